@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "private_server.hpp"
+
+namespace weir::servers {
+
+/// A private PostgreSQL cluster, reached over TCP and over a Unix socket in its sandbox, with the
+/// database and the superuser `postgres` and a password of its own (other users of the machine
+/// can reach the port, too). Settings are PostgreSQL's defaults, fsync included: a test of
+/// crashes must not run on a server that forgets.
+///
+/// Started by root, the server runs as `postgres` or `nobody`: PostgreSQL refuses root.
+class postgres_server final : public private_server {
+ public:
+  postgres_server();
+
+  /// How to connect over TCP: `postgresql://postgres:<password>@127.0.0.1:<port>/postgres`, for
+  /// DATABASE_URL and for libpq.
+  std::string conninfo() const;
+
+  /// The same over the Unix socket.
+  std::string socket_conninfo() const;
+
+ private:
+  void prepare() override;
+  std::vector<std::string> command() const override;
+  bool is_ready() override;
+
+  void create_cluster();
+  std::filesystem::path data() const { return directory() / "data"; }
+
+  std::filesystem::path programs_;
+  std::string password_;
+};
+
+}  // namespace weir::servers
