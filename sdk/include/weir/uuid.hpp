@@ -7,13 +7,13 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "weir/assert.hpp"
 #include "weir/timestamp.hpp"
 
 namespace weir {
@@ -62,30 +62,43 @@ class uuid {
   static constexpr bool hyphen_before(std::size_t byte) {
     return byte == 4 || byte == 6 || byte == 8 || byte == 10;
   }
-  static constexpr int hex_value(char c);
   constexpr void set_version(std::uint8_t version);
 
   byte_array bytes_{};
 };
 
-constexpr int uuid::hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+namespace detail {
+
+inline constexpr std::uint8_t not_hex = 0xff;
+
+/// The value of each hexadecimal digit, `not_hex` for every other character.
+inline constexpr auto hex_values = [] {
+  std::array<std::uint8_t, 256> values;
+  values.fill(not_hex);
+  for (int i = 0; i < 10; ++i)
+    values[static_cast<std::size_t>('0' + i)] = static_cast<std::uint8_t>(i);
+  for (int i = 0; i < 6; ++i) {
+    values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
+    values[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
+  }
+  return values;
+}();
+
+}  // namespace detail
 
 constexpr std::optional<uuid> uuid::parse(std::string_view text) {
   if (text.size() != text_length) return std::nullopt;
   uuid result;
   std::size_t at = 0;
+  unsigned wrong = 0;
   for (std::size_t byte = 0; byte < byte_count; ++byte) {
-    if (hyphen_before(byte) && text[at++] != '-') return std::nullopt;
-    const int high = hex_value(text[at++]);
-    const int low = hex_value(text[at++]);
-    if (high < 0 || low < 0) return std::nullopt;
-    result.bytes_[byte] = static_cast<std::uint8_t>(high * 16 + low);
+    if (hyphen_before(byte)) wrong |= static_cast<unsigned>(text[at++] ^ '-');
+    const unsigned high = detail::hex_values[static_cast<unsigned char>(text[at++])];
+    const unsigned low = detail::hex_values[static_cast<unsigned char>(text[at++])];
+    wrong |= (high | low) & 0xf0;
+    result.bytes_[byte] = static_cast<std::uint8_t>(high << 4 | low);
   }
+  if (wrong != 0) return std::nullopt;
   return result;
 }
 
@@ -114,7 +127,7 @@ inline uuid uuid::random() {
   uuid result;
   // Sixteen bytes cannot fail on a kernel that has getrandom; an id that is not random would be
   // worse than none.
-  if (::getentropy(result.bytes_.data(), byte_count) != 0) std::abort();
+  WEIR_ASSERT(::getentropy(result.bytes_.data(), byte_count) == 0);
   result.set_version(4);
   return result;
 }
