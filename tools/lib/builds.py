@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Build directories: configured once, built with every core, quiet unless something fails."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+NATIVE_FILE = 'tools/native/clang19.ini'
+
+# Every sanitizer report ends the program: one that goes on would hide behind a passing test.
+SANITIZER_ENVIRONMENT = {
+    'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_init_order=1',
+    'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1',
+}
+
+
+class BuildFailed(Exception):
+  """The build did not succeed; its output has been printed."""
+
+
+class Build:
+  """One build directory and the options that it is configured with."""
+
+  def __init__(self, directory, options, environment=None):
+    self.directory = directory
+    self.options = options
+    self.environment = environment or {}
+
+  def make(self):
+    """Configures if need be, and builds everything. Raises BuildFailed."""
+    if not os.path.exists(os.path.join(ROOT, self.directory, 'build.ninja')):
+      self._run(['meson', 'setup', self.directory] + compiler_options() + self.options)
+    self._run(['ninja', '-C', self.directory])
+
+  def _run(self, command):
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdin=subprocess.DEVNULL, text=True, errors='replace', check=False)
+    if done.returncode != 0:
+      print(done.stdout[-20000:])
+      raise BuildFailed(' '.join(command))
+
+
+def compiler_options():
+  """clang-19, the compiler that is tested, unless the user names another one by CXX."""
+  if 'CXX' in os.environ or not shutil.which('clang++-19'):
+    return []
+  return ['--native-file', NATIVE_FILE]
+
+
+def optimised(directory='build'):
+  return Build(directory, ['-Dbuildtype=debugoptimized'])
+
+
+def sanitized(directory='build-asan'):
+  return Build(directory, ['-Dbuildtype=debug', '-Doptimization=1', '-Db_lundef=false',
+                           '-Db_sanitize=address,undefined'], SANITIZER_ENVIRONMENT)
+
+
+def release(directory='build-release'):
+  return Build(directory, ['-Dbuildtype=release', '-Dtests=false'])
+
+
+def main():
+  """tools/lib/builds.py release: for the commands that are written in bash."""
+  try:
+    {'release': release}[sys.argv[1]]().make()
+  except BuildFailed as failed:
+    sys.exit(f'error: the build failed: {failed}')
+
+
+if __name__ == '__main__':
+  main()

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds weir, runs its test suite, and counts the test cases.
+
+The suite runs on the io_uring driver and on the epoll driver, and once more in a build with
+AddressSanitizer and UndefinedBehaviorSanitizer. Tests in Meson's suite `once` do not depend on
+either and run in the first pass alone.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import builds
+import results
+
+SYS_IO_URING_SETUP = 425
+QUICK_SUITES = ('unit', 'lint')
+
+
+class Pass:
+  """One pass over the suite: a build, a driver, and whether the suite `once` is its to run."""
+
+  def __init__(self, title, build, driver):
+    self.title = title
+    self.build = build
+    self.driver = driver
+    self.with_once = False
+
+
+def planned_passes(quick, with_uring):
+  """The passes to run; where io_uring is refused, those of epoll."""
+  plain = builds.optimised()
+  checked = builds.sanitized()
+  passes = [Pass('uring', plain, 'uring'),
+            Pass('epoll', plain, 'epoll'),
+            Pass('uring, sanitizers', checked, 'uring'),
+            Pass('epoll, sanitizers', checked, 'epoll')]
+  if not with_uring:
+    passes = [one_pass for one_pass in passes if one_pass.driver != 'uring']
+  passes[0].with_once = True
+  return passes[:1] if quick else passes
+
+
+def io_uring_refusal():
+  """Why the kernel refuses io_uring to us; None when it does not."""
+  parameters = ctypes.create_string_buffer(120)
+  libc = ctypes.CDLL(None, use_errno=True)
+  ring = libc.syscall(SYS_IO_URING_SETUP, 4, parameters)
+  if ring < 0:
+    return os.strerror(ctypes.get_errno())
+  os.close(ring)
+  return None
+
+
+def tests_of(build):
+  """The tests that Meson knows, as (name, set of suites)."""
+  command = ['meson', 'introspect', '--tests', build.directory]
+  listing = subprocess.run(command, cwd=builds.ROOT, stdout=subprocess.PIPE, check=True).stdout
+  return [(test['name'], {suite.split(':')[-1] for suite in test['suite']})
+          for test in json.loads(listing)]
+
+
+def chosen_names(one_pass, wanted):
+  """The tests of a pass; `wanted` holds suites, tests, or the beginnings of dotted names."""
+  names = []
+  for name, suites in tests_of(one_pass.build):
+    if 'once' in suites and not one_pass.with_once:
+      continue
+    if not wanted or any(want in suites or want == name or name.startswith(want + '.')
+                         for want in wanted):
+      names.append(name)
+  return names
+
+
+def run_pass(one_pass, names, repeat):
+  """Runs the named tests, and returns their results."""
+  environment = dict(os.environ, WEIR_DRIVER=one_pass.driver, **one_pass.build.environment)
+  log_name = 'testlog-' + one_pass.title.replace(', ', '-')
+  log_file = os.path.join(builds.ROOT, one_pass.build.directory, 'meson-logs', log_name + '.json')
+  with tempfile.TemporaryDirectory(prefix='weir-results-') as journals:
+    environment['WEIR_TEST_RESULTS'] = journals
+    os.chmod(journals, 0o777)  # tests may change their user
+    command = ['meson', 'test', '-C', one_pass.build.directory, '--no-rebuild', '--quiet',
+               '--logbase', log_name, '--repeat', str(repeat)]
+    if one_pass.build.environment:
+      command += ['--timeout-multiplier', '4']
+    if os.path.exists(log_file):
+      os.remove(log_file)
+    done = subprocess.run(command + names, cwd=builds.ROOT, env=environment, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdin=subprocess.DEVNULL, text=True, errors='replace')
+    if not os.path.exists(log_file):
+      broken = results.Results()
+      broken.fail(f'FAILED: meson test left no results:\n{done.stdout}')
+      return broken
+    return results.read(log_file, journals)
+
+
+def check_registration(found):
+  """Every doctest suite must be reached by some registered test: doctest forgives a filter."""
+  for program, suites_run in sorted(found.suites_run.items()):
+    if program.endswith('python3'):
+      continue
+    listing = subprocess.run([program, '--list-test-suites', '--no-intro'], text=True, check=False,
+                             stdout=subprocess.PIPE).stdout
+    suites = {line for line in listing.splitlines() if line and line[0] not in '[='}
+    if suites - suites_run:
+      found.fail(f'FAILED: no registered test runs the suites {sorted(suites - suites_run)} of '
+                 f'{program}; add them to its meson.build')
+
+
+def run_everything(arguments):
+  """All passes; returns the sum of their results."""
+  total = results.Results()
+  wanted = arguments.suite or (list(QUICK_SUITES) if arguments.quick else [])
+  refusal = io_uring_refusal()
+  matched = False
+  for one_pass in planned_passes(arguments.quick, with_uring=refusal is None):
+    print(f'== {one_pass.title}: building in {one_pass.build.directory}/', flush=True)
+    start = time.monotonic()
+    one_pass.build.make()
+    print(f'   built in {time.monotonic() - start:.0f} s', flush=True)
+    names = chosen_names(one_pass, wanted)
+    matched = matched or bool(names)
+    if not names:
+      continue
+    if refusal:
+      print(f'   io_uring is refused here ({refusal}): its driver is not tested')
+      total.skipped += len(names)
+    start = time.monotonic()
+    found = run_pass(one_pass, names, arguments.repeat)
+    if not wanted:
+      check_registration(found)
+    total.add(found)
+    for report in found.reports:
+      print(report)
+    print(f'   {found.passed} passed, {found.failed} failed, {found.skipped} skipped'
+          f' in {time.monotonic() - start:.0f} s', flush=True)
+  if wanted and not matched:
+    total.fail('')
+    print(f'FAILED: no test matches {wanted}')
+  return total
+
+
+def parsed_arguments():
+  parser = argparse.ArgumentParser(
+    prog='tools/test', description='Builds weir and runs its test suite.',
+    epilog='The last line is: N passed, N failed, N skipped')
+  parser.add_argument('--suite', metavar='NAME', action='append',
+                      help='only this suite (unit, live, faults, ...) or test; may be repeated')
+  parser.add_argument('--repeat', metavar='N', type=int, default=1, help='run every test N times')
+  parser.add_argument('--quick', action='store_true',
+                      help='one build, one driver, and without --suite only '
+                           + ' and '.join(QUICK_SUITES))
+  return parser.parse_args()
+
+
+def main():
+  arguments = parsed_arguments()
+  total = results.Results()
+  try:
+    total = run_everything(arguments)
+  except builds.BuildFailed as failed:
+    print(f'FAILED: the build: {failed}')
+    total.fail('')
+  print(f'{total.passed} passed, {total.failed} failed, {total.skipped} skipped')
+  return 0 if total.failed == 0 and total.passed > 0 else 1
+
+
+if __name__ == '__main__':
+  try:
+    sys.exit(main())
+  except KeyboardInterrupt:
+    sys.exit(130)
