@@ -94,9 +94,12 @@ def read(log_file, journal_directory):
   for program in programs:
     by_command[program.command].append(program)
   for command, runs in by_command.items():
-    _count(results, runs, journals.get(command, []))
-    for journal in journals.get(command, []):
+    journals_of_command = journals.pop(command, [])
+    _count(results, runs, journals_of_command)
+    for journal in journals_of_command:
       results.suites_run[command.split(' ')[0]] |= journal.suites
+  for command in journals:
+    results.fail(f'FAILED: "{command}" recorded results, and is not a registered test')
   return results
 
 

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of the Markdown files: titles, links, and code that is quoted from compiled files.
+
+A quotation is a fenced block after a comment that names its source; the block must occur in
+that file, line for line:
+
+    <!-- quoted: path/from/the/root.cpp -->
+    ```cpp
+    ...
+    ```
+"""
+
+import os
+import re
+
+FENCE = re.compile(r'^\s*(```|~~~)')
+QUOTED = re.compile(r'^<!-- quoted: (\S+) -->$')
+
+
+def prose(file):
+  """(line number, line) outside fenced blocks."""
+  fenced = False
+  for number, line in enumerate(file.lines, 1):
+    if FENCE.match(line):
+      fenced = not fenced
+    elif not fenced:
+      yield number, line
+
+
+def one_title(files):
+  """Every document has exactly one title, and begins with it."""
+  for file in files:
+    if not file.has_type('.md'):
+      continue
+    titles = [number for number, line in prose(file) if re.match(r'# \S', line)]
+    if titles != [1]:
+      yield file.complain(titles[1] if len(titles) > 1 else 1,
+                          'a document begins with its one title, "# ..."')
+
+
+def links(files):
+  """Every relative link leads to a file or folder of the project."""
+  paths = {file.path for file in files}
+  folders = {os.path.dirname(path) for path in paths}
+  folders |= {parent for folder in folders for parent in parents(folder)}
+  for file in files:
+    if not file.has_type('.md'):
+      continue
+    for number, line in prose(file):
+      for target in re.findall(r'\]\(([^)\s]+)\)', re.sub(r'`[^`]*`', '', line)):
+        if re.match(r'[a-z]+:|#', target):
+          continue
+        path = os.path.normpath(os.path.join(os.path.dirname(file.path), target.split('#')[0]))
+        if path not in paths and path not in folders:
+          yield file.complain(number, f'the link "{target}" leads nowhere')
+
+
+def parents(folder):
+  while folder:
+    folder = os.path.dirname(folder)
+    yield folder or '.'
+
+
+def quotations(files):
+  """Code that a document quotes stands, line for line, in the file that it names."""
+  texts = {file.path: file.text for file in files}
+  for file in files:
+    if not file.has_type('.md'):
+      continue
+    for number, line in enumerate(file.lines, 1):
+      match = QUOTED.match(line)
+      if not match:
+        continue
+      if match.group(1) not in texts:
+        yield file.complain(number, f'there is no file "{match.group(1)}" to quote')
+      elif not quotation_at(file.lines, number):
+        yield file.complain(number, 'no fenced block follows')
+      elif not stands_in(quotation_at(file.lines, number), texts[match.group(1)]):
+        yield file.complain(number, f'the block is not what {match.group(1)} says')
+
+
+def unquoted_code(files):
+  """C++ code in a README is quoted from a compiled file, so that it cannot rot."""
+  for file in files:
+    if os.path.basename(file.path) != 'README.md':
+      continue
+    for number, line in enumerate(file.lines, 1):
+      if re.match(r'```(cpp|c\+\+)$', line.strip()) and not (
+          number >= 2 and QUOTED.match(file.lines[number - 2])):
+        yield file.complain(number, 'C++ code without "<!-- quoted: file -->" on the line above')
+
+
+def quotation_at(lines, marker_number):
+  """The lines of the fenced block that follows the marker."""
+  if marker_number >= len(lines) or not FENCE.match(lines[marker_number]):
+    return []
+  block = []
+  for line in lines[marker_number + 1:]:
+    if FENCE.match(line):
+      return block
+    block.append(line)
+  return []
+
+
+def stands_in(block, text):
+  return '\n' + '\n'.join(block) + '\n' in '\n' + text
+
+
+RULES = [one_title, links, quotations, unquoted_code]
