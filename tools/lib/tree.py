@@ -25,8 +25,10 @@ class File:
 def is_ignored(path):
   """What is built, fetched or private to a tool; as in .gitignore."""
   parts = path.split('/')
-  if parts[0] == 'subprojects':
-    return len(parts) > 1 and not parts[1].endswith('.wrap') and parts[1] != 'packagefiles'
+  if parts[0] == 'subprojects' and len(parts) > 1:
+    ours = parts[1].endswith('.wrap') or parts[1] == 'packagefiles'
+    from_wrapdb = len(parts) > 2 and parts[2] != 'nats.c'  # copied as they are
+    return not ours or from_wrapdb
   return (parts[0].startswith('build') and len(parts) == 1 or parts[-1] == '__pycache__'
           or parts[-1] == '.git' or parts[0] == '.cache')
 
