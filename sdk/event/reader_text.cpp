@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <simdjson.h>
-
 #include <bit>
 #include <cstring>
 
+#include "utf8.hpp"
 #include "weir/event/detail/reader.hpp"
 
 namespace weir::json::detail {
@@ -161,9 +160,8 @@ bool reader::scan_string(text_span& out) {
   }
   out.end = at_++;
   const bool is_ascii = (bits & high_bits) == 0;
-  return is_ascii ||
-         simdjson::validate_utf8(out.begin, static_cast<std::size_t>(out.end - out.begin)) ||
-         fail(start, "the string is not valid UTF-8");
+  const std::string_view text(out.begin, static_cast<std::size_t>(out.end - out.begin));
+  return is_ascii || is_utf8(text) || fail(start, "the string is not valid UTF-8");
 }
 
 bool reader::read_text(std::string_view& out) {

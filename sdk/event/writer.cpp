@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/event/detail/writer.hpp"
 
-#include <simdjson.h>
-
 #include <charconv>
 #include <cmath>
 #include <utility>
 
 #include "quote.hpp"
+#include "utf8.hpp"
 
 namespace weir::json::detail {
 namespace {
 
+/// From here on a double is written with an exponent: in plain digits it would look like an
+/// integer, and readers that keep integers in 64 bits refuse it.
+constexpr double plain_double_max = 1e15;
+
 /// Room for any number: the shortest form of a double has at most 24 characters.
 constexpr std::size_t number_length_max = 32;
 
-template <class Number>
-void append_number(std::string& out, Number value) {
+template <class... Number>
+void append_number(std::string& out, Number... value) {
   char text[number_length_max];
-  const auto written = std::to_chars(text, text + number_length_max, value);
+  const auto written = std::to_chars(text, text + number_length_max, value...);
   out.append(text, written.ptr);
 }
 
@@ -65,7 +68,11 @@ bool writer::write(double value) {
   if (!std::isfinite(value)) {
     return fail(std::isnan(value) ? "NaN has no form in JSON" : "infinity has no form in JSON");
   }
-  append_number(out_, value);
+  if (std::abs(value) < plain_double_max) {
+    append_number(out_, value);
+  } else {
+    append_number(out_, value, std::chars_format::scientific);
+  }
   return true;
 }
 
@@ -92,8 +99,7 @@ bool writer::write(std::string_view value) {
   }
   out_.append(value, clean);
   out_ += '"';
-  return is_ascii || simdjson::validate_utf8(value.data(), value.size()) ||
-         fail("the string is not valid UTF-8: " + quotable(value));
+  return is_ascii || is_utf8(value) || fail("the string is not valid UTF-8: " + quotable(value));
 }
 
 bool writer::write_plain(std::string_view value) {

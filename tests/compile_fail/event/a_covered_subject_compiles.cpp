@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// compiles
+#include "weir/event/bind.hpp"
+
+using orders = weir::event_stream<"ORDERS", "orders.>">;
+struct order_created {};
+template <>
+struct weir::bind<order_created> : weir::bound_to<"orders.created", orders, 1> {};
