@@ -64,6 +64,15 @@ TEST_SUITE("event.json_hostile") {
     CHECK(decode_error<empty_choice>(std::string_view("{}\0", 3)) != "decoded");
   }
 
+  TEST_CASE("a comma stands between fields, once, and nowhere else") {
+    for (const char* body : {R"({"sku":"a""quantity":2})", R"({,"sku":"a","quantity":2})",
+                             R"({"sku":"a",,"quantity":2})", R"({"sku":"a","quantity":2,})",
+                             R"({"sku":"a"; "quantity":2})", R"({"sku":"a","quantity" 2})"}) {
+      CAPTURE(body);
+      CHECK(tight_decode_error<order_line>(body) != "decoded");
+    }
+  }
+
   TEST_CASE("bad grammar is refused in fields that nobody asked for as well") {
     for (const char* rest : {R"({]})",
                              R"([1 2])",
