@@ -2,12 +2,14 @@
 """Build directories: configured once, built with every core, quiet unless something fails."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NATIVE_FILE = 'tools/native/clang19.ini'
+SHOWN_LINES = 150  # of the output of a build that failed
 
 # Every sanitizer report ends the program: one that goes on would hide behind a passing test.
 SANITIZER_ENVIRONMENT = {
@@ -38,7 +40,9 @@ class Build:
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, text=True, errors='replace', check=False)
     if done.returncode != 0:
-      print(done.stdout[-20000:])
+      progress = re.compile(r'\[\d+/\d+\] ')
+      told = [line for line in done.stdout.splitlines() if not progress.match(line)]
+      print('\n'.join(told[-SHOWN_LINES:]))
       raise BuildFailed(' '.join(command))
 
 

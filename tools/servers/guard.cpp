@@ -83,6 +83,7 @@ class guard {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != guard_pid) _exit(127);  // the guard died before the line above
   std::vector<char*> arguments;
+  arguments.reserve(request.command.size() + 1);
   for (const std::string& argument : request.command) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
   }

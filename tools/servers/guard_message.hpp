@@ -17,7 +17,7 @@ namespace weir::servers {
 ///                   ended, wait status   (the program and everything that it started are gone)
 using guard_message = std::vector<std::string>;
 
-constexpr std::size_t guard_message_bytes = 32 * 1024;
+constexpr std::size_t guard_message_bytes = std::size_t{32} * 1024;
 
 /// The descriptor on which a guard finds its end of the pair.
 constexpr int guard_control_fd = 3;

@@ -24,7 +24,8 @@ std::string read_info(std::uint16_t port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+  if (!connection ||
+      connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
     return {};
   }
   std::string line;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "private_server.hpp"
 
-
 #include "loopback_port.hpp"
 #include "server_error.hpp"
 
