@@ -10,7 +10,7 @@
 //
 // Tuned means: one goroutine fetches ahead of the workers; BEGIN, the upsert and COMMIT are prepared
 // once for each connection, take binary parameters and travel in one round trip (BEGIN and COMMIT in
-// round trips of their own make it slower by a third); a connection is held for that alone, never
+// round trips of their own make it slower by a fifth); a connection is held for that alone, never
 // for JSON or NATS; publishes are asynchronous; the acknowledgement is the plain one.
 //
 // The stream and the table `orders` must be there: who compares programs gives each the same ones.
