@@ -6,6 +6,7 @@
 weir_packages='
 clang-19: compiles weir (g++ 12 builds coroutines wrongly)
 libclang-rt-19-dev: the sanitizers that the tests run under
+clang-format-19: checks the form of the source
 lld-19: links
 llvm-19: packs static libraries
 ccache: does not compile the same file twice
@@ -21,7 +22,6 @@ libfmt-dev: formats text
 libspdlog-dev: writes the log
 libtomlplusplus-dev: reads configuration files
 libcli11-dev: reads command lines
-libasio-dev: the peer that benchmarks measure against
 doctest-dev: the test framework
 nats-server: the tests and quickstart run a private one
 postgresql: the tests and quickstart run a private one

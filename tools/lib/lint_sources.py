@@ -3,9 +3,11 @@
 
 import ast
 import re
+import shutil
+import subprocess
 
 from cpp_text import blank_comments_and_strings, long_functions
-from tree import CPP
+from tree import CPP, ROOT
 
 MAX_COLUMNS = 100
 MAX_FILE_LINES = 500
@@ -132,5 +134,20 @@ def sleeping_tests(files):
                           f'{match.group()} in a test; await what must happen')
 
 
+def formatted(files):
+  """The source has the form that clang-format-19 gives it."""
+  program = shutil.which('clang-format-19')
+  paths = [file.path for file in files if file.has_type(*CPP)]
+  if not program or not paths:  # other versions format otherwise
+    return
+  done = subprocess.run([program, '--dry-run', '-Werror', *paths], cwd=ROOT, text=True,
+                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+  crooked = dict.fromkeys(re.findall(r'^(.*?):\d+:\d+: error', done.stdout, re.MULTILINE))
+  for path in crooked:
+    yield f'{path}: run clang-format-19 -i {path}'
+  if done.returncode != 0 and not crooked:
+    yield done.stdout
+
+
 RULES = [licence, columns, white_space, file_length, function_length, forbidden_words,
-         include_guard, await_forms, sleeping_tests]
+         include_guard, await_forms, sleeping_tests, formatted]
