@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An installed weir is all that a user's program needs: install_test.py BUILD PREFIX COMPILER..."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(os.path.abspath(__file__)).parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / 'tools/lib'))
+
+import journal
+
+BUILD, PREFIX, *COMPILER = sys.argv[1:]
+COMMAND_SECONDS_MAX = 120
+
+
+def run(command, **options):
+  """Runs a command: (succeeded, output)."""
+  try:
+    done = subprocess.run(command, text=True, check=False, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=COMMAND_SECONDS_MAX, **options)
+  except subprocess.TimeoutExpired:
+    return False, f'it has not ended after {COMMAND_SECONDS_MAX} s'
+  return done.returncode == 0, done.stdout
+
+
+def check_consumer(tree, package, source):
+  """Compiles, links and runs a program with nothing but what pkg-config says of the package."""
+  places = ':'.join(str(path.parent) for path in tree.rglob('weir-*.pc'))
+  environment = dict(os.environ, PKG_CONFIG_PATH=places)
+  prefix = f'--define-variable=prefix={tree}{PREFIX}'
+  found, flags = run(['pkg-config', prefix, '--cflags', '--libs', package], env=environment)
+  if not found:
+    yield f'pkg-config does not find {package}: {flags}'
+    return
+  program = tree / pathlib.Path(source).stem
+  built, output = run([*COMPILER, '-std=c++20', str(HERE / source), *flags.split(), '-o',
+                       str(program)])
+  if not built:
+    yield f'{source} does not build with "{flags.strip()}":\n{output}'
+    return
+  passed, output = run([str(program)])
+  if not passed:
+    yield f'{source} fails: {output}'
+
+
+def check_headers(tree):
+  """Every public header of the source is there."""
+  for part in ('runtime', 'sdk'):
+    source = ROOT / part / 'include'
+    for header in source.rglob('*.hpp'):
+      if not pathlib.Path(f'{tree}{PREFIX}/include', header.relative_to(source)).exists():
+        yield f'{header.relative_to(ROOT)} is not installed'
+
+
+def main():
+  checks = journal.Journal('install')
+  with tempfile.TemporaryDirectory() as directory:
+    tree = pathlib.Path(directory)
+    installed, output = run(['meson', 'install', '-C', BUILD, '--no-rebuild', '--destdir', tree])
+    if not installed:
+      sys.exit(output)
+    checks.case('every public header is installed', lambda: check_headers(tree))
+    checks.case('a program on the runtime needs what weir-runtime.pc names, and no more',
+                lambda: check_consumer(tree, 'weir-runtime', 'runtime_consumer.cpp'))
+    checks.case('a program on the SDK needs what weir-sdk.pc names, and no more',
+                lambda: check_consumer(tree, 'weir-sdk', 'sdk_consumer.cpp'))
+  return 1 if checks.failures else 0
+
+
+if __name__ == '__main__':
+  sys.exit(main())
