@@ -40,9 +40,11 @@ class Build:
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, text=True, errors='replace', check=False)
     if done.returncode != 0:
-      progress = re.compile(r'\[\d+/\d+\] ')
+      progress = re.compile(r'\[\d+/\d+\] |Configuring ')
       told = [line for line in done.stdout.splitlines() if not progress.match(line)]
-      print('\n'.join(told[-SHOWN_LINES:]))
+      first = next((number for number, line in enumerate(told) if line.startswith('FAILED:')),
+                   max(0, len(told) - SHOWN_LINES))
+      print('\n'.join(told[first:first + SHOWN_LINES]))
       raise BuildFailed(' '.join(command))
 
 
