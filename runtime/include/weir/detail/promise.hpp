@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <source_location>
+#include <utility>
+#include <variant>
+
+#include "weir/assert.hpp"
+#include "weir/detail/frame_pool.hpp"
+#include "weir/detail/intrusive_list.hpp"
+#include "weir/detail/ready_item.hpp"
+#include "weir/detail/stop_context.hpp"
+
+namespace weir::detail {
+
+class promise_base;
+
+/// Whoever started a task without awaiting it in place, and is told when it ended.
+class task_owner {
+ public:
+  /// The task has ended and is suspended for good; the owner may destroy its frame here.
+  virtual void task_done(promise_base& ended) noexcept = 0;
+
+ protected:
+  ~task_owner() = default;
+};
+
+/// What every task's promise has: who waits for it, what stops it, where it stands.
+///
+/// Control flow does not rest on symmetric transfer, which overflows the stack where the compiler
+/// makes no tail call (no optimisation, sanitizers). A task is started inline by its awaiter; one
+/// that ends at once returns into the awaiter, and only one that had to park resumes it. The depth
+/// of the stack is then the depth of the awaits, whatever the number of them.
+class promise_base : public list_hook {
+ public:
+  std::suspend_always initial_suspend() noexcept { return {}; }
+
+  struct final_awaiter {
+    bool await_ready() noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> ended) noexcept {
+      promise_base& promise = ended.promise();
+      promise.done_ = true;
+      if (promise.owner_ != nullptr) return promise.owner_->task_done(promise);
+      if (promise.parked_) promise.continuation_.resume();
+    }
+    void await_resume() noexcept {}
+  };
+  final_awaiter final_suspend() noexcept { return {}; }
+
+  /// Passes an awaitable through, and notes where the task waits now.
+  template <class Awaitable>
+  Awaitable&& await_transform(Awaitable&& awaitable, std::source_location where =
+                                                         std::source_location::current()) noexcept {
+    waits_at_ = where;
+    return static_cast<Awaitable&&>(awaitable);
+  }
+
+  static void* operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void* frame, std::size_t size) noexcept { free_frame(frame, size); }
+
+  bool done() const noexcept { return done_; }
+  bool started() const noexcept { return started_; }
+  stop_context* stop() const noexcept { return stop_; }
+  void set_stop(stop_context* context) noexcept { stop_ = context; }
+  const std::source_location& waits_at() const noexcept { return waits_at_; }
+  const std::source_location& spawned_at() const noexcept { return spawned_at_; }
+  /// What the task ended with, or null.
+  const std::exception_ptr& failure() const noexcept { return failure_; }
+  /// The task that this one awaits now, or null at a leaf.
+  const promise_base* awaits() const noexcept { return awaits_; }
+
+  /// Runs this task inline for the awaiting `parent`; true when the parent must stay suspended.
+  template <class ParentPromise>
+  bool start_for(std::coroutine_handle<> self, std::coroutine_handle<ParentPromise> parent) {
+    promise_base& waiting = parent.promise();
+    if (stop_ == nullptr) stop_ = waiting.stop();
+    continuation_ = parent;
+    waiting.awaits_ = this;
+    parent_ = &waiting;
+    started_ = true;
+    self.resume();
+    if (done_) {
+      waiting.awaits_ = nullptr;
+      return false;
+    }
+    parked_ = true;
+    return true;
+  }
+
+  /// Prepares this task to be resumed by a loop on behalf of `owner`.
+  ready_item& prepare(std::coroutine_handle<> self, task_owner& owner, stop_context& stop,
+                      std::source_location spawned_at) noexcept {
+    WEIR_ASSERT(!started_);
+    owner_ = &owner;
+    stop_ = &stop;
+    spawned_at_ = spawned_at;
+    started_ = true;
+    ready_.coroutine = self;
+    return ready_;
+  }
+
+  /// The frame of a task that a loop started.
+  std::coroutine_handle<> frame() const noexcept { return ready_.coroutine; }
+
+  /// Called by the awaiter when it has been resumed: the wait is over.
+  void leave_parent() noexcept {
+    if (parent_ != nullptr) parent_->awaits_ = nullptr;
+  }
+
+ protected:
+  std::exception_ptr failure_;
+
+ private:
+  std::coroutine_handle<> continuation_;
+  stop_context* stop_ = nullptr;
+  task_owner* owner_ = nullptr;
+  promise_base* awaits_ = nullptr;
+  promise_base* parent_ = nullptr;
+  std::source_location waits_at_;
+  std::source_location spawned_at_;
+  ready_item ready_;
+  bool started_ = false;
+  bool parked_ = false;
+  bool done_ = false;
+};
+
+}  // namespace weir::detail

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <coroutine>
+
+namespace weir::detail {
+
+/// A suspended coroutine's place in the queue of those to resume on the loop's next turn.
+struct ready_item {
+  std::coroutine_handle<> coroutine;
+  ready_item* next = nullptr;
+};
+
+/// A first-in first-out list of ready_items; owns nothing.
+class ready_queue {
+ public:
+  bool empty() const noexcept { return first_ == nullptr; }
+
+  void push(ready_item& item) noexcept {
+    item.next = nullptr;
+    (first_ == nullptr ? first_ : last_->next) = &item;
+    last_ = &item;
+  }
+
+  ready_item* pop() noexcept {
+    ready_item* item = first_;
+    if (item != nullptr) first_ = item->next;
+    return item;
+  }
+
+ private:
+  ready_item* first_ = nullptr;
+  ready_item* last_ = nullptr;
+};
+
+}  // namespace weir::detail

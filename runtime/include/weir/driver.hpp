@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "weir/clock.hpp"
+#include "weir/detail/suspension.hpp"
+
+namespace weir {
+
+/// What an I/O operation does to its descriptor.
+enum class io_kind : std::uint8_t {
+  poll,     ///< Waits for `events` (POLLIN, POLLOUT ...); the result is the events that came.
+  accept,   ///< Accepts a connection; the result is its descriptor, CLOEXEC and non-blocking.
+  connect,  ///< Connects to `address`; the result is 0.
+  receive,  ///< Reads what is there, at most `size` bytes; the result is the count, 0 at the end.
+  send,     ///< Writes at most `size` bytes; the result is the count. Never raises SIGPIPE.
+};
+
+/// The arguments of an operation; the memory they point to stays valid until its completion.
+struct io_request {
+  io_kind kind;
+  int descriptor;
+  short events = 0;
+  void* data = nullptr;
+  std::size_t size = 0;
+  const sockaddr* address = nullptr;
+  socklen_t address_size = 0;
+};
+
+namespace detail {
+/// The place of an operation in a list of its driver's.
+class driver_hook : public list_hook {};
+}  // namespace detail
+
+/// One operation in flight on a driver, awaited: gives the result, or a negative errno.
+///
+/// Cancellation of the task asks the driver to cancel; the task goes on only when the terminal
+/// completion has come, with -ECANCELED or, where the operation was quicker, with its result.
+class io_operation : public detail::suspension, private detail::driver_hook {
+ public:
+  explicit io_operation(const io_request& request) noexcept : request_(request) {}
+
+  const io_request& request() const noexcept { return request_; }
+
+  /// Called by the driver, once for each start.
+  void complete(int result) noexcept;
+
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> waiting) noexcept {
+    if (!park(waiting)) return false;
+    start();
+    return true;
+  }
+  int await_resume() const noexcept { return result_; }
+
+ protected:
+  io_operation(io_operation&&) = default;
+  ~io_operation() = default;
+
+ private:
+  friend class uring_driver;
+  friend class epoll_driver;
+  template <class, class>
+  friend class detail::intrusive_list;
+  void on_stop() noexcept override;
+  void start() noexcept;
+
+  io_request request_;
+  int result_ = -ECANCELED;
+  bool submitted_ = false;      // The kernel has it (uring).
+  bool cancel_wanted_ = false;  // A cancel waits for room (uring).
+};
+
+/// Counts since the driver was made, for metrics.
+struct driver_counters {
+  std::uint64_t enters = 0;       ///< System calls that submit or wait.
+  std::uint64_t completions = 0;  ///< Operations completed.
+  std::uint64_t queue_full = 0;   ///< Times that a submission had to wait for room.
+  std::uint64_t wakes = 0;        ///< Times that another thread woke the loop.
+};
+
+/// The one door between a loop and the outside: I/O, time, randomness and being woken.
+///
+/// Everything that could differ between two runs of the same program passes through here, so that a
+/// simulation can take the place of the kernel. All but wake() belong to the loop's thread.
+class driver {
+ public:
+  virtual ~driver() = default;
+
+  /// "uring" or "epoll".
+  virtual std::string_view name() const noexcept = 0;
+
+  /// Takes an operation; calls its complete() later or at once, exactly once.
+  virtual void start(io_operation& operation) noexcept = 0;
+  /// Asks for a started operation to end early; its complete() still comes.
+  virtual void cancel(io_operation& operation) noexcept = 0;
+
+  /// Submits what was started, sleeps until a completion, a wake or `until`, delivers completions.
+  /// With `until` in the past it does not sleep, and costs no system call where nothing is due.
+  virtual void wait(time_point until) = 0;
+  /// Ends the present or the next sleep of the loop. From any thread.
+  virtual void wake() noexcept = 0;
+
+  virtual time_point now() const noexcept;
+  /// The time of day; it may jump.
+  virtual std::chrono::system_clock::time_point wall_clock() const noexcept;
+  virtual std::uint64_t random() noexcept;
+
+  const driver_counters& counters() const noexcept { return counters_; }
+
+ protected:
+  driver();
+
+  driver_counters counters_;
+
+ private:
+  std::uint64_t random_state_;
+};
+
+/// Which driver a loop takes.
+enum class driver_choice : std::uint8_t {
+  automatic,  ///< WEIR_DRIVER (`uring` or `epoll`) if set, else uring, else epoll.
+  uring,
+  epoll,
+};
+
+/// Makes the driver for the calling thread.
+///
+/// Where io_uring is refused (container profile, sysctl, old kernel, locked memory), `automatic`
+/// gives epoll, and `*reason` says why. Throws weir::error when the chosen one cannot be had.
+std::unique_ptr<driver> make_driver(driver_choice choice, std::string* reason);
+
+}  // namespace weir

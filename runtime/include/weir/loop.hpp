@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "weir/detail/timer.hpp"
+#include "weir/driver.hpp"
+#include "weir/task.hpp"
+
+namespace weir {
+
+/// Counts since the loop was made, for metrics.
+struct loop_counters {
+  std::uint64_t turns = 0;    ///< Times around: inbox, ready tasks, timers, I/O.
+  std::uint64_t resumes = 0;  ///< Tasks resumed.
+  std::uint64_t timers = 0;   ///< Timers fired.
+  std::uint64_t posts = 0;    ///< Closures run that came through post().
+};
+
+/// The executor of one thread: tasks, timers and I/O of a single ring, none of it shared.
+///
+/// Made, run and destroyed on the same thread; only post() may be called from others. Tasks never
+/// move to another loop. A turn is: what other threads posted, then ready tasks (up to a budget of
+/// count and time, so that I/O is never starved), then due timers, then one call into the kernel.
+class loop {
+ public:
+  explicit loop(driver_choice choice = driver_choice::automatic);
+  /// Takes over a driver of the caller's making.
+  explicit loop(std::unique_ptr<weir::driver> driver);
+  /// Waits for closures that blocking() still runs; no task may be left.
+  ~loop();
+  loop(const loop&) = delete;
+  loop& operator=(const loop&) = delete;
+
+  /// The loop of the calling thread; an assertion fails where there is none.
+  static loop& current() noexcept;
+  /// The loop of the calling thread, or null.
+  static loop* current_or_null() noexcept;
+
+  /// Runs `main` and what it spawns until `main` has ended; gives its value or throws its
+  /// exception.
+  template <class T>
+  T run(task<T> main) {
+    run_until_done(main.handle(), main.handle().promise());
+    return main.handle().promise().take();
+  }
+
+  /// Runs `work()` on this loop soon. From any thread; `work` must not throw or block.
+  template <class F>
+  void post(F work) {
+    post_item(new posted<F>(std::move(work)));
+  }
+
+  time_point now() const noexcept { return driver_->now(); }
+  std::uint64_t random() noexcept { return driver_->random(); }
+  weir::driver& driver() noexcept { return *driver_; }
+  const loop_counters& counters() const noexcept { return counters_; }
+  /// Why this driver was chosen; empty when it was the first choice.
+  const std::string& driver_reason() const noexcept { return driver_reason_; }
+
+  /// The live tasks, one a line: where spawned, and the chain of places where they wait.
+  std::string describe_tasks() const;
+
+  // For awaitables.
+  void make_ready(detail::ready_item& item) noexcept { ready_.push(item); }
+  detail::timer_queue& timers() noexcept { return timers_; }
+  /// Starts a task on behalf of `owner` on the next turn.
+  void start(detail::promise_base& promise, std::coroutine_handle<> frame,
+             detail::task_owner& owner, detail::stop_context& stop,
+             std::source_location spawned_at) noexcept;
+  /// Work elsewhere that will post() to this loop: the loop is not destroyed before it has.
+  void expect_post() noexcept { ++expected_posts_; }
+  void expected_post_came() noexcept { --expected_posts_; }
+
+ private:
+  struct inbox_item {
+    inbox_item* next = nullptr;
+    virtual ~inbox_item() = default;
+    virtual void run() = 0;
+  };
+  template <class F>
+  struct posted final : inbox_item {
+    explicit posted(F closure) : work(std::move(closure)) {}
+    void run() override { work(); }
+    F work;
+  };
+
+  void post_item(inbox_item* item) noexcept;
+  void run_until_done(std::coroutine_handle<> frame, detail::promise_base& main);
+  template <class Done>
+  void run_until(Done done);
+  void wait();
+  void drain_inbox();
+  void run_ready();
+
+  std::string driver_reason_;
+  std::unique_ptr<weir::driver> driver_;
+  detail::ready_queue ready_;
+  detail::timer_queue timers_;
+  mutable detail::intrusive_list<detail::promise_base> tasks_;
+  loop_counters counters_;
+  std::uint64_t expected_posts_ = 0;
+
+  std::atomic<inbox_item*> inbox_{nullptr};
+  std::atomic<bool> parked_{false};
+};
+
+}  // namespace weir

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "weir/detail/current_stop.hpp"
+#include "weir/detail/timer.hpp"
+#include "weir/loop.hpp"
+
+namespace weir {
+namespace detail {
+
+/// A stop context that stops itself at a moment.
+class deadline_context final : public stop_context, private timer {
+ public:
+  deadline_context(stop_context* parent, time_point when) : stop_context(parent, when) {
+    if (when != time_point::max()) loop::current().timers().arm(*this, when);
+  }
+  ~deadline_context() { loop::current().timers().disarm(*this); }
+
+  bool expired() const noexcept { return expired_; }
+
+ private:
+  void on_timer() noexcept override {
+    expired_ = true;
+    request_stop();
+  }
+
+  bool expired_ = false;
+};
+
+template <class Awaitable>
+auto await_value_type() {
+  if constexpr (requires { typename Awaitable::value_type; }) {
+    return std::type_identity<typename Awaitable::value_type>{};
+  } else {
+    return std::type_identity<decltype(std::declval<Awaitable&>().await_resume())>{};
+  }
+}
+
+template <class Awaitable>
+using await_value = typename decltype(await_value_type<Awaitable>())::type;
+
+}  // namespace detail
+
+/// Wraps any awaitable as a task, for what takes tasks.
+template <class Awaitable>
+task<detail::await_value<Awaitable>> as_task(Awaitable awaited) {
+  co_return co_await std::move(awaited);
+}
+
+/// Runs `work` until `when` at the latest.
+///
+/// At the deadline the work is cancelled and its end awaited; then this throws `deadline_exceeded`
+/// (retry), unless the work was done after all. All that the work awaits knows the deadline.
+template <class T>
+task<T> with_deadline(time_point when, task<T> work) {
+  detail::deadline_context limit(co_await detail::current_stop{}, when);
+  work.handle().promise().set_stop(&limit);
+  try {
+    co_return co_await std::move(work);
+  } catch (const error& failure) {
+    if (!failure.is_cancelled() || !limit.expired()) throw;
+  }
+  throw error(errc::deadline_exceeded, disposition::retry,
+              "the deadline passed before the operation was done");
+}
+
+/// Runs `work` for at most `limit`; see with_deadline().
+template <class T>
+task<T> with_timeout(duration limit, task<T> work) {
+  return with_deadline(saturating_add(loop::current().now(), limit), std::move(work));
+}
+
+template <class Awaitable>
+auto with_timeout(duration limit, Awaitable awaited) {
+  return with_timeout(limit, as_task(std::move(awaited)));
+}
+
+/// Runs `work` to its end whatever is asked to stop around it: for clean-up after a cancellation.
+template <class T>
+task<T> shield(task<T> work) {
+  detail::stop_context never_stopped;
+  work.handle().promise().set_stop(&never_stopped);
+  co_return co_await std::move(work);
+}
+
+}  // namespace weir

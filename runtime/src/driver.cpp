@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/driver.hpp"
+
+#include <sys/random.h>
+
+#include <cstdlib>
+
+#include "epoll_driver.hpp"
+#include "uring_driver.hpp"
+#include "weir/loop.hpp"
+
+namespace weir {
+
+driver::driver() {
+  if (getrandom(&random_state_, sizeof random_state_, 0) != sizeof random_state_) {
+    throw error::from_errno(errno, "getrandom for the seed of a loop");
+  }
+}
+
+time_point driver::now() const noexcept { return std::chrono::steady_clock::now(); }
+
+std::chrono::system_clock::time_point driver::wall_clock() const noexcept {
+  return std::chrono::system_clock::now();
+}
+
+std::uint64_t driver::random() noexcept {
+  // SplitMix64 (Steele, Lea, Flood 2014): one addition and a mix; every seed is a good one.
+  std::uint64_t z = (random_state_ += 0x9e3779b97f4a7c15U);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31);
+}
+
+void io_operation::complete(int result) noexcept {
+  result_ = result;
+  wake();
+}
+
+void io_operation::start() noexcept { home().driver().start(*this); }
+
+void io_operation::on_stop() noexcept { home().driver().cancel(*this); }
+
+namespace {
+
+driver_choice choice_of_environment() {
+  const char* value = std::getenv("WEIR_DRIVER");
+  if (value == nullptr || *value == '\0') return driver_choice::automatic;
+  if (std::string_view(value) == "uring") return driver_choice::uring;
+  if (std::string_view(value) == "epoll") return driver_choice::epoll;
+  throw error(errc::invalid_argument, disposition::permanent,
+              std::string("WEIR_DRIVER is '") + value + "'; it can be 'uring' or 'epoll'");
+}
+
+}  // namespace
+
+std::unique_ptr<driver> make_driver(driver_choice choice, std::string* reason) {
+  if (choice == driver_choice::automatic) choice = choice_of_environment();
+  if (choice == driver_choice::epoll) return std::make_unique<epoll_driver>();
+
+  auto uring = uring_driver::open();
+  if (uring.has_value()) return std::move(*uring);
+  if (choice == driver_choice::uring || !uring_driver::is_refusal(uring.error())) {
+    throw uring.error();
+  }
+  if (reason != nullptr) *reason = uring.error().message();
+  return std::make_unique<epoll_driver>();
+}
+
+}  // namespace weir

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "epoll_driver.hpp"
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "weir/error.hpp"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t events_per_wait = 256;
+
+static_assert(POLLIN == EPOLLIN && POLLOUT == EPOLLOUT && POLLERR == EPOLLERR &&
+              POLLHUP == EPOLLHUP && POLLRDHUP == EPOLLRDHUP);
+
+/// The readiness that an operation waits for.
+unsigned interest(const io_request& request) noexcept {
+  switch (request.kind) {
+    case io_kind::poll:
+      return static_cast<unsigned short>(request.events);
+    case io_kind::accept:
+    case io_kind::receive:
+      return EPOLLIN;
+    case io_kind::connect:
+    case io_kind::send:
+      return EPOLLOUT;
+  }
+  return 0;
+}
+
+constexpr int not_now = -EAGAIN;
+
+int or_errno(ssize_t value) noexcept {
+  return value >= 0 ? static_cast<int>(value) : errno == EWOULDBLOCK ? not_now : -errno;
+}
+
+/// Tries the operation without waiting: its result, or not_now.
+int attempt(const io_request& request, unsigned events, bool first) noexcept {
+  const int fd = request.descriptor;
+  switch (request.kind) {
+    case io_kind::poll: {
+      const unsigned came = events & (interest(request) | EPOLLERR | EPOLLHUP);
+      return came != 0 ? static_cast<int>(came) : not_now;
+    }
+    case io_kind::accept:
+      return or_errno(::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    case io_kind::connect: {
+      if (first) {
+        const int status = or_errno(::connect(fd, request.address, request.address_size));
+        return status == -EINPROGRESS ? not_now : status;
+      }
+      int failure = 0;
+      socklen_t size = sizeof failure;
+      if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size) < 0) return -errno;
+      return -failure;
+    }
+    case io_kind::receive:
+      return or_errno(::recv(fd, request.data, request.size, MSG_DONTWAIT));
+    case io_kind::send:
+      return or_errno(::send(fd, request.data, request.size, MSG_DONTWAIT | MSG_NOSIGNAL));
+  }
+  return -EINVAL;
+}
+
+}  // namespace
+
+epoll_driver::epoll_driver()
+    : epoll_descriptor_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (epoll_descriptor_ < 0 || wake_descriptor_ < 0) {
+    throw error::from_errno(errno, "epoll_create1 or eventfd for a loop");
+  }
+  epoll_event event{.events = EPOLLIN, .data = {.fd = wake_descriptor_}};
+  if (epoll_ctl(epoll_descriptor_, EPOLL_CTL_ADD, wake_descriptor_, &event) < 0) {
+    throw error::from_errno(errno, "epoll_ctl for a loop's wake-up");
+  }
+}
+
+epoll_driver::~epoll_driver() {
+  ::close(epoll_descriptor_);
+  ::close(wake_descriptor_);
+}
+
+epoll_driver::watched& epoll_driver::at(int descriptor) {
+  const auto index = static_cast<std::size_t>(descriptor);
+  if (watched_.size() <= index) watched_.resize(index + 1);
+  if (watched_[index] == nullptr) watched_[index] = std::make_unique<watched>();
+  return *watched_[index];
+}
+
+void epoll_driver::start(io_operation& operation) noexcept {
+  const int descriptor = operation.request_.descriptor;
+  if (descriptor < 0) return operation.complete(-EBADF);
+  const int result = attempt(operation.request_, 0, true);
+  if (result != not_now) return operation.complete(result);
+  at(descriptor).operations.push_back(operation);
+  const int status = arm(descriptor);
+  if (status == 0) return;
+  operation.detail::driver_hook::unlink();
+  operation.complete(status);
+}
+
+void epoll_driver::cancel(io_operation& operation) noexcept {
+  operation.detail::driver_hook::unlink();
+  arm(operation.request_.descriptor);
+  operation.complete(-ECANCELED);
+}
+
+int epoll_driver::arm(int descriptor) noexcept {
+  unsigned events = 0;
+  at(descriptor).operations.for_each([&](io_operation& operation) {
+    events |= interest(operation.request_);
+  });
+  if (events == 0) {
+    // Not even an error is of interest now; the descriptor may be gone, which is as good.
+    epoll_ctl(epoll_descriptor_, EPOLL_CTL_DEL, descriptor, nullptr);
+    return 0;
+  }
+  epoll_event event{.events = events | EPOLLONESHOT, .data = {.fd = descriptor}};
+  if (epoll_ctl(epoll_descriptor_, EPOLL_CTL_MOD, descriptor, &event) == 0) return 0;
+  if (errno != ENOENT) return -errno;
+  return epoll_ctl(epoll_descriptor_, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : -errno;
+}
+
+void epoll_driver::ready(int descriptor, unsigned events) noexcept {
+  watched& entry = at(descriptor);
+  entry.operations.for_each([&](io_operation& operation) {
+    const io_request& request = operation.request_;
+    if ((events & (interest(request) | EPOLLERR | EPOLLHUP)) == 0) return;
+    const int result = attempt(request, events, false);
+    if (result == not_now) return;
+    operation.detail::driver_hook::unlink();
+    ++counters_.completions;
+    operation.complete(result);
+  });
+  if (entry.operations.empty()) return;  // One-shot: disarmed by the event itself.
+  const int status = arm(descriptor);
+  if (status == 0) return;
+  while (!entry.operations.empty()) entry.operations.pop_front().complete(status);
+}
+
+void epoll_driver::wait(time_point until) {
+  const duration left = until == time_point::min() ? duration::zero() : until - now();
+  const duration sleep = std::max(left, duration::zero());
+  const timespec timeout{.tv_sec = sleep.count() / 1'000'000'000,
+                         .tv_nsec = sleep.count() % 1'000'000'000};
+  std::array<epoll_event, events_per_wait> events;
+  ++counters_.enters;
+  const int count = epoll_pwait2(epoll_descriptor_, events.data(), events.size(),
+                                 until == time_point::max() ? nullptr : &timeout, nullptr);
+  if (count < 0) {
+    if (errno == EINTR) return;
+    throw error::from_errno(errno, "epoll_pwait2");
+  }
+  for (int index = 0; index < count; ++index) {
+    const epoll_event& event = events[static_cast<std::size_t>(index)];
+    if (event.data.fd != wake_descriptor_) {
+      ready(event.data.fd, event.events);
+      continue;
+    }
+    std::uint64_t value = 0;
+    [[maybe_unused]] const auto read = ::read(wake_descriptor_, &value, sizeof value);
+    ++counters_.wakes;
+  }
+}
+
+void epoll_driver::wake() noexcept {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(wake_descriptor_, &one, sizeof one);
+}
+
+}  // namespace weir

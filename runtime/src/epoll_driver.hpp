@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "weir/driver.hpp"
+
+namespace weir {
+
+/// The driver on epoll, for where io_uring is refused; same contract, one system call more a read.
+///
+/// An operation is tried at once and waits for readiness only when the kernel says "not now". A
+/// descriptor is registered one-shot with the union of what its operations wait for.
+class epoll_driver final : public driver {
+ public:
+  epoll_driver();
+  ~epoll_driver() override;
+
+  std::string_view name() const noexcept override { return "epoll"; }
+  void start(io_operation& operation) noexcept override;
+  void cancel(io_operation& operation) noexcept override;
+  void wait(time_point until) override;
+  void wake() noexcept override;
+
+ private:
+  struct watched {
+    detail::intrusive_list<io_operation, detail::driver_hook> operations;
+  };
+
+  watched& at(int descriptor);
+  int arm(int descriptor) noexcept;
+  void ready(int descriptor, unsigned events) noexcept;
+
+  int epoll_descriptor_;
+  int wake_descriptor_;
+  std::vector<std::unique_ptr<watched>> watched_;  // by descriptor
+};
+
+}  // namespace weir

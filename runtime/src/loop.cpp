@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/loop.hpp"
+
+namespace weir {
+namespace {
+
+constexpr int ready_budget_count = 256;  // tasks resumed in one turn
+constexpr auto ready_budget_time = std::chrono::microseconds(500);
+constexpr int ready_clock_interval = 32;  // resumes between two looks at the clock
+
+thread_local loop* current_loop = nullptr;
+
+/// The owner of the task that run() was given: remembers only that it ended.
+class main_owner final : public detail::task_owner {
+ public:
+  void task_done(detail::promise_base& ended) noexcept override {
+    ended.unlink();
+    done_ = true;
+  }
+  bool done() const noexcept { return done_; }
+
+ private:
+  bool done_ = false;
+};
+
+}  // namespace
+
+loop::loop(driver_choice choice) : driver_(make_driver(choice, &driver_reason_)) {
+  WEIR_ASSERT(current_loop == nullptr);
+  current_loop = this;
+}
+
+loop::loop(std::unique_ptr<weir::driver> driver) : driver_(std::move(driver)) {
+  WEIR_ASSERT(current_loop == nullptr);
+  current_loop = this;
+}
+
+template <class Done>
+void loop::run_until(Done done) {
+  while (!done()) {
+    ++counters_.turns;
+    drain_inbox();
+    run_ready();
+    if (done()) return;
+    if (!timers_.empty()) counters_.timers += timers_.fire(driver_->now());
+    wait();
+  }
+}
+
+loop::~loop() {
+  run_until([this] { return expected_posts_ == 0; });
+  drain_inbox();
+  WEIR_ASSERT(tasks_.empty());
+  WEIR_ASSERT(ready_.empty());
+  WEIR_ASSERT(timers_.empty());
+  current_loop = nullptr;
+}
+
+loop& loop::current() noexcept {
+  WEIR_ASSERT(current_loop != nullptr);
+  return *current_loop;
+}
+
+loop* loop::current_or_null() noexcept { return current_loop; }
+
+void loop::start(detail::promise_base& promise, std::coroutine_handle<> frame,
+                 detail::task_owner& owner, detail::stop_context& stop,
+                 std::source_location spawned_at) noexcept {
+  WEIR_ASSERT(current_loop == this);
+  make_ready(promise.prepare(frame, owner, stop, spawned_at));
+  tasks_.push_back(promise);
+}
+
+void loop::run_until_done(std::coroutine_handle<> frame, detail::promise_base& main) {
+  WEIR_ASSERT(current_loop == this);
+  main_owner owner;
+  detail::stop_context never_stopped;
+  start(main, frame, owner, never_stopped, std::source_location::current());
+  run_until([&owner] { return owner.done(); });
+}
+
+void loop::wait() {
+  if (!ready_.empty()) return driver_->wait(time_point::min());
+
+  // A poster that sees `parked_` wakes the driver; one that does not has filled the inbox before
+  // the second look. Both sides order their store before their load, so one of the two happens.
+  parked_.store(true, std::memory_order_seq_cst);
+  const bool inbox_empty = inbox_.load(std::memory_order_seq_cst) == nullptr;
+  driver_->wait(inbox_empty ? timers_.next() : time_point::min());
+  parked_.store(false, std::memory_order_relaxed);
+}
+
+void loop::drain_inbox() {
+  if (inbox_.load(std::memory_order_relaxed) == nullptr) return;
+  inbox_item* newest = inbox_.exchange(nullptr, std::memory_order_acquire);
+  inbox_item* oldest = nullptr;
+  while (newest != nullptr) {
+    inbox_item* following = newest->next;
+    newest->next = oldest;
+    oldest = newest;
+    newest = following;
+  }
+  while (oldest != nullptr) {
+    std::unique_ptr<inbox_item> item(oldest);
+    oldest = oldest->next;
+    ++counters_.posts;
+    item->run();
+  }
+}
+
+void loop::run_ready() {
+  if (ready_.empty()) return;
+  const time_point until = driver_->now() + ready_budget_time;
+  for (int count = 1; count <= ready_budget_count; ++count) {
+    detail::ready_item* item = ready_.pop();
+    if (item == nullptr) return;
+    ++counters_.resumes;
+    item->coroutine.resume();
+    if (count % ready_clock_interval == 0 && driver_->now() > until) return;
+  }
+}
+
+void loop::post_item(inbox_item* item) noexcept {
+  inbox_item* newest = inbox_.load(std::memory_order_relaxed);
+  do {
+    item->next = newest;
+  } while (!inbox_.compare_exchange_weak(newest, item, std::memory_order_seq_cst,
+                                         std::memory_order_relaxed));
+  if (parked_.exchange(false, std::memory_order_seq_cst)) driver_->wake();
+}
+
+std::string loop::describe_tasks() const {
+  const auto place = [](const std::source_location& where) {
+    if (where.line() == 0) return std::string("(not awaiting yet)");
+    return std::string(where.file_name()) + ":" + std::to_string(where.line()) + " in " +
+           where.function_name();
+  };
+  std::string text;
+  tasks_.for_each([&](const detail::promise_base& root) {
+    text += "task spawned at " + place(root.spawned_at()) + "\n";
+    for (const detail::promise_base* at = &root; at != nullptr; at = at->awaits()) {
+      text += "  waits at " + place(at->waits_at()) + "\n";
+    }
+  });
+  return text;
+}
+
+namespace detail {
+
+void suspension::park_shielded(std::coroutine_handle<> waiting) noexcept {
+  WEIR_ASSERT(!parked_);
+  ready_.coroutine = waiting;
+  loop_ = &weir::loop::current();
+  parked_ = true;
+}
+
+void suspension::wake() noexcept {
+  WEIR_ASSERT(parked_);
+  parked_ = false;
+  unlink();
+  loop_->make_ready(ready_);
+}
+
+}  // namespace detail
+}  // namespace weir

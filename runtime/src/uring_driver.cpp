@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "uring_driver.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace weir {
+namespace {
+
+constexpr unsigned submission_entries = 256;
+// Completions arrive in bursts that submissions do not bound; overflow is slow, so leave room.
+constexpr unsigned completion_entries = 8 * submission_entries;
+
+// The user_data of entries whose completion concerns nobody, and of the wake-up read.
+constexpr std::uint64_t tag_ignored = 0;
+constexpr std::uint64_t tag_wake = 1;
+
+void fill(io_uring_sqe* entry, const io_request& request) noexcept {
+  const int fd = request.descriptor;
+  switch (request.kind) {
+    case io_kind::poll:
+      return io_uring_prep_poll_add(entry, fd, static_cast<unsigned>(request.events));
+    case io_kind::accept:
+      return io_uring_prep_accept(entry, fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    case io_kind::connect:
+      return io_uring_prep_connect(entry, fd, request.address, request.address_size);
+    case io_kind::receive:
+      return io_uring_prep_recv(entry, fd, request.data, request.size, 0);
+    case io_kind::send:
+      return io_uring_prep_send(entry, fd, request.data, request.size, MSG_NOSIGNAL);
+  }
+}
+
+}  // namespace
+
+result<std::unique_ptr<driver>> uring_driver::open() {
+  const int wake_descriptor = eventfd(0, EFD_CLOEXEC);
+  if (wake_descriptor < 0) return error::from_errno(errno, "eventfd for an io_uring loop");
+  std::unique_ptr<uring_driver> made(new uring_driver(wake_descriptor));
+  const int status = made->setup();
+  if (status < 0) {
+    return error(std::error_code(-status, std::system_category()), disposition::permanent,
+                 "io_uring is refused here (" + std::system_category().message(-status) +
+                     "): a container's seccomp profile, the sysctl kernel.io_uring_disabled, a "
+                     "kernel before 6.1 or the limit of locked memory; allow io_uring_setup, "
+                     "io_uring_enter and io_uring_register, or use WEIR_DRIVER=epoll");
+  }
+  return std::unique_ptr<driver>(std::move(made));
+}
+
+bool uring_driver::is_refusal(const error& failure) noexcept {
+  switch (failure.code().value()) {
+    case ENOSYS:
+    case EPERM:
+    case EACCES:
+    case EINVAL:
+    case ENOMEM:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int uring_driver::setup() noexcept {
+  io_uring_params params{};
+  // One thread submits and reaps (SINGLE_ISSUER), and completions are worked off only when it asks
+  // (DEFER_TASKRUN): no interrupts of the loop, and the flag says when there is something to ask
+  // for.
+  params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+                 IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP |
+                 IORING_SETUP_SUBMIT_ALL;
+  params.cq_entries = completion_entries;
+  const int status = io_uring_queue_init_params(submission_entries, &ring_, &params);
+  if (status < 0) return status;
+  ring_open_ = true;
+  if ((params.features & IORING_FEAT_EXT_ARG) == 0) return -ENOSYS;
+  io_uring_register_ring_fd(&ring_);  // Saves a look-up an enter; without it all works too.
+  return 0;
+}
+
+uring_driver::~uring_driver() {
+  WEIR_ASSERT(held_back_.empty());
+  if (ring_open_) io_uring_queue_exit(&ring_);
+  ::close(wake_descriptor_);
+}
+
+io_uring_sqe* uring_driver::take_entry() noexcept {
+  if (io_uring_sqe* entry = io_uring_get_sqe(&ring_)) return entry;
+  ++counters_.enters;
+  io_uring_submit(&ring_);  // What the kernel does not take now stays queued; nothing is lost.
+  io_uring_sqe* entry = io_uring_get_sqe(&ring_);
+  if (entry == nullptr) ++counters_.queue_full;
+  return entry;
+}
+
+bool uring_driver::submit(io_operation& operation) noexcept {
+  io_uring_sqe* entry = take_entry();
+  if (entry == nullptr) return false;
+  fill(entry, operation.request_);
+  io_uring_sqe_set_data(entry, &operation);
+  operation.submitted_ = true;
+  return true;
+}
+
+bool uring_driver::submit_cancel(io_operation& operation) noexcept {
+  io_uring_sqe* entry = take_entry();
+  if (entry == nullptr) return false;
+  io_uring_prep_cancel64(entry, reinterpret_cast<std::uintptr_t>(&operation), 0);
+  io_uring_sqe_set_data64(entry, tag_ignored);
+  operation.cancel_wanted_ = false;
+  return true;
+}
+
+void uring_driver::start(io_operation& operation) noexcept {
+  if (!held_back_.empty() || !submit(operation)) held_back_.push_back(operation);
+}
+
+void uring_driver::cancel(io_operation& operation) noexcept {
+  if (!operation.submitted_) {
+    operation.detail::driver_hook::unlink();
+    return operation.complete(-ECANCELED);
+  }
+  if (submit_cancel(operation)) return;
+  operation.cancel_wanted_ = true;
+  held_back_.push_back(operation);
+}
+
+void uring_driver::submit_held_back() noexcept {
+  while (!held_back_.empty()) {
+    io_operation& operation = held_back_.front();
+    const bool done = operation.cancel_wanted_ ? submit_cancel(operation) : submit(operation);
+    if (!done) return;
+    operation.detail::driver_hook::unlink();
+  }
+}
+
+void uring_driver::arm_wake() noexcept {
+  if (wake_armed_) return;
+  io_uring_sqe* entry = take_entry();
+  if (entry == nullptr) return;  // The ring is full of work, so it will not sleep; next turn.
+  io_uring_prep_read(entry, wake_descriptor_, &wake_value_, sizeof wake_value_, 0);
+  io_uring_sqe_set_data64(entry, tag_wake);
+  wake_armed_ = true;
+}
+
+void uring_driver::wait(time_point until) {
+  submit_held_back();
+  arm_wake();
+  enter(until);
+  deliver();
+}
+
+void uring_driver::enter(time_point until) {
+  const bool poll_only = until == time_point::min() || !held_back_.empty() || !wake_armed_;
+  int status = 0;
+  if (poll_only || io_uring_cq_ready(&ring_) > 0) {
+    const unsigned flags = __atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED);
+    const bool work_waits = (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+    if (!work_waits && io_uring_sq_ready(&ring_) == 0) return;
+    ++counters_.enters;
+    status = io_uring_submit_and_get_events(&ring_);
+  } else if (until == time_point::max()) {
+    ++counters_.enters;
+    status = io_uring_submit_and_wait(&ring_, 1);
+  } else {
+    const duration left = std::max(until - now(), duration::zero());
+    __kernel_timespec timeout{.tv_sec = left.count() / 1'000'000'000,
+                              .tv_nsec = left.count() % 1'000'000'000};
+    io_uring_cqe* first = nullptr;
+    ++counters_.enters;
+    status = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &timeout, nullptr);
+  }
+  // A full completion queue, a signal, the timeout: the next turn tries again. All else is a bug.
+  const bool passing =
+      status == -ETIME || status == -EINTR || status == -EAGAIN || status == -EBUSY;
+  if (status < 0 && !passing) throw error::from_errno(-status, "io_uring_enter");
+}
+
+void uring_driver::deliver() {
+  unsigned head = 0;
+  unsigned count = 0;
+  io_uring_cqe* completion = nullptr;
+  io_uring_for_each_cqe(&ring_, head, completion) {
+    ++count;
+    if (completion->user_data == tag_ignored) continue;
+    if (completion->user_data == tag_wake) {
+      wake_armed_ = false;
+      ++counters_.wakes;
+      continue;
+    }
+    auto* operation = reinterpret_cast<io_operation*>(completion->user_data);
+    if (operation->cancel_wanted_) operation->detail::driver_hook::unlink();
+    ++counters_.completions;
+    operation->complete(completion->res);
+  }
+  io_uring_cq_advance(&ring_, count);
+}
+
+void uring_driver::wake() noexcept {
+  const std::uint64_t one = 1;
+  // Fails only when the counter is full, and then the loop is being woken already.
+  [[maybe_unused]] const auto written = ::write(wake_descriptor_, &one, sizeof one);
+}
+
+}  // namespace weir

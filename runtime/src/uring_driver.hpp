@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <liburing.h>
+
+#include "weir/driver.hpp"
+#include "weir/result.hpp"
+
+namespace weir {
+
+/// The driver on one io_uring, used by the thread that made it alone.
+///
+/// One `submit_and_wait` a turn: submissions gather until the loop sleeps or the queue is full. A
+/// submission or a cancel that finds no room waits in a list of ours; none is ever dropped.
+class uring_driver final : public driver {
+ public:
+  static result<std::unique_ptr<driver>> open();
+  /// True for errors that mean "io_uring is not to be had here", which epoll can replace.
+  static bool is_refusal(const error& failure) noexcept;
+
+  ~uring_driver() override;
+
+  std::string_view name() const noexcept override { return "uring"; }
+  void start(io_operation& operation) noexcept override;
+  void cancel(io_operation& operation) noexcept override;
+  void wait(time_point until) override;
+  void wake() noexcept override;
+
+ private:
+  explicit uring_driver(int wake_descriptor) noexcept : wake_descriptor_(wake_descriptor) {}
+  int setup() noexcept;
+
+  io_uring_sqe* take_entry() noexcept;
+  bool submit(io_operation& operation) noexcept;
+  bool submit_cancel(io_operation& operation) noexcept;
+  void submit_held_back() noexcept;
+  void arm_wake() noexcept;
+  void enter(time_point until);
+  void deliver();
+
+  io_uring ring_{};
+  bool ring_open_ = false;
+  int wake_descriptor_;
+  std::uint64_t wake_value_ = 0;
+  bool wake_armed_ = false;
+  detail::intrusive_list<io_operation, detail::driver_hook> held_back_;
+};
+
+}  // namespace weir
