@@ -8,10 +8,10 @@
 // in a transaction of its own, publishes `orders.processed`, waits for its PubAck, and only then
 // acknowledges the order. It keeps 64 orders in flight over 10 connections.
 //
-// Tuned means: one goroutine fetches ahead of the workers; BEGIN, the upsert and COMMIT are prepared
-// once for each connection, take binary parameters and travel in one round trip (BEGIN and COMMIT in
-// round trips of their own make it slower by a fifth); a connection is held for that alone, never
-// for JSON or NATS; publishes are asynchronous; the acknowledgement is the plain one.
+// Tuned means: one goroutine fetches ahead of the workers; BEGIN, the upsert and COMMIT are
+// prepared once for each connection, take binary parameters and travel in one round trip (BEGIN and
+// COMMIT in round trips of their own make it slower by a fifth); a connection is held for that
+// alone, never for JSON or NATS; publishes are asynchronous; the acknowledgement is the plain one.
 //
 // The stream and the table `orders` must be there: who compares programs gives each the same ones.
 // The first error ends the program with exit code 1, since a run with errors measures nothing.
