@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/loop.hpp"
 
+#include <thread>
+
 namespace weir {
 namespace {
 
@@ -49,6 +51,8 @@ void loop::run_until(Done done) {
 
 loop::~loop() {
   run_until([this] { return expected_posts_ == 0; });
+  // A poster is at most one system call from its end.
+  while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   drain_inbox();
   WEIR_ASSERT(tasks_.empty());
   WEIR_ASSERT(ready_.empty());
@@ -121,12 +125,15 @@ void loop::run_ready() {
 }
 
 void loop::post_item(inbox_item* item) noexcept {
+  // Once the item can be seen it may run and let the loop end, so that must know of this call.
+  posting_.fetch_add(1, std::memory_order_relaxed);
   inbox_item* newest = inbox_.load(std::memory_order_relaxed);
   do {
     item->next = newest;
   } while (!inbox_.compare_exchange_weak(newest, item, std::memory_order_seq_cst,
                                          std::memory_order_relaxed));
   if (parked_.exchange(false, std::memory_order_seq_cst)) driver_->wake();
+  posting_.fetch_sub(1, std::memory_order_release);
 }
 
 std::string loop::describe_tasks() const {

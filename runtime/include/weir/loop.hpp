@@ -49,7 +49,8 @@ class loop {
     return main.handle().promise().take();
   }
 
-  /// Runs `work()` on this loop soon. From any thread; `work` must not throw or block.
+  /// Runs `work()` on this loop soon. From any thread; `work` must not throw or block. The loop
+  /// must be alive when the call begins; its end waits for calls that have begun.
   template <class F>
   void post(F work) {
     post_item(new posted<F>(std::move(work)));
@@ -107,6 +108,7 @@ class loop {
 
   std::atomic<inbox_item*> inbox_{nullptr};
   std::atomic<bool> parked_{false};
+  std::atomic<int> posting_{0};  // Threads inside post(), which still touch this loop.
 };
 
 }  // namespace weir
