@@ -22,8 +22,13 @@ class [[nodiscard]] poll_operation final : public io_operation {
   /// The outcome of the completed wait.
   result<short> finish() const {
     const int events = io_operation::await_resume();
-    if (events < 0) return error::from_errno(-events, "poll of a descriptor");
+    if (events < 0) return error::from_errno(-events, describe());
     return static_cast<short>(events);
+  }
+
+ private:
+  std::string describe() const {
+    return "poll of descriptor " + std::to_string(request().descriptor);
   }
 };
 

@@ -20,6 +20,7 @@ class deadline_context final : public stop_context, private timer {
 
  private:
   void on_timer() noexcept override {
+    if (stop_requested()) return;  // Cancelled from outside before its time.
     expired_ = true;
     request_stop();
   }

@@ -21,7 +21,9 @@ class borrowed_group : public task_group {
   void start(task<T>& work, std::source_location where) noexcept {
     task_group::start(work.handle().promise(), work.handle(), where);
   }
-  [[nodiscard]] group_join join() noexcept { return group_join(*this, true); }
+  /// Suspends until all have ended; throws nothing. A stop around the group reaches the tasks by
+  /// its context, and what was done all the same is not lost.
+  [[nodiscard]] group_join ended() noexcept { return group_join(*this, false); }
 
  private:
   void child_ended(promise_base&, std::coroutine_handle<>) noexcept override {}
@@ -50,14 +52,15 @@ using tuple_value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
 /// Runs the tasks at the same time and gives all their values, in order.
 ///
-/// The first failure stops the others; it is thrown when all have ended. `void` counts as
-/// monostate.
+/// The first failure stops the others; it is thrown when all have ended. Cancelled from outside, it
+/// throws unless all were done after all. `void` counts as monostate.
 template <class... T>
 task<std::tuple<detail::tuple_value<T>...>> when_all(task<T>... work) {
   detail::borrowed_group group(co_await detail::current_stop{});
   const auto where = std::source_location::current();
   (group.start(work, where), ...);
-  co_await group.join();
+  co_await group.ended();
+  if (group.first_failure()) std::rethrow_exception(group.first_failure());
   (detail::check_not_cancelled(work), ...);
   co_return std::tuple<detail::tuple_value<T>...>(detail::take_value(work)...);
 }
@@ -68,7 +71,8 @@ task<std::vector<detail::tuple_value<T>>> when_all(std::vector<task<T>> work) {
   detail::borrowed_group group(co_await detail::current_stop{});
   const auto where = std::source_location::current();
   for (auto& one : work) group.start(one, where);
-  co_await group.join();
+  co_await group.ended();
+  if (group.first_failure()) std::rethrow_exception(group.first_failure());
   std::vector<detail::tuple_value<T>> values;
   values.reserve(work.size());
   for (auto& one : work) {

@@ -28,16 +28,16 @@ class racing_group final : public borrowed_group {
 
 /// Runs the tasks at the same time; the first to end decides, the others are cancelled and awaited.
 ///
-/// The variant's index says which it was. Its error is thrown if it failed.
+/// The variant's index says which it was. Its error is thrown if it failed. A value that a loser
+/// gives all the same is dropped: race what can be repeated, not two receives from channels.
 template <class... T>
+  requires(sizeof...(T) > 0)
 task<std::variant<detail::tuple_value<T>...>> when_any(task<T>... work) {
   using outcome = std::variant<detail::tuple_value<T>...>;
   detail::racing_group group(co_await detail::current_stop{});
   const auto where = std::source_location::current();
   (group.start(work, where), ...);
-  // An error of the winner is rethrown below; one of a loser came too late to count.
-  const auto joined = co_await group.join().as_result();
-  if (!joined.has_value() && group.winner() == nullptr) throw joined.error();
+  co_await group.ended();
 
   std::optional<outcome> chosen;
   [&]<std::size_t... Index>(std::index_sequence<Index...>) {
