@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "weir/loop.hpp"
+#include "weir/sleep.hpp"
+
+using namespace weir;
+
+TEST_SUITE_BEGIN("runtime.driver_fallback");
+
+namespace {
+
+/// Makes io_uring_setup fail with `code` in the calling thread from now on, as the profiles of
+/// container engines do.
+bool refuse_io_uring(int code) {
+  std::array<sock_filter, 4> program{{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(code)),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  }};
+  const sock_fprog filter{.len = program.size(), .filter = program.data()};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+struct outcome {
+  bool filtered = false;
+  std::string driver;
+  std::string reason;
+  std::optional<error> failure;
+};
+
+/// What a loop of `choice` comes to in a thread where io_uring_setup fails with `code`.
+outcome make_loop_without_io_uring(driver_choice choice, int code) {
+  outcome seen;
+  std::thread([&] {
+    seen.filtered = refuse_io_uring(code);
+    try {
+      loop home(choice);
+      home.run([]() -> task<> { co_await sleep(std::chrono::microseconds(1)); }());
+      seen.driver = home.driver().name();
+      seen.reason = home.driver_reason();
+    } catch (const error& failed) {
+      seen.failure = failed;
+    }
+  }).join();
+  return seen;
+}
+
+/// WEIR_DRIVER taken away for one case.
+class no_driver_in_environment {
+ public:
+  no_driver_in_environment() {
+    if (const char* value = std::getenv("WEIR_DRIVER")) before_ = value;
+    unsetenv("WEIR_DRIVER");
+  }
+  ~no_driver_in_environment() {
+    if (before_) setenv("WEIR_DRIVER", before_->c_str(), 1);
+  }
+
+ private:
+  std::optional<std::string> before_;
+};
+
+}  // namespace
+
+TEST_CASE("where io_uring is refused a loop runs on epoll, and says why") {
+  const no_driver_in_environment automatic;
+  for (const int code : {EPERM, ENOSYS, EACCES, EINVAL, ENOMEM}) {
+    const outcome seen = make_loop_without_io_uring(driver_choice::automatic, code);
+    REQUIRE(seen.filtered);
+    CHECK_FALSE(seen.failure.has_value());
+    CHECK(seen.driver == "epoll");
+    CHECK(seen.reason.find("io_uring is refused here") != std::string::npos);
+    CHECK(seen.reason.find(std::system_category().message(code)) != std::string::npos);
+    CHECK(seen.reason.find("seccomp") != std::string::npos);
+  }
+}
+
+TEST_CASE("a program that demands io_uring where it is refused gets an error with the remedy") {
+  const outcome seen = make_loop_without_io_uring(driver_choice::uring, EPERM);
+  REQUIRE(seen.filtered);
+  REQUIRE(seen.failure.has_value());
+  CHECK(seen.failure->code() == std::errc::operation_not_permitted);
+  CHECK(seen.failure->disposition() == disposition::permanent);
+  CHECK(seen.failure->message().find("WEIR_DRIVER=epoll") != std::string::npos);
+}
+
+TEST_CASE("an error that is no refusal is not hidden by a fallback") {
+  const no_driver_in_environment automatic;
+  const outcome seen = make_loop_without_io_uring(driver_choice::automatic, EMFILE);
+  REQUIRE(seen.filtered);
+  REQUIRE(seen.failure.has_value());
+  CHECK(seen.failure->code() == std::errc::too_many_files_open);
+}
+
+TEST_CASE("epoll needs no io_uring at all") {
+  const outcome seen = make_loop_without_io_uring(driver_choice::epoll, EPERM);
+  REQUIRE(seen.filtered);
+  CHECK(seen.driver == "epoll");
+  CHECK(seen.reason.empty());
+}
+
+TEST_SUITE_END();

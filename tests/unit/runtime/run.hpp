@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdio>
+#include <memory>
+
+#include "virtual_driver.hpp"
+#include "watchdog.hpp"
+#include "weir/loop.hpp"
+
+namespace weir::test {
+
+/// The loop of the running case; the watchdog prints its tasks when the case hangs.
+inline std::atomic<loop*> watched_loop{nullptr};
+
+inline void print_tasks() {
+  const loop* hung = watched_loop.load();
+  if (hung == nullptr) return;
+  std::fprintf(stderr, "the tasks of the loop:\n%s", hung->describe_tasks().c_str());
+}
+
+/// Runs `body()`, a task, on `home`. The closure is kept until the task has ended, so it may be a
+/// coroutine that captures.
+template <class Body>
+auto run_on(loop& home, Body body) {
+  struct watch {
+    explicit watch(loop& started) {
+      on_hang(print_tasks);
+      watched_loop = &started;
+    }
+    ~watch() { watched_loop = nullptr; }
+  } watching(home);
+  return home.run(body());
+}
+
+/// The same on a loop of its own, with the driver that WEIR_DRIVER names.
+template <class Body>
+auto run(Body body) {
+  loop home;
+  return run_on(home, std::move(body));
+}
+
+/// The same in virtual time: a sleep takes none, and moments are exact.
+template <class Body>
+auto run_virtually(Body body) {
+  loop home(std::make_unique<virtual_driver>());
+  return run_on(home, std::move(body));
+}
+
+}  // namespace weir::test
