@@ -50,6 +50,19 @@ class promise_base : public list_hook {
   };
   final_awaiter final_suspend() noexcept { return {}; }
 
+  /// Suspends a coroutine that has a value for the one who waits, and will be run on for the next.
+  struct pause_awaiter {
+    bool await_ready() noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> paused) noexcept {
+      promise_base& promise = paused.promise();
+      promise.paused_ = true;
+      // The consumer may destroy this frame before resume() returns.
+      if (promise.parked_) promise.continuation_.resume();
+    }
+    void await_resume() noexcept {}
+  };
+
   /// Passes an awaitable through, and notes where the task waits now.
   template <class Awaitable>
   Awaitable&& await_transform(Awaitable&& awaitable, std::source_location where =
@@ -63,6 +76,7 @@ class promise_base : public list_hook {
 
   bool done() const noexcept { return done_; }
   bool started() const noexcept { return started_; }
+  bool paused() const noexcept { return paused_; }
   stop_context* stop() const noexcept { return stop_; }
   void set_stop(stop_context* context) noexcept { stop_ = context; }
   const std::source_location& waits_at() const noexcept { return waits_at_; }
@@ -72,17 +86,26 @@ class promise_base : public list_hook {
   /// The task that this one awaits now, or null at a leaf.
   const promise_base* awaits() const noexcept { return awaits_; }
 
-  /// Runs this task inline for the awaiting `parent`; true when the parent must stay suspended.
+  /// Starts this task inline for the awaiting `parent`; true when the parent must stay suspended.
   template <class ParentPromise>
   bool start_for(std::coroutine_handle<> self, std::coroutine_handle<ParentPromise> parent) {
+    if (stop_ == nullptr) stop_ = parent.promise().stop();
+    return run_for(self, parent);
+  }
+
+  /// Runs this coroutine inline for the awaiting `parent`, to its end or its next pause; true when
+  /// the parent must stay suspended until then.
+  template <class ParentPromise>
+  bool run_for(std::coroutine_handle<> self, std::coroutine_handle<ParentPromise> parent) {
     promise_base& waiting = parent.promise();
-    if (stop_ == nullptr) stop_ = waiting.stop();
     continuation_ = parent;
     waiting.awaits_ = this;
     parent_ = &waiting;
     started_ = true;
+    parked_ = false;
+    paused_ = false;
     self.resume();
-    if (done_) {
+    if (done_ || paused_) {
       waiting.awaits_ = nullptr;
       return false;
     }
@@ -124,6 +147,7 @@ class promise_base : public list_hook {
   ready_item ready_;
   bool started_ = false;
   bool parked_ = false;
+  bool paused_ = false;
   bool done_ = false;
 };
 
