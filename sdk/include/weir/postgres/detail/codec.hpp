@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "weir/postgres/jsonb.hpp"
+#include "weir/timestamp.hpp"
+#include "weir/uuid.hpp"
+
+namespace weir::postgres::detail {
+
+/// A type's number in pg_type; those of built-in types never change.
+using oid = std::uint32_t;
+
+/// Left to the server to infer, as for a quoted literal.
+inline constexpr oid inferred_type = 0;
+
+/// Throws: a value of `size` bytes came for a type of another size.
+[[noreturn]] void wrong_size(std::string_view type, std::size_t size);
+
+template <std::unsigned_integral U>
+void put_big_endian(std::string& out, U value) {
+  for (int shift = static_cast<int>(sizeof(U)) * 8 - 8; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(static_cast<unsigned char>(value >> shift)));
+  }
+}
+
+template <std::unsigned_integral U>
+U get_big_endian(std::string_view bytes, std::string_view type) {
+  if (bytes.size() != sizeof(U)) wrong_size(type, bytes.size());
+  std::uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
+  return static_cast<U>(value);
+}
+
+/// How a C++ type travels: `type` and `array_type` as a parameter, `accepts` the columns that it
+/// can be read from, `encode` and `decode` the binary form. Undefined for what cannot travel.
+template <class T>
+struct codec;
+
+template <class T>
+concept encodable = requires { codec<T>::type; };
+
+/// One `oid`, one fixed size, big-endian: what most types are.
+template <oid Type, oid ArrayType>
+struct codec_of {
+  static constexpr oid type = Type;
+  static constexpr oid array_type = ArrayType;
+  static constexpr bool binary = true;
+  static constexpr bool accepts(oid column) { return column == Type; }
+};
+
+template <>
+struct codec<bool> : codec_of<16, 1000> {
+  static constexpr std::string_view name = "boolean";
+  static void encode(std::string& out, bool value) { out.push_back(value ? 1 : 0); }
+  static bool decode(std::string_view bytes, oid) {
+    return get_big_endian<std::uint8_t>(bytes, name) != 0;
+  }
+};
+
+inline constexpr oid smallint_type = 21;
+inline constexpr oid integer_type = 23;
+inline constexpr oid bigint_type = 20;
+
+/// A C++ integer reads columns of its own size and of smaller ones.
+template <class T>
+  requires(std::signed_integral<T> && sizeof(T) >= 2 && sizeof(T) <= 8)
+struct codec<T> {
+  static constexpr oid type = sizeof(T) == 2   ? smallint_type
+                              : sizeof(T) == 4 ? integer_type
+                                               : bigint_type;
+  static constexpr oid array_type = sizeof(T) == 2 ? 1005 : sizeof(T) == 4 ? 1007 : 1016;
+  static constexpr bool binary = true;
+  static constexpr std::string_view name = sizeof(T) == 2   ? "smallint"
+                                           : sizeof(T) == 4 ? "integer"
+                                                            : "bigint";
+
+  static constexpr bool accepts(oid column) {
+    return column == smallint_type || (column == integer_type && sizeof(T) >= 4) ||
+           (column == bigint_type && sizeof(T) >= 8);
+  }
+  static void encode(std::string& out, T value) {
+    put_big_endian(out, static_cast<std::make_unsigned_t<T>>(value));
+  }
+  static T decode(std::string_view bytes, oid column) {
+    switch (column) {
+      case smallint_type:
+        return static_cast<T>(
+            static_cast<std::int16_t>(get_big_endian<std::uint16_t>(bytes, name)));
+      case integer_type:
+        return static_cast<T>(
+            static_cast<std::int32_t>(get_big_endian<std::uint32_t>(bytes, name)));
+      default:
+        return static_cast<T>(
+            static_cast<std::int64_t>(get_big_endian<std::uint64_t>(bytes, name)));
+    }
+  }
+};
+
+inline constexpr oid real_type = 700;
+
+template <>
+struct codec<double> : codec_of<701, 1022> {
+  static constexpr std::string_view name = "double precision";
+  static constexpr bool accepts(oid column) { return column == type || column == real_type; }
+  static void encode(std::string& out, double value) {
+    put_big_endian(out, std::bit_cast<std::uint64_t>(value));
+  }
+  static double decode(std::string_view bytes, oid column) {
+    if (column == real_type) {
+      return double{std::bit_cast<float>(get_big_endian<std::uint32_t>(bytes, name))};
+    }
+    return std::bit_cast<double>(get_big_endian<std::uint64_t>(bytes, name));
+  }
+};
+
+/// Text travels as a literal does: without a type of its own, so that it also fits a column of an
+/// enum type, varchar or numeric.
+struct text_codec {
+  static constexpr oid type = inferred_type;
+  static constexpr oid array_type = 1009;
+  static constexpr bool binary = false;
+  static constexpr std::string_view name = "text";
+  /// text, varchar, char(n), name, and literals.
+  static constexpr bool accepts(oid column) {
+    return column == 25 || column == 1043 || column == 1042 || column == 19 || column == 705;
+  }
+  static void encode(std::string& out, std::string_view value);
+  static std::string decode(std::string_view bytes, oid) { return std::string(bytes); }
+};
+
+template <>
+struct codec<std::string> : text_codec {};
+template <>
+struct codec<std::string_view> : text_codec {};
+template <>
+struct codec<const char*> : text_codec {};
+template <>
+struct codec<char*> : text_codec {};
+
+template <>
+struct codec<std::vector<std::byte>> : codec_of<17, 1001> {
+  static constexpr std::string_view name = "bytea";
+  static void encode(std::string& out, const std::vector<std::byte>& value) {
+    out.append(reinterpret_cast<const char*>(value.data()), value.size());
+  }
+  static std::vector<std::byte> decode(std::string_view bytes, oid) {
+    const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
+    return {first, first + bytes.size()};
+  }
+};
+
+template <>
+struct codec<uuid> : codec_of<2950, 2951> {
+  static constexpr std::string_view name = "uuid";
+  static void encode(std::string& out, const uuid& value) {
+    out.append(reinterpret_cast<const char*>(value.bytes().data()), uuid::byte_count);
+  }
+  static uuid decode(std::string_view bytes, oid);
+};
+
+/// `timestamp::max()` and `min()` are PostgreSQL's `infinity` and `-infinity`.
+template <>
+struct codec<timestamp> : codec_of<1184, 1185> {
+  static constexpr std::string_view name = "timestamp with time zone";
+  static void encode(std::string& out, timestamp value);
+  static timestamp decode(std::string_view bytes, oid);
+};
+
+inline constexpr oid json_type = 114;
+
+template <>
+struct codec<jsonb> : codec_of<3802, 3807> {
+  static constexpr std::string_view name = "jsonb";
+  static constexpr bool accepts(oid column) { return column == type || column == json_type; }
+  static void encode(std::string& out, const jsonb& value);
+  static jsonb decode(std::string_view bytes, oid column);
+};
+
+}  // namespace weir::postgres::detail

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "weir/postgres/detail/array_codec.hpp"
+#include "weir/postgres/statement.hpp"
+
+namespace weir::postgres {
+
+/// The largest value that one parameter can have, in bytes: the server's own limit.
+inline constexpr std::size_t parameter_bytes_max = 0x3fffffff;
+
+namespace detail {
+
+/// The arguments of one statement in the form in which they travel.
+class parameters {
+ public:
+  /// One value: its place in the bytes.
+  struct slot {
+    std::size_t offset;
+    std::size_t size;
+    bool is_null;
+    bool is_binary;
+  };
+
+  template <class T>
+  void add(const T& value) {
+    using plain = std::decay_t<T>;
+    if constexpr (element_of<plain>::nullable) {
+      if (value.has_value()) return add(*value);
+      slots_.push_back({bytes_.size(), 0, true, true});
+    } else {
+      const std::size_t offset = bytes_.size();
+      codec<plain>::encode(bytes_, value);
+      finish(offset, codec<plain>::binary);
+    }
+  }
+
+  void clear() noexcept {
+    bytes_.clear();
+    slots_.clear();
+  }
+
+  const std::string& bytes() const noexcept { return bytes_; }
+  const std::vector<slot>& slots() const noexcept { return slots_; }
+
+ private:
+  void finish(std::size_t offset, bool is_binary);
+
+  std::string bytes_;
+  std::vector<slot> slots_;
+};
+
+/// A statement with the types of its arguments; its address is its identity on a connection.
+struct statement_shape {
+  const char* sql;
+  const oid* types;
+  std::size_t count;
+  statement_kind kind;
+};
+
+template <class T>
+using parameter_codec = codec<typename element_of<std::decay_t<T>>::type>;
+
+template <class... Args>
+inline constexpr std::array<oid, sizeof...(Args)> parameter_types{parameter_codec<Args>::type...};
+
+template <class Statement, class... Args>
+inline constexpr statement_shape shape_of{Statement::text().data(), parameter_types<Args...>.data(),
+                                          sizeof...(Args), Statement::kind};
+
+/// The two checks of a call, each with one sentence when it fails.
+template <class Statement, class... Args>
+constexpr const statement_shape& check_call() {
+  static_assert(Statement::placeholders == sizeof...(Args),
+                "the statement has another number of placeholders ($1, $2, ...) than there are "
+                "arguments");
+  static_assert((encodable<typename element_of<std::decay_t<Args>>::type> && ...),
+                "an argument's type has no PostgreSQL form: use bool, int16/32/64, double, "
+                "std::string, std::vector<std::byte>, weir::uuid, weir::timestamp, "
+                "weir::postgres::jsonb, a vector or an optional of these");
+  return shape_of<Statement, std::decay_t<Args>...>;
+}
+
+template <class... Args>
+void encode_into(parameters& out, const Args&... args) {
+  (out.add(args), ...);
+}
+
+template <class... Args>
+parameters encode(const Args&... args) {
+  parameters encoded;
+  encode_into(encoded, args...);
+  return encoded;
+}
+
+}  // namespace detail
+}  // namespace weir::postgres

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/postgres/detail/codec.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "weir/error.hpp"
+#include "weir/postgres/detail/array_codec.hpp"
+#include "weir/postgres/detail/parameters.hpp"
+
+namespace weir::postgres::detail {
+namespace {
+
+/// 2000-01-01T00:00:00Z, from where PostgreSQL counts, in microseconds since 1970.
+constexpr std::int64_t postgres_epoch = 946'684'800'000'000;
+constexpr std::int64_t infinity = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t minus_infinity = std::numeric_limits<std::int64_t>::min();
+/// The first byte of jsonb's binary form.
+constexpr char jsonb_version = 1;
+
+[[noreturn]] void refuse_argument(std::string text) {
+  throw weir::error(errc::invalid_argument, disposition::permanent, std::move(text));
+}
+
+[[noreturn]] void refuse_value(std::string text) {
+  throw weir::error(errc::invalid_input, disposition::permanent, std::move(text));
+}
+
+}  // namespace
+
+void wrong_size(std::string_view type, std::size_t size) {
+  refuse_value("PostgreSQL sent " + std::to_string(size) + " bytes for a value read as " +
+               std::string(type) + ", which is not its size");
+}
+
+void text_codec::encode(std::string& out, std::string_view value) {
+  if (value.find('\0') != value.npos) {
+    refuse_argument(
+        "a text parameter holds a zero byte, which PostgreSQL cannot store in text: send it as "
+        "bytea (std::vector<std::byte>), or take the byte out");
+  }
+  out.append(value);
+}
+
+uuid codec<uuid>::decode(std::string_view bytes, oid) {
+  uuid::byte_array raw{};
+  if (bytes.size() != raw.size()) wrong_size(name, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), raw.begin());
+  return uuid(raw);
+}
+
+void codec<timestamp>::encode(std::string& out, timestamp value) {
+  const std::int64_t since_1970 = value.time_since_epoch().count();
+  std::int64_t sent = since_1970;
+  if (since_1970 != infinity && since_1970 != minus_infinity) {
+    if (since_1970 < minus_infinity + postgres_epoch) {
+      refuse_argument("a timestamp lies before what PostgreSQL can store (4713 BC)");
+    }
+    sent = since_1970 - postgres_epoch;
+  }
+  put_big_endian(out, static_cast<std::uint64_t>(sent));
+}
+
+timestamp codec<timestamp>::decode(std::string_view bytes, oid) {
+  const auto sent = static_cast<std::int64_t>(get_big_endian<std::uint64_t>(bytes, name));
+  const bool is_infinite = sent == infinity || sent == minus_infinity;
+  // The server's last finite time lies far below where this sum would overflow.
+  return timestamp(std::chrono::microseconds(is_infinite ? sent : sent + postgres_epoch));
+}
+
+void codec<jsonb>::encode(std::string& out, const jsonb& value) {
+  out.push_back(jsonb_version);
+  out.append(value.text);
+}
+
+jsonb codec<jsonb>::decode(std::string_view bytes, oid column) {
+  if (column == json_type) return {std::string(bytes)};
+  if (bytes.empty() || bytes.front() != jsonb_version) {
+    refuse_value("PostgreSQL sent jsonb in a form that this version of weir does not know");
+  }
+  return {std::string(bytes.substr(1))};
+}
+
+void put_array_head(std::string& out, array_head head) {
+  const bool is_empty = head.length == 0;
+  put_big_endian(out, std::uint32_t{is_empty ? 0u : 1u});  // dimensions
+  put_big_endian(out, std::uint32_t{0});                   // flags; the server finds NULLs itself
+  put_big_endian(out, head.element_type);
+  if (is_empty) return;
+  put_big_endian(out, head.length);
+  put_big_endian(out, std::uint32_t{1});  // the index of the first element
+}
+
+void set_length(std::string& out, std::size_t start) {
+  const auto length = static_cast<std::uint32_t>(out.size() - start - sizeof(std::uint32_t));
+  for (std::size_t i = 0; i < sizeof length; ++i) {
+    out[start + i] = static_cast<char>(static_cast<unsigned char>(length >> (24 - 8 * i)));
+  }
+}
+
+std::string_view array_reader::take(std::size_t size) {
+  if (size > rest_.size()) refuse_value("PostgreSQL sent an array that ends too early");
+  const std::string_view taken = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return taken;
+}
+
+array_head array_reader::head() {
+  const auto number = [this] { return get_big_endian<std::uint32_t>(take(4), "array"); };
+  const std::uint32_t dimensions = number();
+  number();  // flags
+  const oid element_type = number();
+  if (dimensions == 0) return {0, element_type};
+  if (dimensions > 1) {
+    refuse_value("an array of " + std::to_string(dimensions) +
+                 " dimensions cannot be read into a std::vector; unnest it in the query");
+  }
+  const std::uint32_t length = number();
+  number();  // the index of the first element
+  // Each element takes four bytes at least; no more than came is believed.
+  if (length > rest_.size() / sizeof(std::uint32_t)) {
+    refuse_value("PostgreSQL sent an array that ends too early");
+  }
+  return {length, element_type};
+}
+
+std::optional<std::string_view> array_reader::element() {
+  const auto length = get_big_endian<std::uint32_t>(take(4), "array");
+  if (length == null_length) return std::nullopt;
+  return take(length);
+}
+
+void null_element() {
+  refuse_value("an array holds a NULL; read it into a std::vector<std::optional<...>>");
+}
+
+void wrong_element_type(std::string_view name, oid found) {
+  refuse_value("an array holds elements of the type with oid " + std::to_string(found) +
+               ", which cannot be read as " + std::string(name));
+}
+
+void parameters::finish(std::size_t offset, bool is_binary) {
+  const std::size_t size = bytes_.size() - offset;
+  if (size > parameter_bytes_max) {
+    refuse_argument("a parameter of " + std::to_string(size) +
+                    " bytes is larger than PostgreSQL takes (1 GiB)");
+  }
+  // libpq reads text up to a zero byte.
+  bytes_.push_back('\0');
+  slots_.push_back({offset, size, false, is_binary});
+}
+
+}  // namespace weir::postgres::detail

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/postgres/error.hpp"
+
+#include <libpq-fe.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "result_error.hpp"
+
+namespace weir::postgres {
+namespace {
+
+constexpr int sqlstate_length = 5;
+constexpr int sqlstate_base = 36;
+constexpr std::string_view sqlstate_digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+/// How much of a statement an error text shows.
+constexpr std::size_t shown_statement_max = 120;
+
+class category final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "postgresql"; }
+  std::string message(int value) const override {
+    std::string state(sqlstate_length, '0');
+    for (int at = sqlstate_length - 1; at >= 0; --at) {
+      state[static_cast<std::size_t>(at)] =
+          sqlstate_digits[static_cast<std::size_t>(value % sqlstate_base)];
+      value /= sqlstate_base;
+    }
+    return state;
+  }
+};
+
+bool starts_with_any(std::string_view state, std::initializer_list<std::string_view> classes) {
+  for (const std::string_view one : classes) {
+    if (state.starts_with(one)) return true;
+  }
+  return false;
+}
+
+disposition disposition_of(const error_fields& fields) {
+  if (fields.routine == detail::stale_plan_routine) return disposition::retry;
+  // Connection, transaction rollback, resources, lock not available, operator intervention,
+  // read-only after a failover, system error, internal error, a prepared statement that is gone.
+  if (starts_with_any(fields.sqlstate,
+                      {"08", "40", "53", "55P03", "57", "25006", "58", "XX", "26000"})) {
+    return disposition::retry;
+  }
+  return disposition::permanent;
+}
+
+std::string text_of(const error_fields& fields, std::string_view statement, effect happened) {
+  std::string text = "PostgreSQL: " + fields.message + " (SQLSTATE " + fields.sqlstate + ')';
+  if (!statement.empty()) {
+    text += ", in: ";
+    text += statement.substr(0, shown_statement_max);
+    if (statement.size() > shown_statement_max) text += "...";
+  }
+  if (!fields.hint.empty()) text += "; hint: " + fields.hint;
+  if (happened == effect::unknown) {
+    text += "; it is not known whether the commit took effect: repeat only what is idempotent";
+  }
+  return text;
+}
+
+std::string without_line_end(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  std::string line(text);
+  for (char& c : line) {
+    if (c == '\n' || c == '\t') c = ' ';
+  }
+  return line;
+}
+
+}  // namespace
+
+const std::error_category& sqlstate_category() noexcept {
+  static const category instance;
+  return instance;
+}
+
+std::error_code sqlstate_code(std::string_view state) noexcept {
+  int value = 0;
+  for (const char c : state.substr(0, sqlstate_length)) {
+    const std::size_t digit = sqlstate_digits.find(c);
+    value = value * sqlstate_base + static_cast<int>(digit == sqlstate_digits.npos ? 0 : digit);
+  }
+  return {value, sqlstate_category()};
+}
+
+error::error(error_fields fields, std::string_view statement, std::optional<std::size_t> index,
+             postgres::effect what_happened)
+    : weir::error(sqlstate_code(fields.sqlstate),
+                  what_happened == effect::none ? disposition_of(fields) : weir::disposition::retry,
+                  text_of(fields, statement, what_happened)),
+      fields_(std::make_shared<const error_fields>(std::move(fields))),
+      index_(index),
+      effect_(what_happened) {}
+
+bool error::retry_transaction() const noexcept {
+  return effect_ == effect::none && (fields_->routine == detail::stale_plan_routine ||
+                                     starts_with_any(sqlstate(), {"40001", "40P01", "26000"}));
+}
+
+namespace detail {
+
+error_fields read_error_fields(const pg_result* answer) {
+  const auto field = [answer](int code) {
+    const char* text = PQresultErrorField(answer, code);
+    return std::string(text == nullptr ? "" : text);
+  };
+  error_fields fields;
+  fields.sqlstate = field(PG_DIAG_SQLSTATE);
+  fields.severity = field(PG_DIAG_SEVERITY_NONLOCALIZED);
+  fields.message = field(PG_DIAG_MESSAGE_PRIMARY);
+  if (fields.message.empty()) fields.message = without_line_end(PQresultErrorMessage(answer));
+  fields.detail = field(PG_DIAG_MESSAGE_DETAIL);
+  fields.hint = field(PG_DIAG_MESSAGE_HINT);
+  fields.constraint = field(PG_DIAG_CONSTRAINT_NAME);
+  fields.schema = field(PG_DIAG_SCHEMA_NAME);
+  fields.table = field(PG_DIAG_TABLE_NAME);
+  fields.column = field(PG_DIAG_COLUMN_NAME);
+  fields.routine = field(PG_DIAG_SOURCE_FUNCTION);
+  fields.position = std::strtoul(field(PG_DIAG_STATEMENT_POSITION).c_str(), nullptr, 10);
+  return fields;
+}
+
+error connection_lost(std::string_view why, effect what_happened) {
+  error_fields fields;
+  fields.sqlstate = "08006";
+  fields.severity = "FATAL";
+  fields.message = "the connection was lost: " + without_line_end(why);
+  return error(std::move(fields), {}, std::nullopt, what_happened);
+}
+
+error not_executed(const error& earlier) {
+  error_fields fields;
+  fields.sqlstate = "25P02";
+  fields.severity = "ERROR";
+  fields.message = "not executed, because the transaction had failed: " + earlier.message();
+  return error(std::move(fields), {}, std::nullopt, effect::not_executed);
+}
+
+}  // namespace detail
+}  // namespace weir::postgres

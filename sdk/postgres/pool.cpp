@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/postgres/pool.hpp"
+
+#include "pool_core.hpp"
+#include "session.hpp"
+#include "weir/sleep.hpp"
+
+namespace weir::postgres {
+namespace {
+
+/// The pause before a body runs again: grows with the attempts, and differs between tasks that
+/// collided.
+constexpr std::chrono::milliseconds repeat_pause{5};
+
+duration pause_before_repeat(unsigned attempt) {
+  const duration longest = repeat_pause * (1u << attempt);
+  return duration(static_cast<duration::rep>(loop::current().random() %
+                                             static_cast<std::uint64_t>(longest.count())));
+}
+
+bool is_worth_repeating(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const error& refused) {
+    return refused.retry_transaction();
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
+pool::pool(pool_options options) : core_(std::make_unique<detail::pool_core>(std::move(options))) {}
+pool::~pool() = default;
+
+task<postgres::transaction> pool::begin(transaction_options options) {
+  return core_->begin(options);
+}
+
+task<detail::result_set> pool::run(const detail::statement_shape& shape,
+                                   detail::parameters encoded) {
+  return core_->run(shape, std::move(encoded));
+}
+
+task<bool> pool::may_repeat(std::exception_ptr failure, unsigned attempt) {
+  if (attempt >= transaction_attempts_max || !is_worth_repeating(failure)) co_return false;
+  co_await sleep(pause_before_repeat(attempt));
+  co_return true;
+}
+
+task<> pool::close() { return core_->close(); }
+
+pool_stats pool::stats() const { return core_->stats(); }
+
+tx::tx(std::unique_ptr<detail::session> session) noexcept : session_(std::move(session)) {}
+tx::tx(tx&&) noexcept = default;
+tx& tx::operator=(tx&&) noexcept = default;
+tx::~tx() = default;
+
+task<detail::result_set> tx::run(const detail::statement_shape& shape, detail::parameters encoded) {
+  return session_->run(shape, std::move(encoded));
+}
+
+std::size_t tx::enqueue_encoded(const detail::statement_shape& shape,
+                                const detail::parameters& encoded) {
+  return session_->enqueue(shape, encoded);
+}
+
+detail::parameters& tx::scratch() { return session_->scratch(); }
+
+task<> tx::flush() { return session_->flush(); }
+
+task<> transaction::commit() { return session_->commit(); }
+
+task<> transaction::rollback() { return session_->rollback(); }
+
+}  // namespace weir::postgres

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool_core.hpp"
+
+#include "connect.hpp"
+#include "result_error.hpp"
+#include "session.hpp"
+#include "weir/blocking.hpp"
+#include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::postgres::detail {
+namespace {
+
+/// Adds one for as long as it lives.
+class counted {
+ public:
+  explicit counted(std::size_t& count) noexcept : count_(count) { ++count_; }
+  counted(const counted&) = delete;
+  counted& operator=(const counted&) = delete;
+  ~counted() { --count_; }
+
+ private:
+  std::size_t& count_;
+};
+
+/// Between half of it and all of it, so that many who failed together do not try together.
+duration jittered(duration pause) {
+  const auto half = pause.count() / 2;
+  return duration(half + static_cast<duration::rep>(loop::current().random() %
+                                                    static_cast<std::uint64_t>(half + 1)));
+}
+
+task<> close_connection(raw_connection useless) {
+  // PQfinish writes, and with TLS waits. A stop closes right here: no connection is left open.
+  (void)co_await blocking([closing = std::move(useless)]() mutable {
+    closing.reset();
+  }).as_result();
+}
+
+}  // namespace
+
+pool_core::pool_core(pool_options options)
+    : options_(std::move(options)), idle_(options_.max_connections) {
+  WEIR_ASSERT(options_.max_connections > 0);
+}
+
+task<lease> pool_core::acquire() {
+  const time_point until = saturating_add(loop::current().now(), options_.acquire_timeout);
+  for (;;) {
+    if (closed_) {
+      throw weir::error(errc::closed, disposition::permanent, "the PostgreSQL pool was closed");
+    }
+    auto taken = idle_.try_receive();
+    if (!taken) {
+      auto waited = co_await with_deadline(until, wait_for_connection()).as_result();
+      if (!waited && waited.error().is(errc::deadline_exceeded)) throw acquire_timed_out();
+      taken.emplace(std::move(waited).value());
+    }
+    if (!*taken) continue;
+    lease lent(*this, std::move(*taken));
+    if (lent->is_alive()) co_return lent;
+    lent->forget("the server closed the idle connection");
+  }
+}
+
+task<std::unique_ptr<connection>> pool_core::wait_for_connection() {
+  const counted waiter(waiting_);
+  grow();
+  auto received = co_await idle_.receive();
+  if (!received) co_return nullptr;
+  co_return std::move(*received);
+}
+
+void pool_core::take_back(std::unique_ptr<connection> returned) noexcept {
+  --leased_;
+  returned->forget_failure();
+  if (closed_ || !returned->is_reusable() || !idle_.try_send(returned)) {
+    discard(std::move(returned));
+  }
+  if (leased_ == 0) all_back_.set();
+}
+
+void pool_core::discard(std::unique_ptr<connection> useless) {
+  closing_.spawn(close_connection(useless->release()));
+  --size_;
+  grow();
+}
+
+void pool_core::grow() {
+  // While the server cannot be reached one attempt at a time is enough.
+  const std::size_t attempts_max = last_connect_error_.empty() ? options_.max_connections : 1;
+  while (!closed_ && opening_count_ < waiting_ && opening_count_ < attempts_max &&
+         size_ < options_.max_connections) {
+    ++size_;
+    ++opening_count_;
+    opening_.spawn(open_one());
+  }
+}
+
+task<> pool_core::open_one() {
+  duration pause = options_.connect_backoff_min;
+  bool opened = false;
+  while (!opened && waiting_ > 0 && !closed_) {
+    opened = co_await open_once();
+    if (opened) break;
+    // Others that failed at the same time end here; one goes on trying.
+    if (opening_count_ > 1) break;
+    const auto paused = co_await sleep(jittered(pause)).as_result();
+    if (!paused) break;
+    pause = std::min(pause * 2, options_.connect_backoff_max);
+  }
+  --opening_count_;
+  if (!opened) --size_;
+  grow();
+}
+
+task<bool> pool_core::open_once() {
+  auto opened = co_await blocking([conninfo = options_.conninfo, limit = options_.connect_timeout] {
+                  return connect(conninfo, limit);
+                }).as_result();
+  if (!opened) {
+    if (!opened.error().is_cancelled()) last_connect_error_ = opened.error().message();
+    co_return false;
+  }
+  last_connect_error_.clear();
+  auto made = std::make_unique<connection>(std::move(*opened), &options_.on_notice);
+  // The queue has room for every connection that can exist; it refuses when the pool was closed.
+  if (!idle_.try_send(made)) {
+    closing_.spawn(close_connection(made->release()));
+    co_return false;
+  }
+  co_return true;
+}
+
+weir::error pool_core::acquire_timed_out() const {
+  const std::string limit =
+      std::to_string(
+          std::chrono::duration_cast<std::chrono::milliseconds>(options_.acquire_timeout).count()) +
+      " ms";
+  if (!last_connect_error_.empty()) {
+    return {errc::unavailable, disposition::retry,
+            "no PostgreSQL connection within " + limit + "; " + last_connect_error_};
+  }
+  return {errc::unavailable, disposition::retry,
+          "no PostgreSQL connection was free within " + limit + ": " + std::to_string(leased_) +
+              " of " + std::to_string(options_.max_connections) + " are in use and " +
+              std::to_string(waiting_) +
+              " tasks wait; hold transactions for a shorter time, or raise max_connections"};
+}
+
+task<transaction> pool_core::begin(transaction_options options) {
+  lease lent = co_await acquire();
+  co_return transaction(std::make_unique<session>(std::move(lent), options));
+}
+
+task<result_set> pool_core::run(const statement_shape& shape, parameters encoded) {
+  const lease lent = co_await acquire();
+  lent->send(shape, encoded, std::nullopt, true);
+  lent->send_sync();
+  const auto settled = co_await lent->settle().as_result();
+  if (!settled) {
+    co_await shield(lent->interrupt());
+    if (!lent->failure() && !lent->lost()) co_return lent->take_kept();
+    throw settled.error();
+  }
+  if (lent->failure()) throw *lent->failure();
+  if (lent->lost()) {
+    if (shape.kind == statement_kind::read) throw *lent->lost();
+    throw connection_lost(lent->lost()->message(), effect::unknown);
+  }
+  co_return lent->take_kept();
+}
+
+task<> pool_core::close() { co_await shield(close_all()); }
+
+task<> pool_core::close_all() {
+  closed_ = true;
+  opening_.request_stop();
+  while (auto one = idle_.try_receive()) discard(std::move(*one));
+  idle_.close();
+  while (leased_ > 0) {
+    all_back_.reset();
+    co_await all_back_.wait();
+  }
+  co_await opening_.close();
+  co_await closing_.join();
+}
+
+pool_stats pool_core::stats() const { return {size_, idle_.size(), waiting_, last_connect_error_}; }
+
+}  // namespace weir::postgres::detail

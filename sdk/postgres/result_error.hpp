@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "weir/postgres/error.hpp"
+
+struct pg_result;
+
+namespace weir::postgres::detail {
+
+/// The function in the server that finds that a prepared plan has become invalid; the text of that
+/// error is translated, and its SQLSTATE is shared with many others.
+inline constexpr std::string_view stale_plan_routine = "RevalidateCachedQuery";
+
+error_fields read_error_fields(const pg_result* answer);
+
+/// The connection went away; `why` as libpq says it.
+error connection_lost(std::string_view why, effect what_happened);
+/// A statement that was not sent because of an earlier one.
+error not_executed(const error& earlier);
+
+}  // namespace weir::postgres::detail
