@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "weir/clock.hpp"
+#include "weir/nats/headers.hpp"
+#include "weir/nats/subject.hpp"
+#include "weir/task.hpp"
+
+namespace weir::nats {
+namespace detail {
+class connection_core;
+}
+
+/// What a connection tells about itself.
+struct connection_event {
+  enum class kind : unsigned char {
+    connected,       ///< Every subscription has been made again.
+    disconnected,    ///< It was connected; `reason` says why it is not any more.
+    connect_failed,  ///< One attempt failed; the next comes after a back-off.
+  };
+  kind what;
+  std::string server;  ///< host and port, never the password
+  std::string reason;  ///< empty when connected
+  unsigned attempt;    ///< how many attempts have failed in a row
+};
+
+struct connection_options {
+  /// One server or several with commas between them: "nats://user:password@host:4222,host2".
+  std::string url = "nats://127.0.0.1:4222";
+  /// What the server shows in its list of connections.
+  std::string name = "weir";
+  /// How long one attempt to connect may take.
+  duration connect_timeout = std::chrono::seconds(2);
+  /// How often the server is asked for a sign of life, and how long it may take to give it.
+  duration probe_interval = std::chrono::seconds(5);
+  duration probe_timeout = std::chrono::seconds(5);
+  /// Publishing suspends while this many bytes wait to be sent.
+  std::size_t high_water_bytes = 8U << 20;
+  /// How many publications wait for their confirmation at the same time; more suspend.
+  std::size_t publish_window = 4096;
+  /// Called on the loop; must not throw.
+  std::function<void(const connection_event&)> on_event;
+};
+
+/// A connection to NATS that is made again whenever it is lost, for ever.
+///
+/// Belongs to the loop it is made on. It connects in the background from the start; what needs the
+/// server waits for it, up to its own deadline. Attempts back off exponentially with full jitter,
+/// from server to server. `co_await close()` before it is destroyed.
+class connection {
+ public:
+  /// Starts to connect. Throws `invalid_argument` for a URL that is none.
+  explicit connection(connection_options options);
+  ~connection();
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  bool is_connected() const noexcept;
+  /// Suspends until there is a connection. Throws when cancelled.
+  task<> wait_connected();
+
+  /// Publishes without a confirmation: at most once. Suspends above the high-water mark and while
+  /// there is no connection; throws for a payload above the server's limit.
+  task<> publish(const subject& to, std::string_view payload, const headers& with = {});
+
+  /// Suspends until the server has read all that was sent before. Throws `unavailable` when the
+  /// connection is lost meanwhile, or `deadline_exceeded`.
+  task<> flush(duration limit = std::chrono::seconds(5));
+
+  /// Flushes for a moment, then disconnects; works in a cancelled task as well. What still waits
+  /// for the server fails with `closed`.
+  task<> close();
+
+  /// For weir's own classes.
+  detail::connection_core& core() noexcept { return *core_; }
+
+ private:
+  std::unique_ptr<detail::connection_core> core_;
+};
+
+}  // namespace weir::nats

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "weir/nats/message.hpp"
+#include "weir/task.hpp"
+#include "weir/timestamp.hpp"
+
+namespace weir::nats {
+namespace detail {
+class connection_core;
+
+/// The slots of one pull source: how many of its deliveries are not finished.
+class delivery_slots {
+ public:
+  virtual ~delivery_slots() = default;
+  virtual void finished() noexcept = 0;
+};
+
+}  // namespace detail
+
+/// What the server says about one delivery of a message; the texts point into the delivery.
+struct delivery_info {
+  std::string_view stream;
+  std::string_view consumer;
+  std::uint64_t delivered = 0;  ///< which attempt this is, from 1
+  std::uint64_t stream_sequence = 0;
+  std::uint64_t consumer_sequence = 0;
+  timestamp time;             ///< when the stream stored the message
+  std::uint64_t pending = 0;  ///< messages behind this one
+};
+
+/// A message from a consumer, to be finished: acknowledged, given back, or ended.
+///
+/// ack, nak and term send and do not wait; what is sent while there is no connection waits for one,
+/// for as long as the server still waits for it. Lost acknowledgements mean redelivery, so handlers
+/// must bear that. Finish once: a second time is a programmer's error. A delivery that is destroyed
+/// unfinished comes again after the consumer's ack_wait. Must not outlive the connection.
+class delivery {
+ public:
+  delivery(message received, detail::connection_core& core, duration ack_wait,
+           time_point received_at, std::shared_ptr<detail::delivery_slots> slots) noexcept;
+  delivery(delivery&&) noexcept = default;
+  delivery& operator=(delivery&& other) noexcept;
+  ~delivery() { finish(); }
+
+  std::string_view subject() const noexcept { return message_.subject(); }
+  std::string_view payload() const noexcept { return message_.payload(); }
+  std::optional<std::string_view> header(std::string_view name) const {
+    return message_.header(name);
+  }
+  std::vector<std::pair<std::string, std::string>> headers() const { return message_.headers(); }
+
+  /// Read from the reply subject each time that it is asked for.
+  delivery_info info() const;
+  /// When it arrived, or in_progress() was last said; the server waits ack_wait from then on.
+  time_point leased_at() const noexcept { return leased_at_; }
+  bool is_finished() const noexcept { return finished_; }
+
+  /// Done: never deliver it again.
+  void ack();
+  /// Not done: deliver it again, after `delay`.
+  void nak(duration delay = {});
+  /// Never deliver it again although it was not done. The reason is for the server's advisory.
+  void term(std::string_view reason = {});
+  /// Still at work: the server waits another ack_wait. Does not finish.
+  void in_progress();
+  /// Done, and the server has recorded it. Throws `unavailable` (retry) when that is not known; the
+  /// delivery is finished all the same.
+  task<> ack_sync(duration limit = std::chrono::seconds(5));
+
+ private:
+  void answer(std::string_view text);
+  void finish() noexcept;
+
+  message message_;
+  detail::connection_core* core_;
+  duration ack_wait_;
+  time_point leased_at_;
+  std::shared_ptr<detail::delivery_slots> slots_;
+  bool finished_ = false;
+};
+
+}  // namespace weir::nats

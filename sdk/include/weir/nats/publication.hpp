@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "weir/clock.hpp"
+#include "weir/nats/headers.hpp"
+#include "weir/task.hpp"
+
+namespace weir::nats {
+namespace detail {
+class publication_slot;
+}
+
+/// A stream's confirmation that it holds a message.
+struct publish_ack {
+  std::string stream;
+  std::uint64_t sequence = 0;
+  /// True when the stream held a message with this id already, within its duplicate window.
+  bool duplicate = false;
+};
+
+struct publish_options {
+  /// The `Nats-Msg-Id`; empty makes a fresh one. Within the stream's duplicate window a second
+  /// message with the same id is not stored, which is what makes retries safe.
+  std::string_view msg_id = {};
+  const nats::headers* headers = nullptr;
+  /// How long to try before giving up.
+  duration timeout = std::chrono::seconds(30);
+};
+
+/// A message on its way into a stream; it is sent again until confirmed, or its deadline passes.
+///
+/// Wait for `confirmed()` to know that it is stored. One that is dropped instead is given up: it
+/// may be stored or not. Must not outlive the connection.
+class [[nodiscard]] publication {
+ public:
+  explicit publication(detail::publication_slot& slot) noexcept : slot_(&slot) {}
+  publication(publication&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
+  publication& operator=(publication&& other) noexcept {
+    std::swap(slot_, other.slot_);
+    return *this;
+  }
+  ~publication();
+
+  /// Suspends until the stream has confirmed. Throws what the stream refused (permanent),
+  /// `deadline_exceeded` or `closed` (retry: with the same id it will not be stored twice).
+  task<publish_ack> confirmed();
+
+ private:
+  detail::publication_slot* slot_;
+};
+
+}  // namespace weir::nats

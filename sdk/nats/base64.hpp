@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weir::nats::detail {
+
+/// Reads standard base64 with padding; nothing if it is not that.
+std::optional<std::string> base64_decoded(std::string_view text);
+
+}  // namespace weir::nats::detail

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nats/nats.h>
+
+#include <memory>
+#include <string>
+
+#include "transport.hpp"
+#include "weir/event.hpp"
+
+namespace weir::nats::detail {
+
+/// What the library's event-loop callbacks tell, and a descriptor to poll.
+///
+/// The callbacks come on a helper thread while connecting and while destroying, on the loop in
+/// between. `on_loop` tells which it is; it changes only while no other thread is in the library.
+struct cnats_link {
+  cnats_link() = default;
+  ~cnats_link();
+  cnats_link(const cnats_link&) = delete;
+  cnats_link& operator=(const cnats_link&) = delete;
+
+  /// A duplicate of the library's descriptor, because the library closes its own whenever it likes,
+  /// and a closed number may be somebody else's a moment later.
+  int descriptor = -1;
+  natsSock library_socket = -1;
+  bool on_loop = false;
+  bool has_unsent = false;
+  bool ended = false;
+  event wants_write;
+};
+
+/// An open connection of the library's; destroyed on a helper thread, since that may block.
+class cnats_connection {
+ public:
+  cnats_connection(natsConnection* native, std::shared_ptr<cnats_link> link) noexcept
+      : native_(native), link_(std::move(link)) {}
+  cnats_connection(cnats_connection&& other) noexcept
+      : native_(std::exchange(other.native_, nullptr)), link_(std::move(other.link_)) {}
+  cnats_connection& operator=(cnats_connection&&) = delete;
+  ~cnats_connection();
+
+  natsConnection* native() const noexcept { return native_; }
+  cnats_link& link() const noexcept { return *link_; }
+
+ private:
+  natsConnection* native_;
+  std::shared_ptr<cnats_link> link_;
+};
+
+/// Connects; blocks up to `limit` for each address of the host. Throws `unavailable`.
+cnats_connection open_cnats(const server_address& server, const std::string& client_name,
+                            duration limit);
+
+}  // namespace weir::nats::detail

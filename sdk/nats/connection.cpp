@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/nats/connection.hpp"
+
+#include "connection_core.hpp"
+
+namespace weir::nats {
+
+connection::connection(connection_options options)
+    : core_(std::make_unique<detail::connection_core>(std::move(options))) {}
+
+connection::~connection() = default;
+
+bool connection::is_connected() const noexcept { return core_->is_connected(); }
+
+task<> connection::wait_connected() { return core_->wait_connected(); }
+
+task<> connection::publish(const subject& to, std::string_view payload, const headers& with) {
+  co_await core_->wait_connected();
+  co_await core_->wait_writable();
+  core_->check_size(to.text(), payload.size() + with.wire_size());
+  const bool sent = core_->send({.subject = to.c_str(),
+                                 .subject_size = to.text().size(),
+                                 .payload = payload,
+                                 .headers = &with});
+  if (!sent) throw core_->not_connected("publish to " + to.text());
+}
+
+task<> connection::flush(duration limit) { return core_->requests().echo(limit); }
+
+task<> connection::close() { return core_->close(); }
+
+}  // namespace weir::nats

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection_core.hpp"
+
+#include "backoff.hpp"
+#include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::nats::detail {
+namespace {
+
+constexpr backoff_limits reconnect_backoff{.first = std::chrono::milliseconds(50),
+                                           .longest = std::chrono::seconds(5)};
+constexpr std::size_t requests_in_flight_max = 16;
+constexpr std::size_t queued_acks_max = 65536;
+constexpr auto close_flush_limit = std::chrono::seconds(2);
+/// A writer above the high-water mark looks again this often.
+constexpr auto writable_interval = std::chrono::milliseconds(1);
+
+std::string random_prefix() {
+  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
+  std::string prefix = "_INBOX.";
+  for (int half = 0; half < 2; ++half) {
+    for (std::uint64_t random = loop::current().random(), i = 0; i < 12; ++i, random >>= 5)
+      prefix += digits[random & 31];
+  }
+  return prefix;
+}
+
+}  // namespace
+
+connection_core::connection_core(connection_options options)
+    : options_(std::move(options)),
+      servers_(parse_servers(options_.url)),
+      requests_(*this, requests_in_flight_max),
+      probe_lane_(*this, 1),
+      publisher_(*this, options_.publish_window) {
+  background_.spawn(stay_connected());
+  background_.spawn(publisher_.look_after());
+}
+
+connection_core::~connection_core() {
+  WEIR_ASSERT(closed_);  // co_await close() first.
+}
+
+task<> connection_core::wait_connected() {
+  if (closed_) throw not_connected("a wait for the connection");
+  co_await up_.wait();
+  if (closed_) throw not_connected("a wait for the connection");
+}
+
+task<> connection_core::close() {
+  if (closed_) co_return;
+  if (is_connected()) {
+    // What cannot be flushed is lost like any unconfirmed message; closing goes on.
+    const auto flushed = co_await shield(requests_.echo(close_flush_limit)).as_result();
+    if (!flushed.has_value()) last_failure_ = flushed.error().message();
+  }
+  closed_ = true;
+  last_failure_ = "it was closed";
+  publisher_.close();
+  co_await background_.close();
+  up_.set();  // Whoever waits for a connection learns that there will be none.
+}
+
+void connection_core::add(inbox& box) {
+  inboxes_.push_back(box);
+  if (is_connected() && transport_ != nullptr) subscribe(box);
+}
+
+void connection_core::remove(inbox& box) noexcept {
+  box.unlink();
+  if (box.subscription_ && transport_ != nullptr) transport_->unsubscribe(*box.subscription_);
+  box.subscription_.reset();
+}
+
+void connection_core::subscribe(inbox& box) {
+  box.address_ = inbox_prefix_ + "." + std::to_string(++inbox_count_);
+  box.subscription_ = transport_->subscribe(box.address_ + ".*", box);
+}
+
+bool connection_core::send(const outgoing& out) noexcept {
+  return transport_ != nullptr && is_connected() && transport_->publish(out);
+}
+
+bool connection_core::is_writable() const noexcept {
+  return transport_ == nullptr || transport_->unsent_bytes() < options_.high_water_bytes;
+}
+
+task<> connection_core::wait_writable() {
+  while (!is_writable()) co_await sleep(writable_interval);
+}
+
+void connection_core::send_ack(std::string_view reply, std::string_view payload,
+                               time_point expires) {
+  if (send({.subject = reply.data(), .subject_size = reply.size(), .payload = payload})) return;
+  if (queued_acks_.size() == queued_acks_max) queued_acks_.pop_front();  // It is redelivered.
+  queued_acks_.push_back({std::string(reply), std::string(payload), expires});
+}
+
+void connection_core::send_queued_acks() {
+  const time_point now = loop::current().now();
+  for (const queued_ack& ack : std::exchange(queued_acks_, {})) {
+    if (ack.expires < now) continue;
+    send({.subject = ack.reply.c_str(), .subject_size = ack.reply.size(), .payload = ack.payload});
+  }
+}
+
+void connection_core::check_size(const std::string& subject, std::size_t size) const {
+  if (server_.max_payload == 0 || size <= server_.max_payload) return;
+  throw error(errc::limit_exceeded, disposition::permanent,
+              "publish to " + subject + ": " + std::to_string(size) +
+                  " bytes of headers and payload, but the server takes at most " +
+                  std::to_string(server_.max_payload) +
+                  "; send less, or raise max_payload in the server's configuration");
+}
+
+error connection_core::not_connected(std::string_view operation) const {
+  return {closed_ ? errc::closed : errc::unavailable, disposition::retry,
+          std::string(operation) + " needs a connection to NATS (" + options_.name +
+              "), and there is none: " + last_failure_};
+}
+
+task<> connection_core::stay_connected() {
+  for (std::size_t next = 0;; ++next) {
+    const server_address& server = servers_[next % servers_.size()];
+    const result<void> over = co_await serve(server).as_result();
+    const bool was_connected = is_connected();
+    const error why = closed_ ? not_connected("what waits for an answer") : over.error();
+    up_.reset();
+    transport_.reset();
+    if (was_connected || !closed_) ended(server, why, was_connected);
+    if (closed_) co_return;
+    // The first attempt after a lost connection comes at once, at another server if there is one.
+    if (was_connected) continue;
+    co_await sleep(backoff(reconnect_backoff, failed_attempts_ - 1, loop::current().random()));
+  }
+}
+
+task<> connection_core::serve(const server_address& server) {
+  transport_ = make_cnats_transport();
+  server_ = co_await transport_->connect(server, options_.name, options_.connect_timeout);
+  began(server);
+  co_await with_scope([this](scope& children) { return serve_in(children); });
+}
+
+task<> connection_core::serve_in(scope& children) {
+  children.spawn(probe());
+  co_await transport_->run();
+}
+
+task<> connection_core::probe() {
+  for (;;) {
+    co_await sleep(options_.probe_interval);
+    const auto answered = co_await probe_lane_.echo(options_.probe_timeout).as_result();
+    if (answered.has_value()) continue;
+    if (!answered.error().is(errc::deadline_exceeded)) throw answered.error();
+    throw error(errc::unavailable, disposition::retry,
+                "the server gave no sign of life for " +
+                    std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                       options_.probe_timeout)
+                                       .count()) +
+                    " ms: it or the network between stands still");
+  }
+}
+
+void connection_core::began(const server_address& server) {
+  inbox_prefix_ = random_prefix();
+  inboxes_.for_each([this](inbox& box) { subscribe(box); });
+  failed_attempts_ = 0;
+  up_.set();
+  send_queued_acks();
+  inboxes_.for_each([](inbox& box) { box.on_connected(); });
+  tell({connection_event::kind::connected, server.shown(), "", 0});
+}
+
+void connection_core::ended(const server_address& server, const error& why, bool was_connected) {
+  using enum connection_event::kind;
+  if (!was_connected) ++failed_attempts_;
+  if (!closed_) last_failure_ = why.message();
+  inboxes_.for_each([&](inbox& box) {
+    box.subscription_.reset();
+    if (was_connected) box.on_disconnected(why);
+  });
+  tell({was_connected ? disconnected : connect_failed, server.shown(), why.message(),
+        failed_attempts_});
+}
+
+void connection_core::tell(connection_event told) noexcept {
+  if (options_.on_event) options_.on_event(told);
+}
+
+}  // namespace weir::nats::detail

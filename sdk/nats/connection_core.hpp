@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+
+#include "inbox.hpp"
+#include "publisher.hpp"
+#include "request_lanes.hpp"
+#include "server_list.hpp"
+#include "weir/nats/connection.hpp"
+#include "weir/scope.hpp"
+
+namespace weir::nats::detail {
+
+/// The life of a connection: connects, keeps the inboxes subscribed, notices the end, again.
+class connection_core {
+ public:
+  explicit connection_core(connection_options options);
+  ~connection_core();
+
+  bool is_connected() const noexcept { return up_.is_set(); }
+  task<> wait_connected();
+  task<> close();
+
+  /// Takes an inbox into every connection from the present one on; it is not called at once.
+  void add(inbox& box);
+  void remove(inbox& box) noexcept;
+
+  /// Queues a message; false when there is no connection.
+  bool send(const outgoing& out) noexcept;
+  /// Suspends while too many bytes wait to be sent.
+  task<> wait_writable();
+  bool is_writable() const noexcept;
+
+  /// Acknowledges: sends now, or when there is a connection again, unless that is after `expires`,
+  /// when the server has given up on it anyway.
+  /// `reply` ends with a zero byte.
+  void send_ack(std::string_view reply, std::string_view payload, time_point expires);
+
+  /// Throws `limit_exceeded` when this server takes no message of this size.
+  void check_size(const std::string& subject, std::size_t size) const;
+  /// The error of an operation that needs a connection now.
+  error not_connected(std::string_view operation) const;
+  const std::string& last_failure() const noexcept { return last_failure_; }
+
+  request_lanes& requests() noexcept { return requests_; }
+  detail::publisher& publisher() noexcept { return publisher_; }
+  scope& background() noexcept { return background_; }
+
+ private:
+  struct queued_ack {
+    std::string reply;
+    std::string payload;
+    time_point expires;
+  };
+
+  task<> stay_connected();
+  task<> serve(const server_address& server);
+  task<> serve_in(scope& children);
+  task<> probe();
+  void subscribe(inbox& box);
+  void began(const server_address& server);
+  void ended(const server_address& server, const error& why, bool was_connected);
+  void send_queued_acks();
+  void tell(connection_event told) noexcept;
+
+  connection_options options_;
+  std::vector<server_address> servers_;
+  scope background_;
+  std::unique_ptr<transport> transport_;
+  server_info server_;
+  event up_;
+  weir::detail::intrusive_list<inbox> inboxes_;
+  std::string inbox_prefix_;
+  std::uint64_t inbox_count_ = 0;
+  std::deque<queued_ack> queued_acks_;
+  std::string last_failure_ = "none was made yet";
+  unsigned failed_attempts_ = 0;
+  bool closed_ = false;
+
+  request_lanes requests_;
+  request_lanes probe_lane_;  // Of its own, so that a question never waits in front of it.
+  detail::publisher publisher_;
+};
+
+}  // namespace weir::nats::detail

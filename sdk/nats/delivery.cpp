@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/nats/delivery.hpp"
+
+#include "ack_subject.hpp"
+#include "connection_core.hpp"
+
+namespace weir::nats {
+
+delivery::delivery(message received, detail::connection_core& core, duration ack_wait,
+                   time_point received_at, std::shared_ptr<detail::delivery_slots> slots) noexcept
+    : message_(std::move(received)),
+      core_(&core),
+      ack_wait_(ack_wait),
+      leased_at_(received_at),
+      slots_(std::move(slots)) {}
+
+delivery& delivery::operator=(delivery&& other) noexcept {
+  if (this == &other) return *this;
+  finish();
+  message_ = std::move(other.message_);
+  core_ = other.core_;
+  ack_wait_ = other.ack_wait_;
+  leased_at_ = other.leased_at_;
+  slots_ = std::move(other.slots_);
+  finished_ = other.finished_;
+  return *this;
+}
+
+void delivery::finish() noexcept {
+  finished_ = true;
+  if (auto slots = std::move(slots_)) slots->finished();
+}
+
+void delivery::answer(std::string_view text) {
+  WEIR_ASSERT(!finished_);
+  core_->send_ack(message_.reply(), text, saturating_add(leased_at_, ack_wait_));
+}
+
+delivery_info delivery::info() const {
+  const auto info = detail::parse_ack_subject(message_.reply());
+  // The consumer's inbox takes nothing without one in.
+  WEIR_ASSERT(info.has_value());
+  return *info;
+}
+
+void delivery::ack() {
+  answer({});
+  finish();
+}
+
+void delivery::nak(duration delay) {
+  if (delay <= duration::zero()) {
+    answer("-NAK");
+  } else {
+    answer("-NAK {\"delay\":" + std::to_string(delay.count()) + "}");
+  }
+  finish();
+}
+
+void delivery::term(std::string_view reason) {
+  // Servers before 2.10.4 compare with "+TERM" exactly and ignore one with a reason; later ones
+  // ignore the second, of a message that is not pending any more.
+  if (!reason.empty()) answer("+TERM " + std::string(reason));
+  answer("+TERM");
+  finish();
+}
+
+void delivery::in_progress() {
+  answer("+WPI");
+  leased_at_ = loop::current().now();
+}
+
+task<> delivery::ack_sync(duration limit) {
+  WEIR_ASSERT(!finished_);
+  const std::string to(message_.reply());
+  const auto confirmed = co_await core_->requests().ask(to, {}, limit).as_result();
+  finish();
+  if (!confirmed.has_value()) throw confirmed.error();
+}
+
+}  // namespace weir::nats

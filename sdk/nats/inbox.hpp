@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "transport.hpp"
+#include "weir/detail/intrusive_list.hpp"
+#include "weir/error.hpp"
+
+namespace weir::nats::detail {
+
+/// An address that answers come to, one for as long as its owner lives: subscribed anew, under
+/// another name, on every connection, so that an answer to an older connection never comes in.
+///
+/// Registered with connection_core. Its subscription covers `address() + "." + token`.
+class inbox : public message_sink, public weir::detail::list_hook {
+ public:
+  /// "_INBOX.<random>.<number>" of the present connection; empty before the first.
+  const std::string& address() const noexcept { return address_; }
+
+  /// The subscription is made, and what is published from now on is answered.
+  virtual void on_connected() noexcept = 0;
+  /// No answer to anything that was published before will come.
+  virtual void on_disconnected(const error& why) noexcept = 0;
+
+ protected:
+  inbox() = default;
+  ~inbox() = default;
+
+ private:
+  friend class connection_core;
+  std::string address_;
+  std::optional<transport::subscription> subscription_;
+};
+
+/// The token behind an inbox's address in the subject of a message to it; empty if it is none.
+inline std::string_view token_of(const inbox& box, std::string_view subject) noexcept {
+  const std::size_t length = box.address().size();
+  if (subject.size() <= length + 1 || !subject.starts_with(box.address())) return {};
+  return subject[length] == '.' ? subject.substr(length + 1) : std::string_view();
+}
+
+}  // namespace weir::nats::detail

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "publisher.hpp"
+
+#include <charconv>
+
+#include "api_error.hpp"
+#include "backoff.hpp"
+#include "connection_core.hpp"
+#include "weir/event/json.hpp"
+#include "weir/sleep.hpp"
+
+namespace weir::nats::detail {
+namespace {
+
+constexpr std::size_t window_bytes_max = 64U << 20;
+/// A slot keeps its payload's memory for the next message up to this size.
+constexpr std::size_t kept_payload_bytes = 16U << 10;
+/// A stream answers in a millisecond or so; after this long, the answer is taken for lost.
+constexpr auto answer_limit = std::chrono::seconds(5);
+constexpr auto look_interval = std::chrono::milliseconds(20);
+constexpr backoff_limits refused_backoff{.first = std::chrono::milliseconds(50),
+                                         .longest = std::chrono::seconds(2)};
+/// "NATS/1.0", the line of the id, and their line ends.
+constexpr std::size_t header_framing_bytes = 12 + sizeof("Nats-Msg-Id: ") + 1;
+
+struct publish_answer {
+  std::optional<std::string> stream;
+  std::optional<std::uint64_t> seq;
+  std::optional<bool> duplicate;
+  std::optional<api_error> error;
+};
+
+}  // namespace
+
+publisher::publisher(connection_core& core, std::size_t window)
+    : core_(core), window_(window), window_bytes_(window_bytes_max) {
+  id_prefix_ = "weir-" + std::to_string(loop::current().random()) + "-";
+  core_.add(*this);
+}
+
+publisher::~publisher() {
+  WEIR_ASSERT(waiting_.empty());
+  core_.remove(*this);
+}
+
+publication_slot& publisher::free_slot() {
+  if (free_.empty()) {
+    slots_.push_back(std::make_unique<publication_slot>(*this, slots_.size()));
+    free_.reserve(slots_.size());  // So that giving back never allocates.
+    free_.push_back(slots_.back().get());
+  }
+  publication_slot& slot = *free_.back();
+  free_.pop_back();
+  return slot;
+}
+
+task<publication> publisher::begin(const nats::subject& to, std::string_view payload,
+                                   publish_options options) {
+  const time_point deadline = saturating_add(loop::current().now(), options.timeout);
+  if (!options.msg_id.empty()) check_header_value("Nats-Msg-Id", options.msg_id);
+  const std::size_t size = payload.size() + options.msg_id.size() + header_framing_bytes +
+                           (options.headers == nullptr ? 0 : options.headers->wire_size());
+  core_.check_size(to.text(), size);
+  co_await window_.acquire();
+  const std::size_t window_bytes = std::min(size, window_bytes_max);
+  if (!window_bytes_.try_acquire(window_bytes)) {
+    const auto acquired = co_await window_bytes_.acquire(window_bytes).as_result();
+    if (!acquired.has_value()) window_.release();
+    acquired.value();
+  }
+  publication_slot& slot = free_slot();
+  ++slot.use;
+  slot.subject = to.text();
+  slot.payload.assign(payload);
+  if (options.msg_id.empty()) {
+    slot.msg_id.assign(id_prefix_).append(std::to_string(++ids_));
+  } else {
+    slot.msg_id.assign(options.msg_id);
+  }
+  slot.headers = options.headers == nullptr ? nats::headers() : *options.headers;
+  slot.window_bytes = window_bytes;
+  slot.deadline = deadline;
+  slot.sends = 0;
+  slot.abandoned = false;
+  slot.last_problem.clear();
+  slot.failure.reset();
+  slot.done.reset();
+  waiting_.push_back(slot);
+  something_waits_.set();
+  if (closed_) {
+    fail(slot, core_.not_connected("publish to " + slot.subject));
+    co_return publication(slot);
+  }
+  send(slot);
+  publication handle(slot);
+  // A publication given up here may be stored; its publisher was cancelled and does not know.
+  if (!core_.is_writable()) co_await core_.wait_writable();
+  co_return handle;
+}
+
+void publisher::send(publication_slot& slot) noexcept {
+  slot.sent_at = loop::current().now();
+  slot.sent_as = ++sent_;
+  ++slot.sends;
+  char reply[128];
+  const std::string& box = address();
+  WEIR_ASSERT(box.size() + 64 < sizeof reply);
+  char* end = std::copy(box.begin(), box.end(), reply);
+  *end++ = '.';
+  end = std::to_chars(end, std::end(reply), slot.index).ptr;
+  *end++ = '-';
+  end = std::to_chars(end, std::end(reply), slot.use).ptr;
+  *end = '\0';
+  core_.send({.subject = slot.subject.c_str(),
+              .subject_size = slot.subject.size(),
+              .reply = reply,
+              .payload = slot.payload,
+              .headers = &slot.headers,
+              .msg_id = slot.msg_id.c_str()});
+}
+
+publication_slot* publisher::slot_of(std::string_view token) noexcept {
+  std::size_t index = 0;
+  std::uint64_t use = 0;
+  const auto first = std::from_chars(token.begin(), token.end(), index);
+  if (first.ec != std::errc() || first.ptr == token.end() || *first.ptr != '-') return nullptr;
+  const auto second = std::from_chars(first.ptr + 1, token.end(), use);
+  if (second.ec != std::errc() || index >= slots_.size()) return nullptr;
+  publication_slot& slot = *slots_[index];
+  return slot.use == use && slot.is_linked() ? &slot : nullptr;
+}
+
+void publisher::on_message(message received) noexcept {
+  if (publication_slot* slot = slot_of(token_of(*this, received.subject())))
+    settle(*slot, received.payload());
+}
+
+void publisher::settle(publication_slot& slot, std::string_view text) noexcept {
+  result<publish_answer> answer = json::decode<publish_answer>(text);
+  if (!answer.has_value()) {
+    return fail(slot, {errc::protocol, disposition::retry,
+                       "publish to " + slot.subject +
+                           ": the answer is not one of a stream's: " + answer.error().message()});
+  }
+  if (answer->error) {
+    slot.last_problem = describe(*answer->error);
+    // The server cannot now; when it can, the same id makes repetition safe.
+    if (answer->error->is_temporary()) return;
+    return fail(slot, {errc::conflict, disposition::permanent,
+                       "publish to " + slot.subject + " was refused: " + slot.last_problem});
+  }
+  slot.ack.stream = std::move(answer->stream).value_or("");
+  slot.ack.sequence = answer->seq.value_or(0);
+  slot.ack.duplicate = answer->duplicate.value_or(false);
+  finish(slot);
+}
+
+void publisher::fail(publication_slot& slot, error why) noexcept {
+  slot.failure.emplace(std::move(why));
+  finish(slot);
+}
+
+void publisher::finish(publication_slot& slot) noexcept {
+  slot.unlink();
+  if (waiting_.empty()) something_waits_.reset();
+  window_.release();
+  window_bytes_.release(slot.window_bytes);
+  slot.done.set();
+  if (slot.payload.capacity() > kept_payload_bytes) std::string().swap(slot.payload);
+  if (slot.abandoned) free_.push_back(&slot);
+}
+
+void publisher::drop(publication_slot& slot) noexcept {
+  slot.abandoned = true;
+  if (!slot.is_linked()) free_.push_back(&slot);
+}
+
+void publisher::on_connected() noexcept {
+  waiting_.for_each([this](publication_slot& slot) {
+    if (!slot.abandoned) send(slot);
+  });
+}
+
+void publisher::on_disconnected(const error& why) noexcept {
+  waiting_.for_each([&](publication_slot& slot) { slot.last_problem = why.message(); });
+}
+
+task<> publisher::look_after() {
+  for (;;) {
+    co_await something_waits_.wait();
+    co_await sleep(look_interval);
+    const time_point now = loop::current().now();
+    waiting_.for_each([&](publication_slot& slot) { look_after(slot, now); });
+  }
+}
+
+void publisher::look_after(publication_slot& slot, time_point now) noexcept {
+  if (now >= slot.deadline) return fail(slot, deadline_error(slot));
+  if (slot.abandoned || !core_.is_connected()) return;
+  const bool suspect = slot.sent_as <= suspect_up_to_ || !slot.last_problem.empty();
+  if (slot.sent_as <= suspect_up_to_)
+    slot.last_problem = "no stream listens on this subject, or it has no leader";
+  const duration patience =
+      suspect ? refused_backoff.first +
+                    backoff(refused_backoff, slot.sends - 1, slot.sent_as * 0x9e3779b97f4a7c15U)
+              : answer_limit;
+  if (now - slot.sent_at >= patience) send(slot);
+}
+
+error publisher::deadline_error(const publication_slot& slot) const {
+  const std::string problem = !core_.is_connected()       ? core_.last_failure()
+                              : slot.last_problem.empty() ? "the stream does not answer"
+                                                          : slot.last_problem;
+  return {errc::deadline_exceeded, disposition::retry,
+          "publish to " + slot.subject + " (Nats-Msg-Id " + slot.msg_id +
+              ") was not confirmed in time, sent " + std::to_string(slot.sends) +
+              " times: " + problem +
+              ". It may be stored or not; published again with this id it is stored once"};
+}
+
+void publisher::close() noexcept {
+  closed_ = true;
+  waiting_.for_each([this](publication_slot& slot) {
+    fail(slot, core_.not_connected("publish to " + slot.subject));
+  });
+}
+
+}  // namespace weir::nats::detail
+namespace weir::nats {
+
+publication::~publication() {
+  if (slot_ != nullptr) slot_->owner.drop(*slot_);
+}
+
+task<publish_ack> publication::confirmed() {
+  co_await slot_->done.wait();
+  if (slot_->failure) throw *slot_->failure;
+  co_return slot_->ack;
+}
+
+}  // namespace weir::nats

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "inbox.hpp"
+#include "weir/event.hpp"
+#include "weir/nats/publication.hpp"
+#include "weir/nats/subject.hpp"
+#include "weir/semaphore.hpp"
+
+namespace weir::nats::detail {
+
+class connection_core;
+class publisher;
+
+/// One message on its way into a stream, and what has become of it.
+class publication_slot final : public weir::detail::list_hook {
+ public:
+  explicit publication_slot(publisher& of, std::size_t number) : owner(of), index(number) {}
+
+  publisher& owner;
+  const std::size_t index;  ///< its place among the publisher's slots
+  std::uint64_t use = 0;    ///< counts the messages it held, so that a late answer is told apart
+
+  std::string subject;
+  std::string payload;
+  std::string msg_id;
+  nats::headers headers;
+  std::size_t window_bytes = 0;
+  time_point deadline;
+  time_point sent_at;
+  std::uint64_t sent_as = 0;  ///< the publisher's count of sent messages when it was sent last
+  unsigned sends = 0;
+  bool abandoned = false;
+
+  std::string last_problem;
+  publish_ack ack;
+  std::optional<error> failure;
+  event done;
+};
+
+/// The publications of one connection: a window of them waits for confirmation, and each is sent
+/// again, under the same id, after a reconnect, where nobody listened, and when no answer came.
+class publisher final : public inbox {
+ public:
+  publisher(connection_core& core, std::size_t window);
+  ~publisher();
+
+  /// Sends, after waiting for room in the window.
+  task<publication> begin(const nats::subject& to, std::string_view payload,
+                          publish_options options);
+  /// The handle of a slot is gone.
+  void drop(publication_slot& slot) noexcept;
+
+  /// Looks after deadlines and what must be sent again; runs until it is stopped.
+  task<> look_after();
+  /// Fails all that waits; nothing can be begun any more.
+  void close() noexcept;
+
+ private:
+  void on_message(message received) noexcept override;
+  void on_no_responders() noexcept override { suspect_up_to_ = sent_; }
+  void on_connected() noexcept override;
+  void on_disconnected(const error& why) noexcept override;
+
+  publication_slot& free_slot();
+  publication_slot* slot_of(std::string_view token) noexcept;
+  void send(publication_slot& slot) noexcept;
+  void look_after(publication_slot& slot, time_point now) noexcept;
+  void settle(publication_slot& slot, std::string_view answer) noexcept;
+  void fail(publication_slot& slot, error why) noexcept;
+  void finish(publication_slot& slot) noexcept;
+  error deadline_error(const publication_slot& slot) const;
+
+  connection_core& core_;
+  semaphore window_;
+  semaphore window_bytes_;
+  std::vector<std::unique_ptr<publication_slot>> slots_;
+  std::vector<publication_slot*> free_;
+  weir::detail::intrusive_list<publication_slot> waiting_;
+  event something_waits_;
+  std::uint64_t sent_ = 0;
+  /// A "no responders" came; it may be the answer to any message sent up to this one.
+  std::uint64_t suspect_up_to_ = 0;
+  std::string id_prefix_;
+  std::uint64_t ids_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace weir::nats::detail

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "inbox.hpp"
+#include "weir/event.hpp"
+#include "weir/semaphore.hpp"
+
+namespace weir::nats::detail {
+
+class connection_core;
+
+/// One inbox with one question in flight: so a "no responders", which does not say what it answers,
+/// can only belong to that question.
+class request_lane final : public inbox {
+ public:
+  enum class outcome : unsigned char { waiting, answered, no_responders, disconnected };
+
+  bool is_busy = false;
+  outcome came = outcome::disconnected;
+  std::optional<message> answer;
+  event done;
+
+  /// Begins a question; its answers come to the address that this gives.
+  std::string begin();
+
+ private:
+  void on_message(message received) noexcept override;
+  void on_no_responders() noexcept override;
+  void on_connected() noexcept override {}
+  void on_disconnected(const error& why) noexcept override;
+  void end(outcome how) noexcept;
+
+  std::uint64_t question_ = 0;
+  std::string token_;
+};
+
+/// Questions to the server, each asked again until answered: what they ask must bear repetition.
+class request_lanes {
+ public:
+  /// At most `lanes` questions are in flight; more wait, first come first served.
+  request_lanes(connection_core& core, std::size_t lanes);
+  ~request_lanes();
+
+  /// Publishes to `subject` with a fresh address for the answer, and gives the answer. Again after
+  /// a lost connection, or where nobody listens yet; `unavailable` (retry) when `limit` has passed.
+  task<message> ask(const std::string& subject, std::string_view payload, duration limit);
+
+  /// Asks itself, once: the answer proves that the server has read everything sent before, and
+  /// that it is alive. Throws `unavailable` or `deadline_exceeded` (retry).
+  task<> echo(duration limit);
+
+ private:
+  request_lane& take();
+  void give_back(request_lane& lane) noexcept;
+  task<message> ask_until_answered(const std::string& subject, std::string_view payload);
+  task<request_lane::outcome> ask_once(request_lane& lane, const std::string* subject,
+                                       std::string_view payload);
+  task<> echo_once();
+
+  connection_core& core_;
+  semaphore free_;
+  std::vector<std::unique_ptr<request_lane>> lanes_;
+};
+
+}  // namespace weir::nats::detail

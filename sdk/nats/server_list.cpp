@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server_list.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "quoted.hpp"
+#include "weir/error.hpp"
+
+namespace weir::nats::detail {
+namespace {
+
+constexpr std::string_view default_port = "4222";
+constexpr std::string_view scheme = "nats://";
+constexpr int port_max = 65535;
+
+[[noreturn]] void refuse(std::string_view host, std::string_view problem) {
+  throw error(
+      errc::invalid_argument, disposition::permanent,
+      "the NATS URL with the host " + quoted(host) + " cannot be used: " + std::string(problem) +
+          "; expected nats://[user:password@]host[:port], several " + "with commas between them");
+}
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string percent_decoded(std::string_view text, std::string_view host) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out += text[at];
+      continue;
+    }
+    unsigned value = 0;
+    const std::string_view digits = text.substr(at + 1, 2);
+    const auto read = std::from_chars(digits.begin(), digits.end(), value, 16);
+    if (digits.size() != 2 || read.ptr != digits.end())
+      refuse(host, "a % in user or password is not followed by two hexadecimal digits");
+    out += static_cast<char>(value);
+    at += 2;
+  }
+  return out;
+}
+
+void check_port(std::string_view port, std::string_view host) {
+  int value = 0;
+  const auto read = std::from_chars(port.begin(), port.end(), value);
+  if (read.ec != std::errc() || read.ptr != port.end() || value < 1 || value > port_max)
+    refuse(host, "its port is not a number from 1 to 65535");
+}
+
+server_address parse_server(std::string_view url) {
+  if (url.starts_with(scheme)) url.remove_prefix(scheme.size());
+  server_address server;
+  std::string_view account;
+  if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) {
+    account = url.substr(0, at);
+    url.remove_prefix(at + 1);
+  }
+  if (url.ends_with('/')) url.remove_suffix(1);
+  const std::string_view place = url;
+  if (place.find("://") != std::string_view::npos)
+    refuse(place, "only the scheme nats:// is known");
+
+  // The colon of a port stands behind the bracket of an IPv6 address.
+  const std::size_t bracket = place.rfind(']');
+  const std::size_t colon = place.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  server.host = place.substr(0, colon);
+  server.port = colon == std::string_view::npos ? default_port : place.substr(colon + 1);
+  const bool plain = std::ranges::all_of(server.host, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._:[]%").find(c) != std::string_view::npos;
+  });
+  if (server.host.empty()) refuse(place, "it names no host");
+  if (!plain) refuse(place, "the host holds a character that no host name has");
+  check_port(server.port, place);
+
+  const std::size_t separator = account.find(':');
+  server.user = percent_decoded(account.substr(0, separator), place);
+  if (separator != std::string_view::npos)
+    server.password = percent_decoded(account.substr(separator + 1), place);
+  return server;
+}
+
+}  // namespace
+
+std::vector<server_address> parse_servers(std::string_view urls) {
+  std::vector<server_address> servers;
+  while (!urls.empty()) {
+    const std::size_t comma = urls.find(',');
+    servers.push_back(parse_server(trim(urls.substr(0, comma))));
+    urls.remove_prefix(comma == std::string_view::npos ? urls.size() : comma + 1);
+  }
+  if (servers.empty()) refuse("", "there is none");
+  return servers;
+}
+
+}  // namespace weir::nats::detail

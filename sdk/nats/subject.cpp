@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/nats/subject.hpp"
+
+#include "quoted.hpp"
+#include "weir/error.hpp"
+#include "weir/event/subject.hpp"
+
+namespace weir::nats {
+namespace {
+
+const char* describe(subject_fault fault) {
+  switch (fault) {
+    case subject_fault::none:
+      break;
+    case subject_fault::empty:
+      return "it is empty";
+    case subject_fault::empty_token:
+      return "it has an empty token (a point at an end, or two in a row)";
+    case subject_fault::bad_character:
+      return "it holds white space or a control character, which would end the protocol line";
+    case subject_fault::wildcard:
+      return "it holds a wildcard (* or >) where only plain text may stand";
+    case subject_fault::tail_not_last:
+      return "something follows >, which must be the last token";
+  }
+  return "it is well-formed";
+}
+
+std::string checked(std::string_view what, std::string_view text, subject_fault fault) {
+  if (fault == subject_fault::none) return std::string(text);
+  throw error(errc::invalid_argument, disposition::permanent,
+              std::string(what) + " " + detail::quoted(text) + " cannot be used: " +
+                  describe(fault) + "; encode or refuse user data before it becomes a subject");
+}
+
+}  // namespace
+
+subject::subject(std::string_view text) : text_(checked("subject", text, check_subject(text))) {}
+
+subject_pattern::subject_pattern(std::string_view text)
+    : text_(checked("subject pattern", text, check_subject_pattern(text))) {}
+
+void check_name(std::string_view what, std::string_view name) {
+  const bool plain = check_subject(name) == subject_fault::none &&
+                     name.find_first_of("./\\\"") == std::string_view::npos;
+  if (plain) return;
+  throw error(errc::invalid_argument, disposition::permanent,
+              std::string(what) + " name " + detail::quoted(name) +
+                  " cannot be used: a name is not empty and has no point, slash, quote, wildcard, "
+                  "white space or control character");
+}
+
+}  // namespace weir::nats

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "weir/clock.hpp"
+#include "weir/nats/headers.hpp"
+#include "weir/nats/message.hpp"
+#include "weir/task.hpp"
+
+namespace weir::nats::detail {
+
+/// One server to connect to.
+struct server_address {
+  std::string host;
+  std::string port;
+  std::string user;
+  std::string password;
+
+  /// "host:port": for messages, so without user and password.
+  std::string shown() const { return host + ":" + port; }
+};
+
+/// What a server says about itself when a connection is made.
+struct server_info {
+  std::size_t max_payload = 0;  ///< bytes of headers and payload of one message
+};
+
+/// Whoever a subscription's messages go to; called on the loop while bytes are read.
+class message_sink {
+ public:
+  virtual void on_message(message received) noexcept = 0;
+  /// Nobody listens where a message with a reply to this subscription went. Which message that
+  /// was, cnats does not tell.
+  virtual void on_no_responders() noexcept = 0;
+
+ protected:
+  ~message_sink() = default;
+};
+
+/// A message to be sent. The texts end with a zero byte, and have been checked.
+struct outgoing {
+  const char* subject;
+  std::size_t subject_size;
+  const char* reply = nullptr;  ///< null for none
+  std::string_view payload = {};
+  const nats::headers* headers = nullptr;
+  const char* msg_id = nullptr;
+};
+
+/// One connection to one server, from its making to its end: the seam below which a NATS client
+/// library, or a model of a server, does its work.
+///
+/// All of it belongs to one loop. After the end of run() nothing is sent or received any more;
+/// another connection is another transport.
+class transport {
+ public:
+  using subscription = std::size_t;
+
+  virtual ~transport() = default;
+
+  /// Connects; once. Throws `unavailable` with the reason.
+  virtual task<server_info> connect(const server_address& server, const std::string& client_name,
+                                    duration limit) = 0;
+  /// Moves bytes both ways until the connection ends; throws why.
+  virtual task<> run() = 0;
+
+  virtual subscription subscribe(const std::string& pattern, message_sink& sink) = 0;
+  /// The sink is not called any more.
+  virtual void unsubscribe(subscription made) noexcept = 0;
+
+  /// Queues a message, to be sent with all others of this turn of the loop. False when the
+  /// connection has ended.
+  virtual bool publish(const outgoing& message) noexcept = 0;
+
+  /// Bytes that were queued and not handed to the kernel yet.
+  virtual std::size_t unsent_bytes() const noexcept = 0;
+};
+
+std::unique_ptr<transport> make_cnats_transport();
+
+}  // namespace weir::nats::detail
