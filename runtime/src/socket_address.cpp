@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/socket_address.hpp"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "weir/error.hpp"
+
+namespace weir {
+
+socket_address::socket_address(const sockaddr* address, socklen_t size) noexcept
+    : size_(std::min<socklen_t>(size, sizeof storage_)) {
+  std::memcpy(&storage_, address, size_);
+}
+
+std::optional<socket_address> socket_address::of_ip(std::string_view ip, std::uint16_t port) {
+  const addrinfo hints{.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+                       .ai_family = AF_UNSPEC,
+                       .ai_socktype = SOCK_STREAM,
+                       .ai_protocol = 0,
+                       .ai_addrlen = 0,
+                       .ai_addr = nullptr,
+                       .ai_canonname = nullptr,
+                       .ai_next = nullptr};
+  addrinfo* found = nullptr;
+  if (getaddrinfo(std::string(ip).c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
+    return std::nullopt;
+  }
+  const socket_address address(found->ai_addr, found->ai_addrlen);
+  freeaddrinfo(found);
+  return address;
+}
+
+socket_address socket_address::of_path(std::string_view path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const bool has_zero = path.find('\0') != std::string_view::npos;
+  if (path.empty() || has_zero || path.size() >= sizeof address.sun_path) {
+    throw error(errc::invalid_argument, disposition::permanent,
+                "the path '" + std::string(path) + "' has " + std::to_string(path.size()) +
+                    " bytes; a Unix socket's has 1 to " +
+                    std::to_string(sizeof address.sun_path - 1) + " and no zero byte");
+  }
+  path.copy(address.sun_path, path.size());
+  return {reinterpret_cast<const sockaddr*>(&address), sizeof address};
+}
+
+std::uint16_t socket_address::port() const noexcept {
+  if (family() == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(storage_).sin_port);
+  if (family() == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(storage_).sin6_port);
+  return 0;
+}
+
+std::string socket_address::text() const {
+  if (family() == AF_UNIX) {
+    return std::string("unix:") + reinterpret_cast<const sockaddr_un&>(storage_).sun_path;
+  }
+  std::array<char, NI_MAXHOST> host{};
+  if (getnameinfo(data(), size_, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
+    return "an address of family " + std::to_string(family());
+  }
+  const std::string number = ":" + std::to_string(port());
+  return family() == AF_INET6 ? "[" + std::string(host.data()) + "]" + number
+                              : host.data() + number;
+}
+
+}  // namespace weir

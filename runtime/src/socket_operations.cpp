@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "socket_operations.hpp"
+
+#include <cerrno>
+
+namespace weir::detail {
+namespace {
+
+constexpr int connections_waiting_max = 1024;  // The kernel's own limit (somaxconn) may be lower.
+
+file_descriptor open_socket(const socket_address& address, const char* purpose) {
+  file_descriptor made(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!made) throw error::from_errno(errno, purpose + address.text() + ": open a socket");
+  return made;
+}
+
+}  // namespace
+
+task<file_descriptor> connect_to(socket_address address) {
+  file_descriptor made = open_socket(address, "connect to ");
+  plain_operation connecting({.kind = io_kind::connect,
+                              .descriptor = made.get(),
+                              .address = address.data(),
+                              .address_size = address.size()});
+  const int status = co_await connecting;
+  if (status < 0) throw error::from_errno(-status, "connect to " + address.text());
+  co_return std::move(made);
+}
+
+file_descriptor listen_on(const socket_address& address) {
+  file_descriptor made = open_socket(address, "listen on ");
+  // Without it a restarted server finds its port taken for a minute by connections long closed.
+  const int on = 1;
+  if (address.family() != AF_UNIX) {
+    ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  }
+  if (::bind(made.get(), address.data(), address.size()) < 0 ||
+      ::listen(made.get(), connections_waiting_max) < 0) {
+    throw error::from_errno(errno, "listen on " + address.text());
+  }
+  return made;
+}
+
+task<file_descriptor> accept_from(int listener, std::string address) {
+  plain_operation accepting({.kind = io_kind::accept, .descriptor = listener});
+  const int accepted = co_await accepting;
+  if (accepted < 0) throw error::from_errno(-accepted, "accept a connection on " + address);
+  co_return file_descriptor(accepted);
+}
+
+}  // namespace weir::detail

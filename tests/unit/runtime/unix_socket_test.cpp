@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/unix_socket.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "run.hpp"
+#include "sockets.hpp"
+#include "weir/scope.hpp"
+#include "weir/timeout.hpp"
+
+using namespace std::chrono_literals;
+using namespace weir;
+using namespace weir::test;
+
+TEST_SUITE_BEGIN("runtime.unix_socket");
+
+namespace {
+
+/// A new directory that is removed at the end.
+class temporary_directory {
+ public:
+  temporary_directory() {
+    std::string pattern = std::filesystem::temp_directory_path() / "weir-XXXXXX";
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~temporary_directory() { std::filesystem::remove_all(path_); }
+  std::string file(const char* name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+task<> serve_one(unix_listener& listener) {
+  unix_stream peer = co_await listener.accept();
+  co_await echo(peer);
+}
+
+}  // namespace
+
+TEST_CASE("what is written comes back from an echo") {
+  const temporary_directory place;
+  run([&]() -> task<> {
+    unix_listener listener = unix_listener::bind(place.file("a.sock"));
+    co_await with_scope([&](scope& children) -> task<> {
+      children.spawn(serve_one(listener));
+      unix_stream client = co_await unix_stream::connect(place.file("a.sock"));
+      co_await client.write_all("over a path");
+      client.shutdown_write();
+      CHECK(co_await read_to_end(client) == "over a path");
+      co_await children.join();
+    });
+  });
+}
+
+TEST_CASE("the listener removes its path, and one that was moved from does not") {
+  const temporary_directory place;
+  const std::string path = place.file("a.sock");
+  run([&]() -> task<> {
+    {
+      unix_listener first = unix_listener::bind(path);
+      {
+        const unix_listener second = std::move(first);
+      }
+      CHECK_FALSE(std::filesystem::exists(path));
+    }
+    unix_listener again = unix_listener::bind(path);
+    again = unix_listener::bind(place.file("b.sock"));
+    CHECK_FALSE(std::filesystem::exists(path));
+    CHECK(std::filesystem::exists(place.file("b.sock")));
+    co_return;
+  });
+  CHECK_FALSE(std::filesystem::exists(place.file("b.sock")));
+}
+
+TEST_CASE("errors name the path: nobody listens, it exists, it is too long") {
+  const temporary_directory place;
+  run([&]() -> task<> {
+    const std::string path = place.file("a.sock");
+    const auto missing = co_await unix_stream::connect(path).as_result();
+    CHECK(missing.error().message() == "connect to unix:" + path + ": No such file or directory");
+
+    const unix_listener first = unix_listener::bind(path);
+    CHECK_THROWS_WITH_AS(unix_listener::bind(path),
+                         ("listen on unix:" + path + ": Address already in use").c_str(), error);
+    CHECK_THROWS_AS(unix_listener::bind(std::string(200, 'x')), error);
+    CHECK_THROWS_AS(unix_listener::bind(""), error);
+  });
+}
+
+TEST_CASE("a cancelled accept leaves the listener as it was") {
+  const temporary_directory place;
+  run([&]() -> task<> {
+    unix_listener listener = unix_listener::bind(place.file("a.sock"));
+    const auto late = co_await with_timeout(1ms, listener.accept()).as_result();
+    CHECK(late.error().is(errc::deadline_exceeded));
+    co_await with_scope([&](scope& children) -> task<> {
+      children.spawn(serve_one(listener));
+      unix_stream client = co_await unix_stream::connect(place.file("a.sock"));
+      client.shutdown_write();
+      CHECK(co_await read_to_end(client) == "");
+      co_await children.join();
+    });
+  });
+}
+
+TEST_SUITE_END();
