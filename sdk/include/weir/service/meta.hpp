@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "weir/timestamp.hpp"
+
+namespace weir {
+
+/// What is known of the message beside its event; a handler may ask for `const meta&`.
+///
+/// The views hold while the handler runs.
+struct meta {
+  std::string_view subject;
+  std::string_view stream;
+  std::string_view consumer;
+  std::uint64_t stream_sequence;  ///< Where the message stands in its stream.
+  std::uint64_t attempt;          ///< How often the server has delivered it, this time included.
+  timestamp published_at;         ///< When the server stored it.
+};
+
+}  // namespace weir

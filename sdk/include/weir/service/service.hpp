@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "weir/config/environment.hpp"
+#include "weir/service/handler.hpp"
+#include "weir/service/policy.hpp"
+
+namespace weir {
+
+/// A program that handles events: its handlers, their policies, and the main loop.
+///
+///     int main(int argc, char** argv) {
+///       return weir::service("order-processor")
+///           .migrations("migrations")
+///           .on<process>(weir::durable("order-processor").workers(64).dead_letter("dlq.orders"))
+///           .main(argc, argv);
+///     }
+///
+/// It takes NATS_URL and DATABASE_URL from the environment, waits for both servers, applies the
+/// migrations, creates the streams and consumers that are missing, and handles messages. A message
+/// is acknowledged after its handler's work is committed and its events are confirmed by their
+/// stream. Events carry ids made from the message, so that a repeated handling publishes them once.
+/// SIGTERM and SIGINT drain: nothing new is taken, what runs is finished, what waits is given back;
+/// a second signal exits at once.
+class service {
+ public:
+  struct registration {
+    detail::handler_entry entry;
+    durable policy;
+  };
+
+  explicit service(std::string name) : name_(std::move(name)) {}
+
+  /// Handles the event of `Handler`'s first parameter with it: see handler_kind for the forms.
+  template <auto Handler>
+  service& on(durable policy) {
+    registrations_.push_back({detail::make_handler_entry<Handler>(), std::move(policy)});
+    return *this;
+  }
+
+  /// The directory of the .sql files to apply at start; WEIR_MIGRATIONS overrides it.
+  service& migrations(std::filesystem::path directory) {
+    migrations_ = std::move(directory);
+    return *this;
+  }
+
+  /// Runs until drained: 0. 1 when it failed for good, 2 for a wrong command line or environment.
+  int main(int argc, char** argv);
+
+  const std::string& name() const noexcept { return name_; }
+  const std::vector<registration>& registrations() const noexcept { return registrations_; }
+  const std::filesystem::path& migrations() const noexcept { return migrations_; }
+
+ private:
+  std::string name_;
+  std::vector<registration> registrations_;
+  std::filesystem::path migrations_;
+};
+
+}  // namespace weir

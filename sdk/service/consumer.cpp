@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "weir/nats/consumer.hpp"
+#include "weir/observe/log.hpp"
+#include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::detail {
+namespace {
+
+constexpr std::size_t group_committers = 2;  // one commits while the other fills and publishes
+
+/// A stream of its own for each dead-letter subject: "dlq.orders" is kept by DLQ_ORDERS.
+std::string dead_letter_stream(std::string_view subject) {
+  std::string name(subject);
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    return c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  });
+  return name;
+}
+
+/// Makes a stream that does not exist. One that exists belongs to whoever made it: it is left as it
+/// is, and must take the subject.
+task<> make_if_missing(nats::jetstream& jetstream, nats::stream_config wanted,
+                       std::string_view subject) {
+  const auto found = co_await jetstream.stream_info(wanted.name).as_result();
+  if (!found.has_value() && !found.error().is(errc::not_found)) throw found.error();
+  if (!found.has_value()) {
+    co_await jetstream.ensure_stream(std::move(wanted));
+    co_return;
+  }
+  for (const auto& pattern : found->subjects) {
+    if (subject_covers(pattern, subject)) co_return;
+  }
+  throw error(errc::conflict, disposition::permanent,
+              "stream '" + wanted.name + "' exists and does not take the subject '" +
+                  std::string(subject) + "'; add it to the stream's subjects");
+}
+
+}  // namespace
+
+task<> consumer::prepare() {
+  const auto* subjects = entry().stream_subjects;
+  nats::stream_config own_stream;
+  own_stream.name = entry().stream;
+  own_stream.subjects.assign(subjects, subjects + entry().stream_subject_count);
+  co_await make_if_missing(on_.jetstream, std::move(own_stream), entry().subject);
+
+  if (!policy().dead_letter().empty()) {
+    nats::stream_config letters;
+    letters.name = dead_letter_stream(policy().dead_letter());
+    letters.subjects.push_back(policy().dead_letter());
+    co_await make_if_missing(on_.jetstream, std::move(letters), policy().dead_letter());
+  }
+
+  nats::consumer_config own;
+  own.durable = policy().name();
+  own.filter_subject = entry().subject;
+  own.ack_wait = ack_wait;
+  // The service counts attempts; the server must never give a message up behind its back.
+  own.max_deliver = -1;
+  own.max_ack_pending = static_cast<std::int64_t>(durable::workers_max);
+  co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
+}
+
+task<> consumer::run() {
+  intake_.spawn(take_messages());
+  upkeep_.spawn(renew_leases());
+  if (entry().kind == handler_kind::unit) {
+    for (std::size_t count = 0; count < group_committers; ++count) workers_.spawn(commit_groups());
+  } else {
+    for (std::size_t count = 0; count < policy().workers(); ++count) workers_.spawn(work());
+  }
+  std::exception_ptr failure;
+  try {
+    co_await intake_.join();
+    co_await workers_.join();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await intake_.close();
+  co_await workers_.close();
+  co_await upkeep_.close();
+  while (auto waiting = queue_.try_receive()) give_back(**waiting);
+  ended_.set();
+  if (failure) std::rethrow_exception(failure);
+}
+
+task<> consumer::take_messages() {
+  std::exception_ptr failure;
+  try {
+    auto source = co_await nats::consumer::open(on_.jetstream, std::string(entry().stream),
+                                                policy().name());
+    for (;;) {
+      auto some = co_await source.fetch(policy().workers() / 2, std::chrono::milliseconds(100));
+      for (auto& delivered : some.messages) {
+        auto taken = std::make_unique<job>(std::move(delivered));
+        leased_.push_back(*taken);
+        co_await queue_.send(std::move(taken));
+      }
+    }
+  } catch (const error& stopped) {
+    if (!stopped.is_cancelled()) failure = std::current_exception();
+  }
+  queue_.close();
+  if (failure) std::rethrow_exception(failure);
+}
+
+task<> consumer::renew_leases() {
+  // Long before the server would deliver again what still waits or runs here.
+  for (;;) {
+    co_await sleep(ack_wait / 3);
+    leased_.for_each([](job& held) { held.message.in_progress(); });
+  }
+}
+
+task<> consumer::drain(duration limit) {
+  draining_ = true;
+  intake_.request_stop();
+  while (auto waiting = queue_.try_receive()) give_back(**waiting);
+  const auto ended = co_await with_timeout(limit, ended_.wait()).as_result();
+  if (!ended.has_value()) {
+    log_warning("consumer '" + policy().name() + "': " + std::to_string(workers_.size()) +
+                " handlers did not end in time; they are cancelled and their messages given back");
+    workers_.request_stop();
+  }
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "running_service.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "consumer.hpp"
+#include "weir/nats/connection.hpp"
+#include "weir/observe/log.hpp"
+#include "weir/observe/supervisor.hpp"
+#include "weir/postgres/migrations.hpp"
+#include "weir/signals.hpp"
+#include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
+#include "weir/when_any.hpp"
+
+namespace weir::detail {
+namespace {
+
+constexpr duration drain_limit = std::chrono::seconds(25);
+constexpr duration flush_limit = std::chrono::seconds(5);
+const exponential start_backoff =
+    exponential(std::chrono::milliseconds(100), std::chrono::seconds(2)).full_jitter();
+
+/// A service while it runs: its connections, its consumers.
+class running_service {
+ public:
+  running_service(const service& which, const environment& settings)
+      : which_(which), settings_(settings) {}
+
+  task<std::string> run();
+
+ private:
+  task<> start();
+  task<> serve();
+  task<> run_consumer(consumer& one);
+  task<> drain();
+  task<> stop();
+  task<> migrate_when_possible();
+  task<> watch_signals();
+  void open_connections();
+  void tell(const nats::connection_event& event);
+
+  const service& which_;
+  const environment& settings_;
+  signal_set signals_{{SIGTERM, SIGINT}};
+  service_statistics statistics_;
+  std::unique_ptr<nats::connection> connection_;
+  std::unique_ptr<nats::jetstream> jetstream_;
+  std::unique_ptr<postgres::pool> database_;
+  std::vector<std::unique_ptr<consumer>> consumers_;
+  scope running_;
+  event must_end_;  ///< A signal came, or a consumer failed for good.
+  bool outage_told_ = false;
+};
+
+bool wants_database(const service& which) {
+  if (!which.migrations().empty()) return true;
+  for (const auto& one : which.registrations()) {
+    if (one.entry.kind != handler_kind::plain) return true;
+  }
+  return false;
+}
+
+void running_service::tell(const nats::connection_event& event) {
+  if (event.what == nats::connection_event::kind::connected) {
+    outage_told_ = false;
+    log_info("connected to nats-server at " + event.server);
+    return;
+  }
+  if (outage_told_) return;  // Said once, however often it is tried.
+  outage_told_ = true;
+  log_warning("no connection to nats-server at " + event.server + ", trying on: " + event.reason);
+}
+
+void running_service::open_connections() {
+  connection_ = std::make_unique<nats::connection>(nats::connection_options{
+      .url = settings_.nats_url,
+      .name = which_.name(),
+      .on_event = [this](const nats::connection_event& event) { tell(event); }});
+  jetstream_ = std::make_unique<nats::jetstream>(*connection_);
+  if (!wants_database(which_)) return;
+  database_ = std::make_unique<postgres::pool>(postgres::pool_options{
+      .conninfo = settings_.database_url,
+      .max_connections = settings_.database_connections,
+      .on_notice = [](std::string_view severity, std::string_view message) {
+        log_info("PostgreSQL says " + std::string(severity) + ": " + std::string(message));
+      }});
+}
+
+task<> running_service::migrate_when_possible() {
+  for (std::uint64_t failures = 1;; ++failures) {
+    const auto applied = co_await postgres::migrate(*database_, which_.migrations()).as_result();
+    if (applied.has_value()) {
+      for (const auto& name : *applied) log_info("applied migration " + name);
+      co_return;
+    }
+    if (!is_outage(applied.error())) throw applied.error();
+    if (failures == 1) log_warning("waiting for PostgreSQL: " + applied.error().message());
+    notify_supervisor("STATUS=waiting for PostgreSQL");
+    co_await sleep(start_backoff.delay(failures, loop::current().random()));
+  }
+}
+
+task<> running_service::start() {
+  log_info(which_.name() + " starts on the driver " + std::string(loop::current().driver().name()) +
+           (loop::current().driver_reason().empty() ? "" : ": " + loop::current().driver_reason()));
+  if (database_ && !which_.migrations().empty()) co_await migrate_when_possible();
+  notify_supervisor("STATUS=waiting for nats-server");
+  co_await connection_->wait_connected();
+  for (const auto& one : which_.registrations()) {
+    consumers_.push_back(std::make_unique<consumer>(
+        one, consumer::dependencies{*jetstream_, database_.get(), statistics_}));
+    co_await consumers_.back()->prepare();
+  }
+}
+
+task<> running_service::run_consumer(consumer& one) {
+  std::exception_ptr failure;
+  try {
+    co_await one.run();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  must_end_.set();
+  if (failure) std::rethrow_exception(failure);
+}
+
+task<> running_service::serve() {
+  const auto first = co_await when_any(start(), as_task(must_end_.wait()));
+  if (first.index() != 0) co_return;  // A signal while the servers were not there yet.
+  for (auto& one : consumers_) running_.spawn(run_consumer(*one));
+  log_info(which_.name() + " is ready");
+  notify_supervisor("READY=1\nSTATUS=handling messages");
+  co_await must_end_.wait();
+  co_await drain();
+}
+
+task<> running_service::watch_signals() {
+  co_await signals_.next();
+  must_end_.set();
+  co_await signals_.next();
+  log_warning("second signal: exits without finishing; unfinished messages are delivered again");
+  std::_Exit(EXIT_FAILURE);
+}
+
+task<> running_service::drain() {
+  log_info(which_.name() + " drains");
+  notify_supervisor("STOPPING=1");
+  for (auto& one : consumers_) co_await one->drain(drain_limit);
+  co_await running_.join();
+  if (connection_->is_connected()) {
+    // The server reads in order: once it answers, it has read every acknowledgement before.
+    const auto flushed = co_await connection_->flush(flush_limit).as_result();
+    if (!flushed.has_value()) log_warning("last acknowledgements: " + flushed.error().message());
+  }
+}
+
+task<> running_service::stop() {
+  co_await running_.close();
+  consumers_.clear();
+  jetstream_.reset();
+  co_await connection_->close();
+  if (database_) co_await database_->close();
+}
+
+task<std::string> running_service::run() {
+  open_connections();
+  scope watching;
+  watching.spawn(watch_signals());
+  std::exception_ptr failure;
+  try {
+    co_await serve();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await stop();
+  co_await watching.close();
+  if (failure) std::rethrow_exception(failure);
+  log_info(which_.name() + " has drained");
+  co_return statistics_.to_json();
+}
+
+}  // namespace
+
+task<std::string> run_service(const service& which, const environment& settings) {
+  running_service running(which, settings);
+  co_return co_await running.run();
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/service/service.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "running_service.hpp"
+#include "weir/loop.hpp"
+#include "weir/observe/log.hpp"
+
+namespace weir {
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+void print_usage(const service& which) {
+  std::printf(
+      "%s: handles events until SIGTERM\n\n"
+      "  NATS_URL=nats://127.0.0.1:4222 DATABASE_URL=postgresql://127.0.0.1/orders %s\n\n"
+      "Environment:\n"
+      "  NATS_URL                   servers, commas between them (nats://127.0.0.1:4222)\n"
+      "  DATABASE_URL, PG*          the database, as libpq reads them\n"
+      "  WEIR_DATABASE_CONNECTIONS  how many connections at most (10)\n"
+      "  WEIR_MIGRATIONS            the directory of the .sql files to apply at start\n"
+      "  WEIR_DRIVER                uring or epoll; else what the kernel allows\n"
+      "  NOTIFY_SOCKET              where READY=1 is told (sd_notify)\n\n"
+      "Handlers:\n",
+      which.name().c_str(), which.name().c_str());
+  for (const auto& one : which.registrations()) {
+    std::printf("  %.*s from stream %.*s as consumer %s, %zu at a time, %zu attempts\n",
+                static_cast<int>(one.entry.subject.size()), one.entry.subject.data(),
+                static_cast<int>(one.entry.stream.size()), one.entry.stream.data(),
+                one.policy.name().c_str(), one.policy.workers(), one.policy.attempts());
+  }
+}
+
+}  // namespace
+
+int service::main(int argc, char** argv) {
+  for (int index = 1; index < argc; ++index) {
+    const std::string_view argument = argv[index];
+    if (argument == "--help" || argument == "-h") {
+      print_usage(*this);
+      return 0;
+    }
+    std::fprintf(stderr, "%s: unknown argument '%s'; see --help\n", name_.c_str(), argv[index]);
+    return exit_usage;
+  }
+  environment settings;
+  try {
+    settings = read_environment();
+  } catch (const error& failure) {
+    log_error(failure.message());
+    return exit_usage;
+  }
+  if (const char* directory = std::getenv("WEIR_MIGRATIONS")) migrations_ = directory;
+  try {
+    loop home;
+    const std::string summary = home.run(detail::run_service(*this, settings));
+    std::printf("%s\n", summary.c_str());
+    return 0;
+  } catch (const std::exception& failure) {
+    log_error(name_ + " failed: " + failure.what());
+    return exit_failed;
+  }
+}
+
+}  // namespace weir

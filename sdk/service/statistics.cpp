@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "statistics.hpp"
+
+#include <sys/resource.h>
+
+#include "weir/event/json.hpp"
+
+namespace weir::detail {
+namespace {
+
+/// The form of the line; its names are what tools read.
+struct summary {
+  std::uint64_t processed, redelivered, retried, dead_lettered, given_back, published;
+  std::uint64_t duplicates_refused;
+  double p50_ms, p99_ms, cpu_seconds;
+  std::int64_t peak_memory_kib;
+};
+
+double milliseconds(duration value) {
+  return std::chrono::duration<double, std::milli>(value).count();
+}
+
+double seconds(const timeval& value) {
+  return static_cast<double>(value.tv_sec) + static_cast<double>(value.tv_usec) / 1e6;
+}
+
+}  // namespace
+
+std::string service_statistics::to_json() const {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return json::encode(summary{
+      .processed = processed,
+      .redelivered = redelivered,
+      .retried = retried,
+      .dead_lettered = dead_lettered,
+      .given_back = given_back,
+      .published = published,
+      .duplicates_refused = duplicates_refused,
+      .p50_ms = milliseconds(latency.quantile(0.5)),
+      .p99_ms = milliseconds(latency.quantile(0.99)),
+      .cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime),
+      .peak_memory_kib = usage.ru_maxrss,
+  });
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,4 @@
+CREATE TABLE receipts (
+  order_id     uuid   PRIMARY KEY,
+  amount_cents bigint NOT NULL
+);
