@@ -4,6 +4,8 @@
 #include <libpq-fe.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
 #include "result_error.hpp"
 #include "weir/blocking.hpp"
 #include "weir/poll.hpp"
@@ -78,7 +80,7 @@ void connection::request_answers() {
 void connection::send_sync() {
   if (lost_) return;
   if (PQpipelineSync(raw_.get()) != 1) return lose(PQerrorMessage(raw_.get()));
-  owed_.push_back({owed_kind::sync});
+  owed_.push_back({.kind = owed_kind::sync, .index = std::nullopt});
   ++sent_;
 }
 
@@ -198,7 +200,7 @@ bool connection::is_in_transaction() const noexcept {
   return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
 
-bool connection::is_reusable() const noexcept {
+bool connection::is_clean() const noexcept {
   return !lost_ && owed_.empty() && PQstatus(raw_.get()) == CONNECTION_OK &&
          PQpipelineStatus(raw_.get()) == PQ_PIPELINE_ON &&
          PQtransactionStatus(raw_.get()) == PQTRANS_IDLE;

@@ -65,8 +65,10 @@ class connection {
   const std::optional<error>& lost() const noexcept { return lost_; }
 
   bool is_in_transaction() const noexcept;
-  /// True when another task may have it: alive, nothing under way, in no transaction.
-  bool is_reusable() const noexcept;
+  /// True when it is alive, with nothing under way, in no transaction.
+  bool is_clean() const noexcept;
+  /// True when another task may have it: clean, and no script has changed its settings.
+  bool is_reusable() const noexcept { return is_clean() && !ran_script_; }
   /// A look at the socket of an idle connection: false when the server has closed it.
   bool is_alive() noexcept;
   /// Gives the connection up: it will be closed, not used again.
@@ -104,6 +106,7 @@ class connection {
   std::optional<error> failure_;
   std::optional<error> lost_;
   bool settling_ = false;
+  bool ran_script_ = false;
   // The arguments of a call to libpq, kept for their memory.
   std::vector<const char*> values_;
   std::vector<int> lengths_;

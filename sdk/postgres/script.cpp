@@ -10,6 +10,7 @@ task<> connection::run_script(std::string sql) {
   WEIR_ASSERT(owed_.empty() && !settling_);
   if (lost_) co_return;
   failure_.reset();
+  ran_script_ = true;
   // The simple protocol, which takes several statements, does not exist in pipeline mode.
   if (PQexitPipelineMode(raw_.get()) != 1 || PQsendQuery(raw_.get(), sql.c_str()) != 1) {
     lose(PQerrorMessage(raw_.get()));

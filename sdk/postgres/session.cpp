@@ -154,7 +154,7 @@ void session::check_command_tag() {
 
 task<> session::rollback() {
   if (state_ == state::ended) co_return;
-  if (!lent_->is_reusable()) co_await shield(undo());
+  if (!lent_->is_clean()) co_await shield(undo());
   end();
 }
 
