@@ -4,6 +4,12 @@
 #include "connection_core.hpp"
 
 namespace weir::nats {
+namespace {
+
+/// The status line of a header block, and the empty line at its end.
+constexpr std::size_t header_framing_bytes = 12;
+
+}  // namespace
 
 connection::connection(connection_options options)
     : core_(std::make_unique<detail::connection_core>(std::move(options))) {}
@@ -17,7 +23,8 @@ task<> connection::wait_connected() { return core_->wait_connected(); }
 task<> connection::publish(const subject& to, std::string_view payload, const headers& with) {
   co_await core_->wait_connected();
   co_await core_->wait_writable();
-  core_->check_size(to.text(), payload.size() + with.wire_size());
+  core_->check_size(to.text(),
+                    payload.size() + (with.empty() ? 0 : with.wire_size() + header_framing_bytes));
   const bool sent = core_->send({.subject = to.c_str(),
                                  .subject_size = to.text().size(),
                                  .payload = payload,

@@ -5,6 +5,9 @@
 namespace weir::nats {
 namespace {
 
+/// What a consumer has that names no ack_wait.
+constexpr std::int64_t server_ack_wait = 30'000'000'000;
+
 using detail::api_error;
 using detail::set_field;
 
@@ -71,7 +74,7 @@ nats::consumer_info info_of(const consumer_answer& answer, const std::string& st
   const detail::json_fields config = answer.config.value_or(detail::json_fields{});
   return {.stream = stream,
           .name = name,
-          .ack_wait = duration(number_in(config, "ack_wait", 0)),
+          .ack_wait = duration(number_in(config, "ack_wait", server_ack_wait)),
           .max_deliver = number_in(config, "max_deliver", -1),
           .max_ack_pending = number_in(config, "max_ack_pending", -1),
           .delivered_stream_sequence = answer.delivered.value_or(sequences_answer{}).stream_seq,

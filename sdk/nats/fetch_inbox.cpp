@@ -15,7 +15,11 @@ constexpr auto lost_after = std::chrono::seconds(1);
 }  // namespace
 
 fetch_inbox::fetch_inbox(connection_core& core, const nats::consumer_info& of)
-    : core_(core), subject_(pull_subject(of.stream, of.name)), ack_wait_(of.ack_wait) {
+    : core_(core),
+      stream_(of.stream),
+      name_(of.name),
+      subject_(pull_subject(of.stream, of.name)),
+      ack_wait_(of.ack_wait) {
   core_.add(*this);
 }
 
@@ -61,7 +65,7 @@ task<fetched> fetch_inbox::fetch(std::size_t count, duration expires) {
     const auto ended =
         co_await with_timeout(expires + lost_after, as_task(ended_.wait())).as_result();
     if (!ended.has_value() && !ended.error().is(errc::deadline_exceeded)) throw ended.error();
-    if (!ended.has_value()) end(fetch_end::timeout, "the server did not tell the end of the pull");
+    if (!ended.has_value()) co_await end_of_silence();
   }
   fetched got{.messages = {}, .end = end_, .reason = reason_};
   const std::size_t taken = std::min(count, came_.size());
@@ -69,6 +73,16 @@ task<fetched> fetch_inbox::fetch(std::size_t count, duration expires) {
   got.messages.assign(std::make_move_iterator(came_.begin()), std::make_move_iterator(last));
   came_.erase(came_.begin(), last);
   co_return got;
+}
+
+task<> fetch_inbox::end_of_silence() {
+  // A pull from a consumer that does not exist is not answered at all.
+  const auto info = co_await jetstream(core_).consumer_info(stream_, name_).as_result();
+  if (!info.has_value() && info.error().is(errc::not_found)) {
+    end(fetch_end::consumer_deleted, info.error().message());
+  } else {
+    end(fetch_end::timeout, "the server did not tell the end of the pull");
+  }
 }
 
 void fetch_inbox::end(fetch_end how, std::string reason) noexcept {

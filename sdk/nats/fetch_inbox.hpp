@@ -23,10 +23,13 @@ class fetch_inbox final : public inbox {
   void on_connected() noexcept override {}
   void on_disconnected(const error& why) noexcept override;
   void end(fetch_end how, std::string reason) noexcept;
+  task<> end_of_silence();
   void pull(duration expires);
   void drop_expired() noexcept;
 
   connection_core& core_;
+  const std::string stream_;
+  const std::string name_;
   const std::string subject_;
   const duration ack_wait_;
   semaphore turn_{1};

@@ -57,8 +57,10 @@ publication_slot& publisher::free_slot() {
 task<publication> publisher::begin(const nats::subject& to, std::string_view payload,
                                    publish_options options) {
   const time_point deadline = saturating_add(loop::current().now(), options.timeout);
-  if (!options.msg_id.empty()) check_header_value("Nats-Msg-Id", options.msg_id);
-  const std::size_t size = payload.size() + options.msg_id.size() + header_framing_bytes +
+  const std::string msg_id =
+      options.msg_id.empty() ? id_prefix_ + std::to_string(++ids_) : std::string(options.msg_id);
+  check_header_value("Nats-Msg-Id", msg_id);
+  const std::size_t size = payload.size() + msg_id.size() + header_framing_bytes +
                            (options.headers == nullptr ? 0 : options.headers->wire_size());
   core_.check_size(to.text(), size);
   co_await window_.acquire();
@@ -72,11 +74,7 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   ++slot.use;
   slot.subject = to.text();
   slot.payload.assign(payload);
-  if (options.msg_id.empty()) {
-    slot.msg_id.assign(id_prefix_).append(std::to_string(++ids_));
-  } else {
-    slot.msg_id.assign(options.msg_id);
-  }
+  slot.msg_id.assign(msg_id);
   slot.headers = options.headers == nullptr ? nats::headers() : *options.headers;
   slot.window_bytes = window_bytes;
   slot.deadline = deadline;

@@ -8,9 +8,11 @@
 #include <string>
 
 #include "servers/nats_server.hpp"
+#include "weir/event.hpp"
 #include "weir/loop.hpp"
 #include "weir/nats/consumer.hpp"
 #include "weir/nats/jetstream.hpp"
+#include "weir/scope.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::test {

@@ -27,6 +27,7 @@ struct stored_message {
 class jetstream {
  public:
   explicit jetstream(connection& over) noexcept : core_(&over.core()) {}
+  explicit jetstream(detail::connection_core& core) noexcept : core_(&core) {}
 
   /// Publishes into a stream and waits for its confirmation; see publication.
   task<publish_ack> publish(const subject& to, std::string_view payload,

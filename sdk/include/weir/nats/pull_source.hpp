@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "weir/nats/delivery.hpp"
+#include "weir/nats/jetstream.hpp"
+
+namespace weir::nats {
+namespace detail {
+class pull_state;
+}
+
+struct pull_options {
+  /// How many deliveries may be unfinished at the same time, those that wait in here included:
+  /// the number of messages that the handlers can have in hand.
+  std::size_t slots = 64;
+  /// How long one pull waits at the server for messages.
+  duration expires = std::chrono::seconds(30);
+  /// How often the server says that a waiting pull is alive; at most half of `expires`. A pull that
+  /// is silent for twice as long is taken for lost, and made again.
+  duration heartbeat = std::chrono::seconds(5);
+};
+
+/// The messages of a pull consumer without end, fetched ahead as far as there are free slots.
+///
+/// A slot is taken from the moment that a message is asked for until its delivery is finished (or
+/// destroyed), so that no more than `slots` are ever unfinished. Messages that wait in here keep
+/// their lease: the server is told that they are in progress. A lost connection is waited out; what
+/// was delivered over it can still be finished.
+///
+/// Must be closed before it is destroyed, and that before the connection is closed. Its deliveries
+/// may outlive it.
+class pull_source {
+ public:
+  /// Asks the server for the consumer and starts to pull. Throws `not_found`.
+  static task<pull_source> open(jetstream js, std::string stream, std::string consumer,
+                                pull_options options = {});
+  pull_source(pull_source&&) noexcept;
+  pull_source& operator=(pull_source&&) = delete;
+  ~pull_source();
+
+  /// Suspends until there is a message; nothing once the source was stopped. Throws `not_found`
+  /// when the consumer was deleted. Any number of tasks may wait; first come, first served.
+  task<std::optional<delivery>> next();
+  /// The same for as many as there are at once, at most `max`; empty once stopped.
+  task<std::vector<delivery>> next_batch(std::size_t max);
+
+  /// Pulls no more and gives back to the server what waits in here; deliveries that were handed
+  /// out are not touched. A message that is on its way right now comes again after ack_wait.
+  void stop() noexcept;
+  /// stop(), and the end of what runs in the background.
+  task<> close();
+
+  /// Deliveries that are not finished, those that wait in here included.
+  std::size_t unfinished() const noexcept;
+  /// The consumer, as it was when the source was opened.
+  const consumer_info& consumer() const noexcept;
+
+ private:
+  explicit pull_source(std::shared_ptr<detail::pull_state> state) noexcept;
+
+  std::shared_ptr<detail::pull_state> state_;
+};
+
+}  // namespace weir::nats

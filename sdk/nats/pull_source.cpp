@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/nats/pull_source.hpp"
+
+#include "pull_state.hpp"
+
+namespace weir::nats {
+
+task<pull_source> pull_source::open(jetstream js, std::string stream, std::string consumer,
+                                    pull_options options) {
+  if (options.slots == 0 || options.heartbeat * 2 > options.expires ||
+      options.heartbeat <= duration::zero()) {
+    throw error(errc::invalid_argument, disposition::permanent,
+                "the options of a pull source on consumer " + consumer +
+                    " cannot be used: slots must be above 0, and heartbeat above 0 and at most "
+                    "half of expires");
+  }
+  nats::consumer_info info = co_await js.consumer_info(std::move(stream), std::move(consumer));
+  auto state = std::make_shared<detail::pull_state>(js.core(), std::move(info), options);
+  state->start();
+  co_return pull_source(std::move(state));
+}
+
+pull_source::pull_source(std::shared_ptr<detail::pull_state> state) noexcept
+    : state_(std::move(state)) {}
+pull_source::pull_source(pull_source&&) noexcept = default;
+pull_source::~pull_source() = default;
+
+task<std::optional<delivery>> pull_source::next() { return state_->next(); }
+
+task<std::vector<delivery>> pull_source::next_batch(std::size_t max) {
+  WEIR_ASSERT(max > 0);
+  std::vector<delivery> batch;
+  std::optional<delivery> first = co_await state_->next();
+  if (!first) co_return batch;
+  batch.push_back(std::move(*first));
+  while (batch.size() < max) {
+    std::optional<delivery> more = state_->try_next();
+    if (!more) break;
+    batch.push_back(std::move(*more));
+  }
+  co_return batch;
+}
+
+void pull_source::stop() noexcept { state_->stop(); }
+
+task<> pull_source::close() { return state_->close(); }
+
+std::size_t pull_source::unfinished() const noexcept { return state_->unfinished(); }
+
+const consumer_info& pull_source::consumer() const noexcept { return state_->consumer(); }
+
+}  // namespace weir::nats

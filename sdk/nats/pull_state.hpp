@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+
+#include "inbox.hpp"
+#include "pull_ledger.hpp"
+#include "pull_status.hpp"
+#include "weir/event.hpp"
+#include "weir/nats/pull_source.hpp"
+#include "weir/scope.hpp"
+#include "weir/semaphore.hpp"
+
+namespace weir::nats::detail {
+
+class connection_core;
+
+/// What is behind a pull_source: the pulls that wait at the server, and the messages that came.
+///
+/// Shared with the deliveries, which give their slots back to it.
+class pull_state final : public inbox,
+                         public delivery_slots,
+                         public std::enable_shared_from_this<pull_state> {
+ public:
+  pull_state(connection_core& core, nats::consumer_info of, pull_options options);
+  ~pull_state() override;
+
+  /// Begins to pull.
+  void start();
+  task<std::optional<delivery>> next();
+  /// A message that is here already.
+  std::optional<delivery> try_next();
+  void stop() noexcept;
+  task<> close();
+
+  std::size_t unfinished() const noexcept { return unfinished_; }
+  const nats::consumer_info& consumer() const noexcept { return consumer_; }
+
+ private:
+  void on_message(message received) noexcept override;
+  void on_no_responders() noexcept override;
+  void on_connected() noexcept override { wants_pull_.set(); }
+  void on_disconnected(const error& why) noexcept override;
+  void finished() noexcept override;
+
+  void on_status(std::string_view token, const pull_status& status) noexcept;
+  void on_trouble() noexcept;
+  task<> keep_pulling();
+  task<> check_consumer();
+  void pull_if_worth();
+  void pull(std::size_t count);
+  task<> keep_watch();
+  void watch_pulls(time_point now);
+  void renew_leases(time_point now);
+  delivery take_ready();
+  void fail(error why) noexcept;
+  void wake_all() noexcept;
+
+  connection_core& core_;
+  const nats::consumer_info consumer_;
+  const pull_options options_;
+  const std::string subject_;
+  const duration watch_interval_;
+
+  pull_ledger ledger_;
+  std::uint64_t pulls_ = 0;
+  std::size_t unfinished_ = 0;
+  std::deque<delivery> ready_;
+  semaphore ready_count_{0};
+  std::size_t waiters_ = 0;
+  event wants_pull_;
+  unsigned troubles_ = 0;    // in a row: no leader, lost pulls, refusals
+  std::uint64_t heard_ = 0;  // whatever came for this source
+  std::uint64_t heard_before_ = 0;
+  unsigned silent_watches_ = 0;
+  bool stopped_ = false;
+  std::optional<error> failure_;
+  scope background_;
+};
+
+}  // namespace weir::nats::detail

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fixture.hpp"
+#include "orders.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+task<> ack_sync(nats::connection& link) {
+  orders in(link);
+  nats::consumer worker = co_await in.worker(1);
+  nats::fetched got = co_await worker.fetch(1);
+  REQUIRE(got.messages.size() == 1);
+  co_await got.messages[0].ack_sync();
+  CHECK(got.messages[0].is_finished());
+  const nats::consumer_info info = co_await in.info();
+  CHECK(info.ack_floor_stream_sequence == 1);
+}
+
+task<> nak_now(nats::connection& link) {
+  orders in(link);
+  nats::consumer worker = co_await in.worker(1);
+  nats::fetched first = co_await worker.fetch(1);
+  REQUIRE(first.messages.size() == 1);
+  first.messages[0].nak();
+  nats::fetched second = co_await worker.fetch(1);
+  REQUIRE(second.messages.size() == 1);
+  CHECK(second.messages[0].info().delivered == 2);
+  CHECK(second.messages[0].info().stream_sequence == 1);
+  second.messages[0].ack();
+}
+
+task<> nak_late(nats::connection& link) {
+  orders in(link);
+  nats::consumer worker = co_await in.worker(2);
+  nats::fetched first = co_await worker.fetch(2);
+  REQUIRE(first.messages.size() == 2);
+  first.messages[0].nak(1h);
+  first.messages[1].nak(1ms);
+  nats::fetched second = co_await worker.fetch(1);
+  REQUIRE(second.messages.size() == 1);
+  CHECK(second.messages[0].info().stream_sequence == 2);
+  const nats::fetched none = co_await worker.fetch(1, 0s);
+  CHECK(none.messages.empty());
+  const nats::consumer_info info = co_await in.info();
+  CHECK(info.ack_pending == 2);
+}
+
+task<> terminate(nats::connection& link, std::string reason) {
+  orders in(link);
+  nats::consumer worker = co_await in.worker(1, 500ms);
+  nats::fetched first = co_await worker.fetch(1);
+  REQUIRE(first.messages.size() == 1);
+  first.messages[0].term(reason);
+  co_await link.flush();
+  const nats::fetched none = co_await worker.fetch(1, 2s);  // longer than ack_wait
+  CHECK(none.messages.empty());
+  CHECK(none.end == nats::fetch_end::timeout);
+  const nats::consumer_info info = co_await in.info();
+  CHECK(info.ack_pending == 0);
+  CHECK(info.ack_floor_stream_sequence == 1);
+}
+
+task<> stay_in_progress(nats::connection& link) {
+  orders in(link);
+  nats::consumer worker = co_await in.worker(1, 2s);
+  nats::fetched held = co_await worker.fetch(1);
+  REQUIRE(held.messages.size() == 1);
+  for (int i = 0; i < 6; ++i) {  // three seconds, more than ack_wait
+    held.messages[0].in_progress();
+    const nats::fetched none = co_await worker.fetch(1, 500ms);
+    CHECK(none.messages.empty());
+  }
+  held.messages[0].ack();
+}
+
+task<> drop(nats::connection& link) {
+  orders in(link);
+  nats::consumer worker = co_await in.worker(1, 300ms);
+  {
+    const nats::fetched dropped = co_await worker.fetch(1);
+  }
+  nats::fetched again = co_await worker.fetch(1);
+  REQUIRE(again.messages.size() == 1);
+  CHECK(again.messages[0].info().delivered == 2);
+  again.messages[0].ack();
+}
+
+}  // namespace
+
+TEST_SUITE("nats.ack") {
+  TEST_CASE("ack_sync returns when the server has recorded the acknowledgement") {
+    live_server server;
+    with_connection(server.options(), ack_sync);
+  }
+  TEST_CASE("nak has the message delivered again at once, counted") {
+    live_server server;
+    with_connection(server.options(), nak_now);
+  }
+  TEST_CASE("nak with a delay has the message delivered again after it, not before") {
+    live_server server;
+    with_connection(server.options(), nak_late);
+  }
+  TEST_CASE("term ends a message for good") {
+    live_server server;
+    with_connection(server.options(), [](auto& link) { return terminate(link, ""); });
+  }
+  TEST_CASE("term with a reason ends a message for good, also on servers that know no reasons") {
+    live_server server;
+    with_connection(server.options(), [](auto& link) { return terminate(link, "poison"); });
+  }
+  TEST_CASE("in_progress keeps a message from being delivered again") {
+    live_server server;
+    with_connection(server.options(), stay_in_progress);
+  }
+  TEST_CASE("a delivery that is dropped unfinished comes again after ack_wait") {
+    live_server server;
+    with_connection(server.options(), drop);
+  }
+}
