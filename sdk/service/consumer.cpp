@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include "weir/nats/consumer.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
@@ -68,7 +67,9 @@ task<> consumer::prepare() {
 }
 
 task<> consumer::run() {
-  intake_.spawn(take_messages());
+  source_.emplace(co_await nats::pull_source::open(on_.jetstream, std::string(entry().stream),
+                                                   policy().name(), {.slots = policy().workers()}));
+  if (draining_) source_->stop();
   upkeep_.spawn(renew_leases());
   if (entry().kind == handler_kind::unit) {
     for (std::size_t count = 0; count < group_committers; ++count) workers_.spawn(commit_groups());
@@ -77,55 +78,43 @@ task<> consumer::run() {
   }
   std::exception_ptr failure;
   try {
-    co_await intake_.join();
     co_await workers_.join();
   } catch (...) {
     failure = std::current_exception();
   }
-  co_await intake_.close();
-  co_await workers_.close();
+  co_await shield(source_->close());
   co_await upkeep_.close();
-  while (auto waiting = queue_.try_receive()) give_back(**waiting);
   ended_.set();
   if (failure) std::rethrow_exception(failure);
 }
 
-task<> consumer::take_messages() {
-  std::exception_ptr failure;
-  try {
-    auto source = co_await nats::consumer::open(on_.jetstream, std::string(entry().stream),
-                                                policy().name());
-    for (;;) {
-      auto some = co_await source.fetch(policy().workers() / 2, std::chrono::milliseconds(100));
-      for (auto& delivered : some.messages) {
-        auto taken = std::make_unique<job>(std::move(delivered));
-        leased_.push_back(*taken);
-        co_await queue_.send(std::move(taken));
-      }
-    }
-  } catch (const error& stopped) {
-    if (!stopped.is_cancelled()) failure = std::current_exception();
-  }
-  queue_.close();
-  if (failure) std::rethrow_exception(failure);
+std::unique_ptr<job> consumer::accept(nats::delivery delivered) {
+  auto taken = std::make_unique<job>(std::move(delivered));
+  running_.push_back(*taken);
+  return taken;
 }
 
 task<> consumer::renew_leases() {
-  // Long before the server would deliver again what still waits or runs here.
+  // Long before the server would deliver again what still runs here.
   for (;;) {
     co_await sleep(ack_wait / 3);
-    leased_.for_each([](job& held) { held.message.in_progress(); });
+    const auto before = loop::current().now() - ack_wait / 3;
+    running_.for_each([before](job& held) {
+      if (!held.message.is_finished() && held.message.leased_at() < before) {
+        held.message.in_progress();
+      }
+    });
   }
 }
 
 task<> consumer::drain(duration limit) {
   draining_ = true;
-  intake_.request_stop();
-  while (auto waiting = queue_.try_receive()) give_back(**waiting);
+  if (source_.has_value()) source_->stop();
   const auto ended = co_await with_timeout(limit, ended_.wait()).as_result();
   if (!ended.has_value()) {
-    log_warning("consumer '" + policy().name() + "': " + std::to_string(workers_.size()) +
-                " handlers did not end in time; they are cancelled and their messages given back");
+    log_warning("consumer '" + policy().name() +
+                "': " + std::to_string(source_.has_value() ? source_->unfinished() : 0) +
+                " messages were not done in time; they are cancelled and given back");
     workers_.request_stop();
   }
 }

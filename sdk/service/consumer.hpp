@@ -2,13 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "job.hpp"
 #include "statistics.hpp"
-#include "weir/channel.hpp"
 #include "weir/event.hpp"
-#include "weir/nats/jetstream.hpp"
+#include "weir/nats/pull_source.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/scope.hpp"
 #include "weir/service/service.hpp"
@@ -26,14 +26,14 @@ class consumer {
   };
 
   consumer(const service::registration& registered, const dependencies& on)
-      : registered_(registered), on_(on), queue_(registered.policy.workers()) {}
+      : registered_(registered), on_(on) {}
 
   /// Creates the stream, the durable consumer and the dead-letter stream where they are missing.
   task<> prepare();
   /// Handles messages until drain() has ended the intake and all that was taken is settled.
   task<> run();
   /// Takes nothing more, gives back what waits, and lets what runs finish until `limit`; then
-  /// cancels it and gives it back too.
+  /// cancels that and gives it back too.
   task<> drain(duration limit);
 
  private:
@@ -42,7 +42,7 @@ class consumer {
   const durable& policy() const noexcept { return registered_.policy; }
   const handler_entry& entry() const noexcept { return registered_.entry; }
 
-  task<> take_messages();
+  std::unique_ptr<job> accept(nats::delivery delivered);
   task<> renew_leases();
 
   // One message at a time (worker.cpp).
@@ -70,9 +70,8 @@ class consumer {
 
   const service::registration& registered_;
   dependencies on_;
-  channel<std::unique_ptr<job>> queue_;
-  intrusive_list<job> leased_;
-  scope intake_;
+  std::optional<nats::pull_source> source_;
+  intrusive_list<job> running_;  ///< What handlers have in hand; what waits is the source's.
   scope workers_;
   scope upkeep_;
   event ended_;

@@ -12,15 +12,10 @@ constexpr std::size_t nobody = static_cast<std::size_t>(-1);
 task<> consumer::commit_groups() {
   for (;;) {
     // While the commit before this one is on its way, messages gather: the group sizes itself.
-    auto first = co_await queue_.receive();
-    if (!first.has_value()) co_return;
+    auto delivered = co_await source_->next_batch(group_events_max);
+    if (delivered.empty()) co_return;
     batch taken;
-    taken.push_back(std::move(*first));
-    while (taken.size() < group_events_max) {
-      auto next = queue_.try_receive();
-      if (!next.has_value()) break;
-      taken.push_back(std::move(*next));
-    }
+    for (auto& one : delivered) taken.push_back(accept(std::move(one)));
     co_await commit_group(std::move(taken));
   }
 }

@@ -11,7 +11,7 @@ namespace weir::detail {
 /// One message from its delivery to its settlement: what a consumer's parts hand to each other.
 struct job : list_hook {
   explicit job(nats::delivery delivered) : message(std::move(delivered)) {}
-  ~job() { unlink(); }  // Of the consumer's list of leases.
+  ~job() { unlink(); }  // From the consumer's list of what runs.
 
   nats::delivery message;
   publications events;             ///< What its handler published in the present attempt.

@@ -162,6 +162,7 @@ task<> running_service::stop() {
   co_await running_.close();
   consumers_.clear();
   jetstream_.reset();
+  outage_told_ = true;  // That the connection ends now is no news.
   co_await connection_->close();
   if (database_) co_await database_->close();
 }

@@ -9,7 +9,8 @@
 namespace weir::detail {
 namespace {
 
-constexpr std::size_t cause_bytes_max = 2048;  // of an error's text in a header
+constexpr std::size_t cause_bytes_max = 2048;                   // of an error's text in a header
+constexpr std::size_t cut_body_bytes = std::size_t{64} * 1024;  // of a body too large for a letter
 const exponential outage_backoff =
     exponential(std::chrono::milliseconds(50), std::chrono::seconds(2)).full_jitter();
 
@@ -27,6 +28,36 @@ std::string place_of(const meta& about) {
 
 }  // namespace
 
+namespace {
+
+/// The headers of the message itself, and what an operator wants to know of its end.
+nats::headers dead_letter_headers(const job& failed, const error& why) {
+  const meta about = failed.about();
+  nats::headers with;
+  for (const auto& [name, value] : failed.message.headers()) {
+    // The old id would make the stream take this for a repetition, and refuse it.
+    if (name.starts_with("Nats-")) continue;
+    try {
+      with.add(name, header_text(value));
+    } catch (const error&) {
+      continue;  // Another client's header that weir would not write; the stream still has it.
+    }
+  }
+  with.add("Weir-Cause", header_text(why.message()));
+  with.add("Weir-Error-Code",
+           std::string(why.code().category().name()) + ":" + std::to_string(why.code().value()));
+  with.add("Weir-Disposition", to_string(why.disposition()));
+  with.add("Weir-Attempts", std::to_string(about.attempt));
+  with.add("Weir-Subject", about.subject);
+  with.add("Weir-Stream", about.stream);
+  with.add("Weir-Stream-Sequence", std::to_string(about.stream_sequence));
+  with.add("Weir-Consumer", about.consumer);
+  with.add("Weir-Published-At", to_rfc3339(about.published_at));
+  return with;
+}
+
+}  // namespace
+
 bool is_outage(const error& failure) noexcept {
   if (failure.is(errc::unavailable)) return true;
   if (failure.code().category() != postgres::sqlstate_category()) return false;
@@ -36,34 +67,43 @@ bool is_outage(const error& failure) noexcept {
 }
 
 task<> consumer::publish_and_acknowledge(batch done) {
-  std::vector<nats::publication> sent;
-  for (const auto& one : done) {
-    const meta about = one->about();
-    std::size_t index = 0;
-    for (const auto& event : one->events.entries()) {
+  struct sent_event {
+    std::size_t job;
+    nats::publication publication;
+  };
+  std::vector<sent_event> sent;
+  std::vector<std::optional<error>> failures(done.size());
+  for (std::size_t index = 0; index < done.size(); ++index) {
+    const meta about = done[index]->about();
+    std::size_t count = 0;
+    for (const auto& event : done[index]->events.entries()) {
       // The same message makes the same id: handled again, it is published once.
       const std::string id =
-          std::string(about.consumer) + ":" + place_of(about) + ":" + std::to_string(index++);
-      sent.push_back(co_await on_.jetstream.publish_later(nats::subject(event.subject), event.body,
-                                                          {.msg_id = id}));
+          std::string(about.consumer) + ":" + place_of(about) + ":" + std::to_string(count++);
+      const nats::subject to(event.subject);
+      auto publication =
+          co_await on_.jetstream.publish_later(to, event.body, {.msg_id = id}).as_result();
+      if (publication.has_value()) {
+        sent.push_back({index, std::move(*publication)});
+      } else {
+        failures[index] = publication.error();
+      }
     }
   }
-  std::size_t next = 0;
-  for (auto& one : done) {
-    std::optional<error> failure;
-    for (std::size_t count = one->events.entries().size(); count > 0; --count) {
-      auto confirmation = co_await sent[next++].confirmed().as_result();
-      if (!confirmation.has_value()) {
-        failure = confirmation.error();
-        continue;
-      }
-      ++on_.statistics.published;
-      if (confirmation->duplicate) ++on_.statistics.duplicates_refused;
+  for (auto& one : sent) {
+    const auto confirmation = co_await one.publication.confirmed().as_result();
+    if (!confirmation.has_value()) {
+      failures[one.job] = confirmation.error();
+      continue;
     }
-    if (failure.has_value()) {
-      co_await settle_failure(std::move(one), *failure);
+    ++on_.statistics.published;
+    if (confirmation->duplicate) ++on_.statistics.duplicates_refused;
+  }
+  for (std::size_t index = 0; index < done.size(); ++index) {
+    if (failures[index].has_value()) {
+      co_await settle_failure(std::move(done[index]), *failures[index]);
     } else {
-      acknowledge(*one);
+      acknowledge(*done[index]);
     }
   }
 }
@@ -102,26 +142,20 @@ task<> consumer::settle_failure(std::unique_ptr<job> failed, error why) {
 task<bool> consumer::dead_letter(job& failed, const error& why) {
   if (policy().dead_letter().empty()) co_return true;
   const meta about = failed.about();
-  nats::headers with;
-  for (const auto& [name, value] : failed.message.headers()) {
-    // The old id would make the stream take this for a repetition, and refuse it.
-    if (!name.starts_with("Nats-")) with.add(name, header_text(value));
-  }
-  with.add("Weir-Cause", header_text(why.message()));
-  with.add("Weir-Error-Code",
-           std::string(why.code().category().name()) + ":" + std::to_string(why.code().value()));
-  with.add("Weir-Disposition", to_string(why.disposition()));
-  with.add("Weir-Attempts", std::to_string(about.attempt));
-  with.add("Weir-Subject", about.subject);
-  with.add("Weir-Stream", about.stream);
-  with.add("Weir-Stream-Sequence", std::to_string(about.stream_sequence));
-  with.add("Weir-Consumer", about.consumer);
-  with.add("Weir-Published-At", to_rfc3339(about.published_at));
+  const nats::subject to(policy().dead_letter());
   const std::string id = "dead:" + std::string(about.consumer) + ":" + place_of(about);
-  const auto stored = co_await on_.jetstream
-                          .publish(nats::subject(policy().dead_letter()), failed.message.payload(),
-                                   {.msg_id = id, .headers = &with})
-                          .as_result();
+  nats::headers with = dead_letter_headers(failed, why);
+  auto stored =
+      co_await on_.jetstream.publish(to, failed.message.payload(), {.msg_id = id, .headers = &with})
+          .as_result();
+  if (!stored.has_value() && stored.error().is(errc::limit_exceeded)) {
+    // A body of the largest size leaves no room for the headers. Its stream still has all of it.
+    const std::string_view body = failed.message.payload();
+    with.add("Weir-Body-Bytes", std::to_string(body.size()));
+    stored = co_await on_.jetstream
+                 .publish(to, body.substr(0, cut_body_bytes), {.msg_id = id, .headers = &with})
+                 .as_result();
+  }
   if (stored.has_value()) co_return true;
   log_error("the dead letter of message " + place_of(about) +
             " could not be stored, it will be tried again: " + stored.error().message());

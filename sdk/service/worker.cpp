@@ -6,9 +6,9 @@ namespace weir::detail {
 
 task<> consumer::work() {
   for (;;) {
-    auto taken = co_await queue_.receive();
-    if (!taken.has_value()) co_return;
-    co_await handle(std::move(*taken));
+    auto delivered = co_await source_->next();
+    if (!delivered.has_value()) co_return;
+    co_await handle(accept(std::move(*delivered)));
   }
 }
 

@@ -1,4 +1,5 @@
--- The orders that were processed. A redelivered order finds its row and changes nothing but the time.
+-- SPDX-License-Identifier: Apache-2.0
+-- The orders that were processed. One that comes again finds its row and changes only the time.
 CREATE TABLE orders (
   order_id     uuid        PRIMARY KEY,
   user_id      uuid        NOT NULL,
