@@ -116,14 +116,14 @@ void connection::take_answers() {
     result_handle answer(PQgetResult(raw_.get()));
     if (answer) {
       take(owed_.front(), std::move(answer));
+    } else if (owed_.front().answered && owed_.front().kind == owed_kind::sync) {
+      owed_.front().answered = false;  // That was an error; the sync's own answer follows.
     } else if (owed_.front().answered) {
       end_answer();
     } else if (PQstatus(raw_.get()) == CONNECTION_BAD) {
       lose(PQerrorMessage(raw_.get()));
-    } else if (owed_.front().kind != owed_kind::sync) {
-      lose("libpq gave no answer to a statement; is the memory exhausted?");
     } else {
-      return;  // Behind an error that came with the sync; the sync's own answer follows.
+      lose("libpq gave no answer where one was due; is the memory exhausted?");
     }
   }
 }
@@ -157,7 +157,7 @@ void connection::take_failure(owed& head, const pg_result* answer) {
   const bool is_stale_plan = fields.routine == stale_plan_routine;
   const std::string_view sql = head.shape == nullptr ? "" : head.shape->sql;
   if (head.kind == owed_kind::preparation || is_stale_plan) prepared_.erase(head.shape);
-  head.answered = head.kind != owed_kind::sync;
+  head.answered = true;
   error refused(std::move(fields), sql, head.index);
   if (refused.fields().severity == "FATAL" || refused.fields().severity == "PANIC") {
     // The server ends the session with this. When it ended a COMMIT, nobody knows what became of

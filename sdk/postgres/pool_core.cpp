@@ -11,18 +11,6 @@
 namespace weir::postgres::detail {
 namespace {
 
-/// Adds one for as long as it lives.
-class counted {
- public:
-  explicit counted(std::size_t& count) noexcept : count_(count) { ++count_; }
-  counted(const counted&) = delete;
-  counted& operator=(const counted&) = delete;
-  ~counted() { --count_; }
-
- private:
-  std::size_t& count_;
-};
-
 /// Between half of it and all of it, so that many who failed together do not try together.
 duration jittered(duration pause) {
   const auto half = pause.count() / 2;
@@ -64,17 +52,28 @@ task<lease> pool_core::acquire() {
 }
 
 task<std::unique_ptr<connection>> pool_core::wait_for_connection() {
-  const counted waiter(waiting_);
+  ++waiting_;
   grow();
-  auto received = co_await idle_.receive();
-  if (!received) co_return nullptr;
-  co_return std::move(*received);
+  auto received = co_await idle_.receive().as_result();
+  const bool was_served = received && received->has_value();
+  if (!was_served) --waiting_;
+  auto taken = std::move(received).value();
+  if (!taken) co_return nullptr;
+  co_return std::move(*taken);
+}
+
+bool pool_core::offer(std::unique_ptr<connection>& free) {
+  const std::size_t idle_before = idle_.size();
+  if (!idle_.try_send(free)) return false;
+  // Handed over to one who waits, who may run only later.
+  if (idle_.size() == idle_before) --waiting_;
+  return true;
 }
 
 void pool_core::take_back(std::unique_ptr<connection> returned) noexcept {
   --leased_;
   returned->forget_failure();
-  if (closed_ || !returned->is_reusable() || !idle_.try_send(returned)) {
+  if (closed_ || !returned->is_reusable() || !offer(returned)) {
     discard(std::move(returned));
   }
   if (leased_ == 0) all_back_.set();
@@ -125,7 +124,7 @@ task<bool> pool_core::open_once() {
   last_connect_error_.clear();
   auto made = std::make_unique<connection>(std::move(*opened), &options_.on_notice);
   // The queue has room for every connection that can exist; it refuses when the pool was closed.
-  if (!idle_.try_send(made)) {
+  if (!offer(made)) {
     closing_.spawn(close_connection(made->release()));
     co_return false;
   }
@@ -154,6 +153,7 @@ task<transaction> pool_core::begin(transaction_options options) {
 }
 
 task<result_set> pool_core::run(const statement_shape& shape, parameters encoded) {
+  encoded.throw_if_refused();
   const lease lent = co_await acquire();
   lent->send(shape, encoded, std::nullopt, true);
   lent->send_sync();

@@ -31,6 +31,8 @@ class pool_core {
 
   task<std::unique_ptr<connection>> wait_for_connection();
   void take_back(std::unique_ptr<connection> returned) noexcept;
+  /// Gives a connection to the first who waits, or to the idle ones; false when the pool is closed.
+  bool offer(std::unique_ptr<connection>& free);
   void discard(std::unique_ptr<connection> useless);
   /// Opens connections while more tasks wait than are being opened.
   void grow();
@@ -46,7 +48,7 @@ class pool_core {
   std::size_t size_ = 0;  // Open or being opened.
   std::size_t opening_count_ = 0;
   std::size_t leased_ = 0;
-  std::size_t waiting_ = 0;
+  std::size_t waiting_ = 0;  // Those whom no connection was given yet.
   bool closed_ = false;
   event all_back_;
   std::string last_connect_error_;

@@ -66,6 +66,7 @@ std::size_t session::enqueue(const statement_shape& shape, const parameters& enc
 }
 
 task<result_set> session::run(const statement_shape& shape, parameters encoded) {
+  encoded.throw_if_refused();
   prepare_to_send();
   lent_->send(shape, encoded, next_index_++, true);
   lent_->request_answers();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <string>
 
 #include "servers/postgres_server.hpp"
@@ -18,7 +20,7 @@ std::string run_elsewhere(const std::string& sql);
 /// Options for a pool whose connections stand in a schema of this name, made empty for the case.
 postgres::pool_options options_for(const std::string& schema);
 
-/// Runs `body(pool&)` on a loop of its own and closes the pool, whatever happens.
+/// Runs `body(pool&)` and closes the pool, whatever happens.
 template <class Body>
 task<> with_pool(postgres::pool_options options, Body& body) {
   postgres::pool db(std::move(options));
@@ -32,10 +34,29 @@ task<> with_pool(postgres::pool_options options, Body& body) {
   if (failure) std::rethrow_exception(failure);
 }
 
+/// The same on a loop of its own.
 template <class Body>
 void on_postgres(postgres::pool_options options, Body body) {
   loop here;
   here.run(with_pool(std::move(options), body));
+}
+
+/// The postgres::error that `work` ends with; the case fails when there is none.
+template <class T>
+task<postgres::error> error_of(task<T> work) {
+  std::optional<postgres::error> caught;
+  try {
+    (void)co_await std::move(work);
+  } catch (const postgres::error& refused) {
+    caught = refused;
+  }
+  REQUIRE(caught.has_value());
+  co_return std::move(*caught);
+}
+
+template <class T>
+task<> discard_value(task<T> work) {
+  (void)co_await std::move(work);
 }
 
 }  // namespace weir::test

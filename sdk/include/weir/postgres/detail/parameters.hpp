@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,12 @@ class parameters {
     slots_.clear();
   }
 
+  /// Keeps the error of an argument that cannot travel, for the one who awaits the statement.
+  void refuse(std::exception_ptr why) noexcept { refused_ = std::move(why); }
+  void throw_if_refused() const {
+    if (refused_) std::rethrow_exception(refused_);
+  }
+
   const std::string& bytes() const noexcept { return bytes_; }
   const std::vector<slot>& slots() const noexcept { return slots_; }
 
@@ -53,6 +60,7 @@ class parameters {
 
   std::string bytes_;
   std::vector<slot> slots_;
+  std::exception_ptr refused_;
 };
 
 /// A statement with the types of its arguments; its address is its identity on a connection.
@@ -94,7 +102,11 @@ void encode_into(parameters& out, const Args&... args) {
 template <class... Args>
 parameters encode(const Args&... args) {
   parameters encoded;
-  encode_into(encoded, args...);
+  try {
+    encode_into(encoded, args...);
+  } catch (...) {
+    encoded.refuse(std::current_exception());
+  }
   return encoded;
 }
 

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "fixture.hpp"
+#include "seed.hpp"
+
+namespace {
+
+using namespace weir;
+using postgres::jsonb;
+using postgres::pool;
+using weir::test::on_postgres;
+using weir::test::options_for;
+using bytes = std::vector<std::byte>;
+
+/// Sends the values and reads each back, alone, as NULL, in an array and in an array with NULL.
+template <class T, class Scalar, class Array>
+task<> check_round_trip(pool& db, Scalar scalar, Array array, std::vector<T> values) {
+  using maybe = std::optional<T>;
+  std::vector<maybe> with_null{std::nullopt};
+  for (const T& value : values) {
+    const T back = co_await db.one<T>(scalar, value);
+    CHECK(back == value);
+    const maybe same = co_await db.one<maybe>(scalar, maybe(value));
+    CHECK(same == maybe(value));
+    with_null.push_back(value);
+  }
+  const maybe none = co_await db.one<maybe>(scalar, maybe());
+  CHECK(none == maybe());
+  using list = std::vector<T>;
+  using list_with_null = std::vector<maybe>;
+  const list all = co_await db.one<list>(array, values);
+  CHECK(all == values);
+  const list empty = co_await db.one<list>(array, list{});
+  CHECK(empty.empty());
+  const list_with_null mixed = co_await db.one<list_with_null>(array, with_null);
+  CHECK(mixed == with_null);
+}
+
+bytes all_bytes() {
+  bytes every;
+  for (int i = 0; i < 256; ++i) every.push_back(static_cast<std::byte>(i));
+  return every;
+}
+
+struct order {
+  uuid order_id;
+  std::int64_t amount = 0;
+  std::optional<std::string> note;
+};
+
+constexpr auto an_order = stmt<
+    "select null::text as note, 7::int as amount, 1 as other, "
+    "'01890a5d-ac96-774b-bcce-b302099a8057'::uuid as order_id">;
+
+}  // namespace
+
+TEST_SUITE("postgres.types") {
+  TEST_CASE("numbers and truth come back as they were sent, extremes and NULL included") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      using limits16 = std::numeric_limits<std::int16_t>;
+      using limits32 = std::numeric_limits<std::int32_t>;
+      using limits64 = std::numeric_limits<std::int64_t>;
+      using limits = std::numeric_limits<double>;
+      co_await check_round_trip<bool>(db, stmt<"select $1::bool">, stmt<"select $1::bool[]">,
+                                      {false, true});
+      co_await check_round_trip<std::int16_t>(db, stmt<"select $1::int2">,
+                                              stmt<"select $1::int2[]">,
+                                              {limits16::min(), -1, 0, 1, limits16::max()});
+      co_await check_round_trip<std::int32_t>(db, stmt<"select $1::int4">,
+                                              stmt<"select $1::int4[]">,
+                                              {limits32::min(), -1, 0, 1, limits32::max()});
+      co_await check_round_trip<std::int64_t>(db, stmt<"select $1::int8">,
+                                              stmt<"select $1::int8[]">,
+                                              {limits64::min(), -1, 0, 1, limits64::max()});
+      co_await check_round_trip<double>(
+          db, stmt<"select $1::float8">, stmt<"select $1::float8[]">,
+          {limits::lowest(), limits::max(), limits::denorm_min(), -0.0, 0.1, limits::infinity()});
+    });
+  }
+
+  TEST_CASE("not-a-number and a negative zero keep what makes them so") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      const double nan = co_await db.one<double>(stmt<"select $1::float8">, std::nan(""));
+      CHECK(std::isnan(nan));
+      const double zero = co_await db.one<double>(stmt<"select $1::float8">, -0.0);
+      CHECK(std::signbit(zero));
+    });
+  }
+
+  TEST_CASE("texts, bytes, ids, times and documents come back as they were sent") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      co_await check_round_trip<std::string>(
+          db, stmt<"select $1::text">, stmt<"select $1::text[]">,
+          {"", "a", "NULL", "{\"}", "quote ' back \\ slash", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x92\xb6",
+           std::string(100'000, 'x')});
+      co_await check_round_trip<bytes>(db, stmt<"select $1::bytea">, stmt<"select $1::bytea[]">,
+                                       {bytes{}, bytes{std::byte{0}}, all_bytes()});
+      co_await check_round_trip<uuid>(db, stmt<"select $1::uuid">, stmt<"select $1::uuid[]">,
+                                      {uuid(), uuid::random(), uuid::v7(timestamp())});
+      using std::chrono::microseconds;
+      co_await check_round_trip<timestamp>(
+          db, stmt<"select $1::timestamptz">, stmt<"select $1::timestamptz[]">,
+          {timestamp(), timestamp(microseconds(-1)), timestamp(microseconds(946'684'800'000'001)),
+           *parse_rfc3339("9999-12-31T23:59:59.999999Z"), *parse_rfc3339("0001-01-01T00:00:00Z"),
+           timestamp::max(), timestamp::min()});
+      co_await check_round_trip<jsonb>(db, stmt<"select $1::jsonb">, stmt<"select $1::jsonb[]">,
+                                       {jsonb{"null"}, jsonb{"{\"a\": [1, 2, \"x\"]}"},
+                                        jsonb{"123456789012345678901234567890"}});
+    });
+  }
+
+  TEST_CASE("random integers and texts come back as they were sent") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      std::mt19937_64 random(weir::test::seed());
+      std::vector<std::int64_t> numbers;
+      std::vector<std::string> texts;
+      for (int i = 0; i < 200; ++i) {
+        numbers.push_back(static_cast<std::int64_t>(random()));
+        std::string text;
+        for (auto left = random() % 40; left > 0; --left) {
+          text += static_cast<char>(1 + random() % 127);
+        }
+        texts.push_back(std::move(text));
+      }
+      co_await check_round_trip<std::int64_t>(db, stmt<"select $1::int8">,
+                                              stmt<"select $1::int8[]">, numbers);
+      co_await check_round_trip<std::string>(db, stmt<"select $1::text">, stmt<"select $1::text[]">,
+                                             texts);
+    });
+  }
+
+  TEST_CASE("infinity is the end of time in both directions") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      const auto text =
+          co_await db.one<std::string>(stmt<"select $1::timestamptz::text">, timestamp::max());
+      CHECK(text == "infinity");
+      const auto back = co_await db.one<timestamp>(stmt<"select '-infinity'::timestamptz">);
+      CHECK(back == timestamp::min());
+    });
+  }
+
+  TEST_CASE("a text fits columns of enum types and numeric, as a literal does") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      co_await db.exec(stmt<"create type colour as enum ('red', 'blue')">);
+      const auto blue = co_await db.one<std::string>(stmt<"select ($1::colour)::text">, "blue");
+      CHECK(blue == "blue");
+      const auto sum = co_await db.one<std::string>(stmt<"select ($1::numeric + 1)::text">, "0.10");
+      CHECK(sum == "1.10");
+    });
+  }
+
+  TEST_CASE("a struct takes each field from the column of its name") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      const order found = co_await db.one<order>(an_order);
+      CHECK(found.amount == 7);
+      CHECK(found.order_id.to_string() == "01890a5d-ac96-774b-bcce-b302099a8057");
+      CHECK_FALSE(found.note.has_value());
+    });
+  }
+
+  TEST_CASE("a tuple takes all columns in their order") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      using row = std::tuple<std::int32_t, std::string>;
+      const auto rows = co_await db.query<row>(stmt<"select * from (values (1, 'a'), (2, 'b')) t">);
+      CHECK(rows == std::vector<row>{{1, "a"}, {2, "b"}});
+    });
+  }
+
+  TEST_CASE("what does not fit is refused with the name of the column and a remedy") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      const auto message = [](const auto& outcome) {
+        REQUIRE_FALSE(outcome.has_value());
+        CHECK(outcome.error().disposition() == disposition::permanent);
+        return outcome.error().message();
+      };
+      const auto missing = co_await db.one<order>(stmt<"select 1 as amount">).as_result();
+      CHECK(message(missing).find("no column \"order_id\"") != std::string::npos);
+      CHECK(message(missing).find("amount") != std::string::npos);
+      const auto type = co_await db.one<std::int32_t>(stmt<"select 1::int8 as big">).as_result();
+      CHECK(message(type).find("column \"big\"") != std::string::npos);
+      CHECK(message(type).find("big::integer") != std::string::npos);
+      const auto null = co_await db.one<std::int32_t>(stmt<"select null::int as gone">).as_result();
+      CHECK(message(null).find("column \"gone\" is NULL") != std::string::npos);
+      const auto count = co_await db.one<std::int32_t>(stmt<"select 1, 2">).as_result();
+      CHECK(message(count).find("2 columns") != std::string::npos);
+      const auto zero =
+          co_await db.exec(stmt<"select $1::text">, std::string("a\0b", 3)).as_result();
+      CHECK(message(zero).find("zero byte") != std::string::npos);
+      const auto square =
+          co_await db.one<std::vector<std::int32_t>>(stmt<"select '{{1},{2}}'::int4[]">)
+              .as_result();
+      CHECK(message(square).find("2 dimensions") != std::string::npos);
+      const auto element =
+          co_await db.one<std::vector<std::int32_t>>(stmt<"select '{1,null}'::int4[]">).as_result();
+      CHECK(message(element).find("NULL") != std::string::npos);
+    });
+  }
+
+  TEST_CASE("one() wants one row and maybe() at most one") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      const auto none = co_await db.one<std::int32_t>(stmt<"select 1 where false">).as_result();
+      REQUIRE_FALSE(none.has_value());
+      CHECK(none.error().is(errc::not_found));
+      const auto two = co_await db.maybe<std::int32_t>(stmt<"values (1), (2)">).as_result();
+      REQUIRE_FALSE(two.has_value());
+      CHECK(two.error().is(errc::conflict));
+      const auto nothing = co_await db.maybe<std::int32_t>(stmt<"select 1 where false">);
+      CHECK_FALSE(nothing.has_value());
+    });
+  }
+}
