@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <signal.h>
-
+#include <csignal>
 #include <initializer_list>
 
 #include "weir/file_descriptor.hpp"
@@ -10,24 +9,26 @@
 
 namespace weir {
 
-/// Signals as something to wait for, instead of handlers that interrupt.
+/// Signals as something to await, in place of handlers.
 ///
-/// The signals are blocked in the calling thread for the object's life, and read from a descriptor.
-/// Make it before other threads start, or they take the signals with their default action.
+/// While it lives its signals are blocked in the thread that made it and in the threads which that
+/// one starts: make it first, in main(), so that no other thread takes them. At its end the
+/// thread's mask is what it was, and a signal that nobody fetched does what it does by default.
 class signal_set {
  public:
-  signal_set(std::initializer_list<int> signals);
-  ~signal_set();
+  /// For instance `{SIGTERM, SIGINT}`. Throws where the kernel refuses.
+  explicit signal_set(std::initializer_list<int> signals);
   signal_set(const signal_set&) = delete;
   signal_set& operator=(const signal_set&) = delete;
+  ~signal_set();
 
-  /// Suspends until one of the signals came; gives its number. One that came before is given at
-  /// once. Throws when cancelled.
+  /// Suspends until one of the signals comes; gives its number. Several of one number that come
+  /// before the call count as one. Cancelled, it throws and has taken none.
   task<int> next();
 
  private:
-  sigset_t blocked_before_;
-  file_descriptor descriptor_;
+  sigset_t before_;
+  file_descriptor source_;
 };
 
 }  // namespace weir

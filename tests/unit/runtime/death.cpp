@@ -10,6 +10,11 @@
 #include <csignal>
 
 namespace weir::test {
+namespace {
+
+constexpr unsigned seconds_to_die = 60;  // A child that hangs must not outlive the test for ever.
+
+}  // namespace
 
 std::string death_of(const std::function<void()>& act) {
   std::array<int, 2> ends{};
@@ -20,6 +25,7 @@ std::string death_of(const std::function<void()>& act) {
     const rlimit no_core{};
     setrlimit(RLIMIT_CORE, &no_core);
     std::signal(SIGABRT, SIG_DFL);
+    alarm(seconds_to_die);
     dup2(ends[1], STDERR_FILENO);
     act();
     _exit(0);  // It lived: no SIGABRT, so the parent's check fails.

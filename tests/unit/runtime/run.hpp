@@ -20,15 +20,15 @@ inline void print_tasks() {
   std::fprintf(stderr, "the tasks of the loop:\n%s", hung->describe_tasks().c_str());
 }
 
+// Once, before any case: it takes a lock, which a forked child might find taken for ever.
+inline const bool hook_is_set = (on_hang(print_tasks), true);
+
 /// Runs `body()`, a task, on `home`. The closure is kept until the task has ended, so it may be a
 /// coroutine that captures.
 template <class Body>
 auto run_on(loop& home, Body body) {
   struct watch {
-    explicit watch(loop& started) {
-      on_hang(print_tasks);
-      watched_loop = &started;
-    }
+    explicit watch(loop& started) { watched_loop = &started; }
     ~watch() { watched_loop = nullptr; }
   } watching(home);
   return home.run(body());
