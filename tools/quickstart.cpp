@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "orders/check_orders.hpp"
+#include "orders/order_clients.hpp"
 #include "orders/publish_orders.hpp"
 #include "orders/service_process.hpp"
 #include "orders/service_summary.hpp"
@@ -25,6 +26,7 @@
 
 namespace {
 
+using weir::orders::order_clients;
 using weir::orders::order_servers;
 using weir::orders::service_process;
 
@@ -71,27 +73,13 @@ class quickstart {
              weir::tools::progress_line& progress)
       : orders_(orders), servers_(servers), progress_(progress), service_(servers) {}
 
-  weir::task<quickstart_result> run() {
-    weir::nats::connection_options nats_options;
-    nats_options.url = servers_.nats.url();
-    weir::postgres::pool_options postgres_options;
-    postgres_options.conninfo = servers_.postgres.conninfo();
-    weir::nats::connection connection(std::move(nats_options));
-    weir::postgres::pool database(std::move(postgres_options));
-    std::exception_ptr failure;
-    try {
-      weir::nats::jetstream jetstream(connection);
-      const std::uint64_t last_sequence = co_await publish(jetstream);
-      co_await process(jetstream, last_sequence);
-      co_await check(jetstream, database);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    co_await database.close();
-    co_await connection.close();
-    if (failure) std::rethrow_exception(failure);
-    co_return result_;
+  weir::task<> run(order_clients with) {
+    const std::uint64_t last_sequence = co_await publish(with.jetstream);
+    co_await process(with.jetstream, last_sequence);
+    co_await check(with);
   }
+
+  const quickstart_result& result() const { return result_; }
 
  private:
   weir::task<std::uint64_t> publish(weir::nats::jetstream& jetstream) {
@@ -126,9 +114,10 @@ class quickstart {
     result_.driver = weir::loop::current().driver().name();
   }
 
-  weir::task<> check(weir::nats::jetstream& jetstream, weir::postgres::pool& database) {
+  weir::task<> check(order_clients with) {
     progress_.show("checking every order");
-    const auto outcome = co_await weir::orders::check_orders(jetstream, database, orders_);
+    const auto outcome =
+        co_await weir::orders::check_orders(with.jetstream, with.database, orders_);
     result_.published = outcome.published;
     result_.rows = outcome.rows;
     result_.processed_events = outcome.processed_events;
@@ -189,9 +178,9 @@ int run(std::uint64_t orders) {
   progress.show("starting nats-server and PostgreSQL");
   order_servers servers;
   servers.start();
-  weir::loop loop;
   quickstart steps(orders, servers, progress);
-  const quickstart_result result = loop.run(steps.run());
+  weir::orders::run_with_clients(servers, [&](order_clients with) { return steps.run(with); });
+  const quickstart_result& result = steps.result();
   progress.clear();
   write_result(result);
   print_table(result);

@@ -21,7 +21,7 @@ struct publish_plan {
   /// Orders a second, on a schedule that does not wait for anybody (open loop); 0: as fast as the
   /// stream takes them.
   std::uint64_t orders_per_second = 0;
-  std::function<void(std::uint64_t confirmed)> on_progress;  ///< called on the loop
+  std::function<void(std::uint64_t confirmed)> on_progress = {};  ///< called on the loop
 };
 
 /// Makes the stream ORDERS if it is missing.

@@ -5,11 +5,11 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <string_view>
 
 #include "order_processor_path.hpp"
 #include "servers/server_error.hpp"
@@ -55,8 +55,8 @@ service_process::service_process(std::string name, std::vector<std::string> comm
       notify_(listen_for_notifications(notify_path_)) {}
 
 void service_process::start() {
-  is_ready();  // takes what an earlier run has left in the socket
-  ready_ = false;
+  times_told(ready_state);  // takes what an earlier run has left in the socket
+  told_.clear();
   log_start_ = servers::read_text(log_file_).size();
   std::vector<std::string> arguments{"/usr/bin/env", "NATS_URL=" + servers_.nats.url(),
                                      "DATABASE_URL=" + servers_.postgres.conninfo(),
@@ -68,21 +68,23 @@ void service_process::start() {
                 .log_file = log_file_});
 }
 
-bool service_process::is_ready() {
+std::size_t service_process::times_told(std::string_view state) {
   std::array<char, notification_bytes_max> text;
   ssize_t size = 0;
   while ((size = recv(notify_.get(), text.data(), text.size(), 0)) > 0) {
-    const std::string_view state(text.data(), static_cast<std::size_t>(size));
-    if (state.find("READY=1") != state.npos) ready_ = true;
+    told_.emplace_back(text.data(), static_cast<std::size_t>(size));
   }
-  return ready_;
+  return static_cast<std::size_t>(
+      std::count_if(told_.begin(), told_.end(),
+                    [state](const std::string& told) { return told.find(state) != told.npos; }));
 }
 
-void service_process::wait_ready() {
+void service_process::wait_told(std::string_view state, std::size_t times) {
+  const std::string awaited = "it said \"" + std::string(state) + '"';
   const auto limit = std::chrono::steady_clock::now() + ready_limit;
-  while (!is_ready()) {
-    if (!is_running()) fail("ended before it was ready, with " + process_.ending());
-    if (std::chrono::steady_clock::now() > limit) fail("was not ready in time");
+  while (times_told(state) < times) {
+    if (!is_running()) fail("ended before " + awaited + ", with " + process_.ending());
+    if (std::chrono::steady_clock::now() > limit) fail("took too long until " + awaited);
     pollfd word{notify_.get(), POLLIN, 0};
     poll(&word, 1, static_cast<int>(look_interval.count()));
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "order_servers.hpp"
@@ -33,9 +34,13 @@ class service_process {
   /// addresses are known; they need not run.
   void start();
 
-  /// True once the program has said READY=1 since its start. Does not block.
-  bool is_ready();
-  void wait_ready();
+  /// How often the program has said `state` to its supervisor since its start ("READY=1",
+  /// "STATUS=..."). Does not block.
+  std::size_t times_told(std::string_view state);
+  void wait_told(std::string_view state, std::size_t times);
+
+  bool is_ready() { return times_told(ready_state) > 0; }
+  void wait_ready() { wait_told(ready_state, 1); }
 
   /// Asks the program to end by SIGTERM and waits for its end: "exit code 0".
   std::string terminate();
@@ -53,6 +58,8 @@ class service_process {
   std::string report() const;
 
  private:
+  static constexpr std::string_view ready_state = "READY=1";
+
   [[noreturn]] void fail(const std::string& what) const;
 
   std::string name_;
@@ -64,7 +71,7 @@ class service_process {
   servers::guarded_process process_;
   servers::unique_fd notify_;
   std::size_t log_start_ = 0;
-  bool ready_ = false;
+  std::vector<std::string> told_;
 };
 
 }  // namespace weir::orders

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// SIGTERM under load.
+#include <doctest/doctest.h>
+
+#include "fault_case.hpp"
+
+namespace weir::test {
+namespace {
+
+constexpr std::uint64_t order_count = 5000;
+
+task<> drain_under_load(fault_case& at, orders::order_clients with) {
+  const auto last = co_await orders::publish_orders(with.jetstream, {.count = order_count});
+  at.service.start();
+  co_await orders::wait_processed(with.jetstream, order_count,
+                                  at.random_between(1, order_count / 2));
+  std::string ending = co_await blocking([&] { return at.service.terminate(); });
+  CHECK(ending == "exit code 0");
+
+  // What was begun is finished, whole: row, event, acknowledgement.
+  const auto first = orders::summary_of(at.service);
+  const auto half = co_await orders::check_orders(with.jetstream, with.database, order_count);
+  CHECK(half.rows == first.processed);
+  CHECK(half.processed_events == first.processed);
+  CHECK(half.lost == order_count - first.processed);
+  CHECK(first.processed < order_count);  // otherwise there was no load
+
+  at.service.start();
+  co_await orders::wait_drained(with.jetstream, {.last_sequence = last});
+  ending = co_await blocking([&] { return at.service.terminate(); });
+  CHECK(ending == "exit code 0");
+
+  // Nothing that was finished is handled a second time.
+  const auto second = orders::summary_of(at.service);
+  CHECK(first.processed + second.processed == order_count);
+  CHECK(first.duplicates_refused + second.duplicates_refused == 0);
+  co_await at.check_handled_once(with, order_count);
+}
+
+}  // namespace
+
+TEST_SUITE("faults.drain") {
+  TEST_CASE("a service that is asked to end under load finishes what runs and loses nothing") {
+    fault_case at;
+    play(at, drain_under_load);
+  }
+}
+
+}  // namespace weir::test
