@@ -140,7 +140,8 @@ TEST_CASE("the child has an empty stdin, no other open file and no blocked signa
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
-    process child = process::spawn(shell("cat; ls /proc/$$/fd; grep SigBlk /proc/$$/status"));
+    process child =
+        process::spawn(shell("cat; ls /proc/$$/fd; exec grep SigBlk /proc/self/status"));
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     const std::string text = co_await child.output().read_text();
     CHECK(text == "0\n1\n2\nSigBlk:\t0000000000000000\n");
