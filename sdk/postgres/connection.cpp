@@ -57,6 +57,7 @@ void connection::send(const statement_shape& shape, const parameters& encoded,
   }
   owed_.push_back({owed_kind::execution, &shape, index, keep});
   ++sent_;
+  unsynced_ = true;
 }
 
 bool connection::prepare(const statement_shape& shape, std::optional<std::size_t> index) {
@@ -70,6 +71,7 @@ bool connection::prepare(const statement_shape& shape, std::optional<std::size_t
   }
   owed_.push_back({owed_kind::preparation, &shape, index});
   ++sent_;
+  unsynced_ = true;
   return true;
 }
 
@@ -82,6 +84,7 @@ void connection::send_sync() {
   if (PQpipelineSync(raw_.get()) != 1) return lose(PQerrorMessage(raw_.get()));
   owed_.push_back({.kind = owed_kind::sync, .index = std::nullopt});
   ++sent_;
+  unsynced_ = false;
 }
 
 task<> connection::settle() {
@@ -201,7 +204,7 @@ bool connection::is_in_transaction() const noexcept {
 }
 
 bool connection::is_clean() const noexcept {
-  return !lost_ && owed_.empty() && PQstatus(raw_.get()) == CONNECTION_OK &&
+  return !lost_ && owed_.empty() && !unsynced_ && PQstatus(raw_.get()) == CONNECTION_OK &&
          PQpipelineStatus(raw_.get()) == PQ_PIPELINE_ON &&
          PQtransactionStatus(raw_.get()) == PQTRANS_IDLE;
 }

@@ -99,6 +99,9 @@ class connection {
   raw_connection raw_;
   std::deque<owed> owed_;
   std::uint64_t sent_ = 0;
+  /// Statements are in the pipeline behind the last Sync. The server reports its transaction at a
+  /// Sync only, so until the next one libpq's idea of it is old.
+  bool unsynced_ = false;
   std::uint64_t answered_ = 0;
   std::unordered_map<const statement_shape*, std::string> prepared_;
   std::uint64_t prepared_count_ = 0;

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fixture.hpp"
+
+#include <csignal>
+
+#include <algorithm>
+
+#include "running_service.hpp"
+#include "weir/scope.hpp"
+#include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto settled_limit = 50s;     // for a service that hangs
+constexpr auto settled_interval = 5ms;  // between two looks at the consumer
+
+constexpr auto make_table =
+    stmt<"create table letters (id bigint primary key check (id >= 0), attempt bigint not null)">;
+constexpr auto read_table = stmt<"select id from letters order by id">;
+
+task<> publish(nats::jetstream& jetstream, const std::vector<std::string>& bodies) {
+  nats::stream_config stream;
+  stream.name = Letters::name;
+  stream.subjects = {"letters.>"};
+  co_await jetstream.ensure_stream(stream);
+  const nats::subject to(bind<Letter>::subject);
+  for (const auto& body : bodies) co_await jetstream.publish(to, body);
+}
+
+task<> settled(nats::jetstream& jetstream, std::uint64_t last) {
+  for (;;) {
+    const auto now = co_await jetstream.consumer_info("LETTERS", "letters").as_result();
+    if (now.has_value() && now->ack_floor_stream_sequence >= last) co_return;
+    co_await sleep(settled_interval);
+  }
+}
+
+task<> look_at_streams(nats::jetstream& jetstream, aftermath& found) {
+  const auto letters = co_await jetstream.stream_info("LETTERS");
+  for (auto at = letters.first_sequence; at <= letters.last_sequence; ++at) {
+    const auto stored = co_await jetstream.get_message("LETTERS", at);
+    if (stored.subject != bind<Reply>::subject) continue;
+    found.answered.push_back(json::decode<Reply>(stored.payload).value().id);
+  }
+  std::sort(found.answered.begin(), found.answered.end());
+
+  const auto dead = co_await jetstream.stream_info("DLQ_LETTERS");
+  for (auto at = dead.first_sequence; dead.messages > 0 && at <= dead.last_sequence; ++at) {
+    const auto stored = co_await jetstream.get_message("DLQ_LETTERS", at);
+    const auto header = [&stored](std::string_view name) {
+      for (const auto& [key, value] : stored.headers) {
+        if (key == name) return value;
+      }
+      return std::string("(no header)");
+    };
+    found.dead.push_back({stored.payload, header("Weir-Cause"), header("Weir-Attempts"),
+                          header("Weir-Stream-Sequence")});
+  }
+}
+
+task<> run_quietly(const service& which, const environment& settings) {
+  co_await detail::run_service(which, settings);
+}
+
+}  // namespace
+
+post_office::post_office() {
+  nats_.start();
+  postgres_.start();
+  settings_ = {
+      .nats_url = nats_.url(), .database_url = postgres_.conninfo(), .database_connections = 4};
+}
+
+aftermath post_office::deliver(const service& to, const std::vector<std::string>& bodies) {
+  loop home;
+  return home.run(run(to, bodies));
+}
+
+task<aftermath> post_office::run(const service& to, const std::vector<std::string>& bodies) {
+  nats::connection_options options;
+  options.url = settings_.nats_url;
+  nats::connection link(options);
+  nats::jetstream jetstream(link);
+  postgres::pool_options to_database;
+  to_database.conninfo = settings_.database_url;
+  postgres::pool database(to_database);
+  aftermath found;
+  std::exception_ptr failure;
+  scope running;
+  try {
+    co_await database.exec(make_table);
+    co_await publish(jetstream, bodies);
+    running.spawn(run_quietly(to, settings_));
+    co_await with_timeout(settled_limit, settled(jetstream, bodies.size()));
+    pthread_kill(pthread_self(), SIGTERM);  // The service reads it from its descriptor.
+    co_await running.join();
+    const auto rows = co_await database.query<std::int64_t>(read_table);
+    for (const std::int64_t id : rows) found.stored.push_back(id);
+    co_await look_at_streams(jetstream, found);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await running.close();
+  co_await database.close();
+  co_await link.close();
+  if (failure) std::rethrow_exception(failure);
+  co_return found;
+}
+
+std::string letter(std::int64_t id, std::string wish) {
+  return json::encode(Letter{id, std::move(wish)});
+}
+
+}  // namespace weir::test

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "weir/event/bind.hpp"
+
+/// What the services of these tests handle: a letter says what is to happen to it.
+struct Letter {
+  std::int64_t id;
+  std::string wish;
+};
+
+/// What they publish.
+struct Reply {
+  std::int64_t id;
+};
+
+using Letters = weir::event_stream<"LETTERS", "letters.>">;
+
+template <>
+struct weir::bind<Letter> : weir::bound_to<"letters.sent", Letters, 1> {};
+template <>
+struct weir::bind<Reply> : weir::bound_to<"letters.answered", Letters, 1> {};
