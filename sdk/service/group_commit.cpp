@@ -32,6 +32,8 @@ task<> consumer::commit_group(batch taken) {
       for (auto& waiting : taken) give_back(*waiting);
       co_return;
     }
+    // The group as a whole may be too large; that is nobody's fault until it is alone.
+    if (outcome.error().is(errc::limit_exceeded)) guilty = nobody;
     if (taken.size() == 1) guilty = 0;
     if (guilty != nobody) {
       auto failed = std::move(taken[guilty]);
