@@ -55,8 +55,11 @@ options_ptr make_options(const server_address& server, const std::string& client
     if (status == NATS_OK) status = next;
   };
   then(natsOptions_SetURL(made, url.c_str()));
-  if (!server.user.empty())
+  if (!server.user.empty() && server.password.empty()) {
+    then(natsOptions_SetToken(made, server.user.c_str()));
+  } else if (!server.user.empty()) {
     then(natsOptions_SetUserInfo(made, server.user.c_str(), server.password.c_str()));
+  }
   then(natsOptions_SetName(made, client_name.c_str()));
   then(natsOptions_SetTimeout(made, milliseconds));
   then(natsOptions_SetEventLoop(made, &link, on_attach, on_read, on_write, on_detach));

@@ -13,7 +13,14 @@ constexpr std::size_t framing_bytes = 24;
 
 }  // namespace
 
-std::unique_ptr<transport> make_cnats_transport() { return std::make_unique<cnats_transport>(); }
+std::unique_ptr<transport> make_cnats_transport() {
+  // Here and not on a helper thread, where the library's first use would leave behind what OpenSSL
+  // keeps for each thread: helper threads end after OpenSSL has cleaned up.
+  static const natsStatus opened = nats_Open(-1);
+  if (opened == NATS_OK) return std::make_unique<cnats_transport>();
+  throw error(errc::unavailable, disposition::permanent,
+              std::string("the NATS client library cannot start: ") + natsStatus_GetText(opened));
+}
 
 cnats_transport::~cnats_transport() {
   for (const entry& one : entries_) natsSubscription_Destroy(one.native);

@@ -23,8 +23,9 @@ task<> connection::wait_connected() { return core_->wait_connected(); }
 task<> connection::publish(const subject& to, std::string_view payload, const headers& with) {
   co_await core_->wait_connected();
   co_await core_->wait_writable();
-  core_->check_size(to.text(),
-                    payload.size() + (with.empty() ? 0 : with.wire_size() + header_framing_bytes));
+  const std::size_t header_bytes = with.empty() ? 0 : with.wire_size() + header_framing_bytes;
+  const auto refused = core_->size_problem(to.text(), payload.size() + header_bytes);
+  if (refused) throw *refused;
   const bool sent = core_->send({.subject = to.c_str(),
                                  .subject_size = to.text().size(),
                                  .payload = payload,

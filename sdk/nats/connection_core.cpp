@@ -10,6 +10,8 @@ namespace {
 
 constexpr backoff_limits reconnect_backoff{.first = std::chrono::milliseconds(50),
                                            .longest = std::chrono::seconds(5)};
+/// A connection that is lost sooner counts as a failed attempt.
+constexpr auto stable_after = std::chrono::seconds(1);
 constexpr std::size_t requests_in_flight_max = 16;
 constexpr std::size_t queued_acks_max = 65536;
 constexpr auto close_flush_limit = std::chrono::seconds(2);
@@ -105,13 +107,14 @@ void connection_core::send_queued_acks() {
   }
 }
 
-void connection_core::check_size(const std::string& subject, std::size_t size) const {
-  if (server_.max_payload == 0 || size <= server_.max_payload) return;
-  throw error(errc::limit_exceeded, disposition::permanent,
-              "publish to " + subject + ": " + std::to_string(size) +
-                  " bytes of headers and payload, but the server takes at most " +
-                  std::to_string(server_.max_payload) +
-                  "; send less, or raise max_payload in the server's configuration");
+std::optional<error> connection_core::size_problem(const std::string& subject,
+                                                   std::size_t size) const {
+  if (!is_connected() || size <= server_.max_payload) return std::nullopt;
+  return error(errc::limit_exceeded, disposition::permanent,
+               "publish to " + subject + ": " + std::to_string(size) +
+                   " bytes of headers and payload, but the server takes at most " +
+                   std::to_string(server_.max_payload) +
+                   "; send less, or raise max_payload in the server's configuration");
 }
 
 error connection_core::not_connected(std::string_view operation) const {
@@ -124,14 +127,15 @@ task<> connection_core::stay_connected() {
   for (std::size_t next = 0;; ++next) {
     const server_address& server = servers_[next % servers_.size()];
     const result<void> over = co_await serve(server).as_result();
-    const bool was_connected = is_connected();
+    const bool was_connected = up_.is_set();
     const error why = closed_ ? not_connected("what waits for an answer") : over.error();
     up_.reset();
     transport_.reset();
     if (was_connected || !closed_) ended(server, why, was_connected);
     if (closed_) co_return;
-    // The first attempt after a lost connection comes at once, at another server if there is one.
-    if (was_connected) continue;
+    // After a connection that was good for a while the next attempt comes at once, at another
+    // server if there is one.
+    if (failed_attempts_ == 0) continue;
     co_await sleep(backoff(reconnect_backoff, failed_attempts_ - 1, loop::current().random()));
   }
 }
@@ -166,7 +170,7 @@ task<> connection_core::probe() {
 void connection_core::began(const server_address& server) {
   inbox_prefix_ = random_prefix();
   inboxes_.for_each([this](inbox& box) { subscribe(box); });
-  failed_attempts_ = 0;
+  connected_since_ = loop::current().now();
   up_.set();
   send_queued_acks();
   inboxes_.for_each([](inbox& box) { box.on_connected(); });
@@ -175,7 +179,8 @@ void connection_core::began(const server_address& server) {
 
 void connection_core::ended(const server_address& server, const error& why, bool was_connected) {
   using enum connection_event::kind;
-  if (!was_connected) ++failed_attempts_;
+  const bool was_stable = was_connected && loop::current().now() - connected_since_ >= stable_after;
+  failed_attempts_ = was_stable ? 0 : failed_attempts_ + 1;
   if (!closed_) last_failure_ = why.message();
   inboxes_.for_each([&](inbox& box) {
     box.subscription_.reset();

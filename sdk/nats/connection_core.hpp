@@ -18,7 +18,7 @@ class connection_core {
   explicit connection_core(connection_options options);
   ~connection_core();
 
-  bool is_connected() const noexcept { return up_.is_set(); }
+  bool is_connected() const noexcept { return up_.is_set() && !closed_; }
   task<> wait_connected();
   task<> close();
 
@@ -37,8 +37,8 @@ class connection_core {
   /// `reply` ends with a zero byte.
   void send_ack(std::string_view reply, std::string_view payload, time_point expires);
 
-  /// Throws `limit_exceeded` when this server takes no message of this size.
-  void check_size(const std::string& subject, std::size_t size) const;
+  /// `limit_exceeded` when the server takes no message of this size; nothing without a server.
+  std::optional<error> size_problem(const std::string& subject, std::size_t size) const;
   /// The error of an operation that needs a connection now.
   error not_connected(std::string_view operation) const;
   const std::string& last_failure() const noexcept { return last_failure_; }
@@ -76,6 +76,7 @@ class connection_core {
   std::deque<queued_ack> queued_acks_;
   std::string last_failure_ = "none was made yet";
   unsigned failed_attempts_ = 0;
+  time_point connected_since_;
   bool closed_ = false;
 
   request_lanes requests_;

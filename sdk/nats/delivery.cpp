@@ -66,7 +66,10 @@ void delivery::term(std::string_view reason) {
 }
 
 void delivery::in_progress() {
-  answer("+WPI");
+  WEIR_ASSERT(!finished_);
+  // Not kept for a later connection: acknowledgements wait there, which this must not push out.
+  const std::string_view to = message_.reply();
+  core_->send({.subject = to.data(), .subject_size = to.size(), .payload = "+WPI"});
   leased_at_ = loop::current().now();
 }
 

@@ -23,6 +23,9 @@ constexpr backoff_limits refused_backoff{.first = std::chrono::milliseconds(50),
 /// "NATS/1.0", the line of the id, and their line ends.
 constexpr std::size_t header_framing_bytes = 12 + sizeof("Nats-Msg-Id: ") + 1;
 
+/// One message may be larger than the whole window; it then has it alone.
+std::size_t window_share(std::size_t size) { return std::min(size, window_bytes_max); }
+
 struct publish_answer {
   std::optional<std::string> stream;
   std::optional<std::uint64_t> seq;
@@ -62,11 +65,10 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   check_header_value("Nats-Msg-Id", msg_id);
   const std::size_t size = payload.size() + msg_id.size() + header_framing_bytes +
                            (options.headers == nullptr ? 0 : options.headers->wire_size());
-  core_.check_size(to.text(), size);
+  if (const auto refused = core_.size_problem(to.text(), size)) throw *refused;
   co_await window_.acquire();
-  const std::size_t window_bytes = std::min(size, window_bytes_max);
-  if (!window_bytes_.try_acquire(window_bytes)) {
-    const auto acquired = co_await window_bytes_.acquire(window_bytes).as_result();
+  if (!window_bytes_.try_acquire(window_share(size))) {
+    const auto acquired = co_await window_bytes_.acquire(window_share(size)).as_result();
     if (!acquired.has_value()) window_.release();
     acquired.value();
   }
@@ -76,7 +78,7 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   slot.payload.assign(payload);
   slot.msg_id.assign(msg_id);
   slot.headers = options.headers == nullptr ? nats::headers() : *options.headers;
-  slot.window_bytes = window_bytes;
+  slot.wire_size = size;
   slot.deadline = deadline;
   slot.sends = 0;
   slot.abandoned = false;
@@ -97,6 +99,9 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
 }
 
 void publisher::send(publication_slot& slot) noexcept {
+  // Another server than the one before may have another limit.
+  if (auto refused = core_.size_problem(slot.subject, slot.wire_size))
+    return fail(slot, std::move(*refused));
   slot.sent_at = loop::current().now();
   slot.sent_as = ++sent_;
   ++slot.sends;
@@ -162,7 +167,7 @@ void publisher::finish(publication_slot& slot) noexcept {
   slot.unlink();
   if (waiting_.empty()) something_waits_.reset();
   window_.release();
-  window_bytes_.release(slot.window_bytes);
+  window_bytes_.release(window_share(slot.wire_size));
   slot.done.set();
   if (slot.payload.capacity() > kept_payload_bytes) std::string().swap(slot.payload);
   if (slot.abandoned) free_.push_back(&slot);

@@ -30,7 +30,7 @@ class publication_slot final : public weir::detail::list_hook {
   std::string payload;
   std::string msg_id;
   nats::headers headers;
-  std::size_t window_bytes = 0;
+  std::size_t wire_size = 0;  ///< headers and payload
   time_point deadline;
   time_point sent_at;
   std::uint64_t sent_as = 0;  ///< the publisher's count of sent messages when it was sent last

@@ -31,7 +31,8 @@ struct connection_event {
 };
 
 struct connection_options {
-  /// One server or several with commas between them: "nats://user:password@host:4222,host2".
+  /// One server or several with commas between them: "nats://user:password@host:4222,host2",
+  /// or "nats://token@host".
   std::string url = "nats://127.0.0.1:4222";
   /// What the server shows in its list of connections.
   std::string name = "weir";

@@ -19,7 +19,8 @@ class publication_slot;
 struct publish_ack {
   std::string stream;
   std::uint64_t sequence = 0;
-  /// True when the stream held a message with this id already, within its duplicate window.
+  /// True when the stream held a message with this id already, within its duplicate window; it may
+  /// be this very message, sent again because its first confirmation was lost.
   bool duplicate = false;
 };
 
@@ -28,7 +29,8 @@ struct publish_options {
   /// message with the same id is not stored, which is what makes retries safe.
   std::string_view msg_id = {};
   const nats::headers* headers = nullptr;
-  /// How long to try before giving up.
+  /// How long to try before giving up; shorter than the stream's duplicate window, or else the last
+  /// tries may be stored twice.
   duration timeout = std::chrono::seconds(30);
 };
 
