@@ -25,16 +25,17 @@ class BuildFailed(Exception):
 class Build:
   """One build directory and the options that it is configured with."""
 
-  def __init__(self, directory, options, environment=None):
+  def __init__(self, directory, options, environment=None, targets=()):
     self.directory = directory
     self.options = options
     self.environment = environment or {}
+    self.targets = list(targets)  # none: everything
 
   def make(self):
-    """Configures if need be, and builds everything. Raises BuildFailed."""
+    """Configures if need be, and builds. Raises BuildFailed."""
     if not os.path.exists(os.path.join(ROOT, self.directory, 'build.ninja')):
       self._run(['meson', 'setup', self.directory] + compiler_options() + self.options)
-    self._run(['ninja', '-C', self.directory])
+    self._run(['ninja', '-C', self.directory] + self.targets)
 
   def _run(self, command):
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -68,10 +69,15 @@ def release(directory='build-release'):
   return Build(directory, ['-Dbuildtype=release', '-Dtests=false'])
 
 
+def bench(directory='build-bench'):
+  return Build(directory, ['-Dbuildtype=release'],
+               targets=['tests/bench/order-processor/order-bench'])
+
+
 def main():
   """tools/lib/builds.py release: for the commands that are written in bash."""
   try:
-    {'release': release}[sys.argv[1]]().make()
+    {'release': release, 'bench': bench}[sys.argv[1]]().make()
   except BuildFailed as failed:
     sys.exit(f'error: the build failed: {failed}')
 
