@@ -130,7 +130,8 @@ class promise_base : public list_hook {
 
   /// Called by the awaiter when it has been resumed: the wait is over.
   void leave_parent() noexcept {
-    if (parent_ != nullptr) parent_->awaits_ = nullptr;
+    // A stream outlives the one who awaited its last value, so no trace of that one may stay.
+    if (parent_ != nullptr) std::exchange(parent_, nullptr)->awaits_ = nullptr;
   }
 
  protected:
