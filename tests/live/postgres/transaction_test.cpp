@@ -82,6 +82,26 @@ TEST_SUITE("postgres.transaction") {
     });
   }
 
+  TEST_CASE("after a rollback or a drop of awaited statements, other work is not part of them") {
+    on_postgres(options_for("items"), [](pool& db) -> task<> {
+      co_await db.exec(make_items);
+      postgres::transaction rolled_back = co_await db.begin();
+      co_await insert_one(rolled_back, 1);
+      co_await rolled_back.rollback();
+      CHECK(db.stats().connections == 1);
+      co_await db.exec(insert, 2, "alone");
+      {
+        postgres::transaction dropped = co_await db.begin();
+        co_await insert_one(dropped, 3);
+      }
+      co_await db.exec(insert, 4, "alone");
+      // Another session sees what was committed, and only that.
+      const std::string seen = weir::test::run_elsewhere(
+          "select string_agg(id::text, ',' order by id) from items.items");
+      CHECK(seen == "2,4");
+    });
+  }
+
   TEST_CASE("the error of an enqueued statement comes with the commit and says which it was") {
     on_postgres(options_for("items"), [](pool& db) -> task<> {
       co_await db.exec(make_items);
@@ -199,8 +219,9 @@ TEST_SUITE("postgres.transaction") {
         postgres::transaction work = co_await db.begin();
         co_await insert_one(work, 1);
       }
-      // Waits for the server to notice, where it has not yet.
-      co_await db.exec(stmt<"lock table items">);
+      // Waits for the server to let go of what the transaction held.
+      co_await db.transaction(
+          [](postgres::tx& work) -> task<> { co_await work.exec(stmt<"lock table items">); });
       const auto found = co_await db.one<std::int64_t>(count);
       CHECK(found == 0);
     });
