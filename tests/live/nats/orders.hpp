@@ -33,6 +33,16 @@ struct orders {
 
   task<nats::consumer_info> info() { return js.consumer_info("ORDERS", "worker"); }
 
+  /// Asks until the consumer is as `is_so` says: the server answers questions while it has
+  /// acknowledgements that it has read but not looked at.
+  template <class Predicate>
+  task<nats::consumer_info> info_when(Predicate is_so) {
+    for (;;) {
+      const nats::consumer_info now = co_await info();
+      if (is_so(now)) co_return now;
+    }
+  }
+
   nats::jetstream js;
   nats::subject created{"orders.created"};
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vector>
 
-#include "fixture.hpp"
+#include "orders.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -59,9 +59,9 @@ task<> fetch_and_ack(nats::connection& link) {
   CHECK(got.messages[1].info().stream_sequence == 2);
   CHECK(got.messages[1].info().delivered == 1);
   for (auto& one : got.messages) one.ack();
-  co_await link.flush();
-  const nats::consumer_info info = co_await js.consumer_info("ORDERS", "worker");
-  CHECK(info.ack_floor_stream_sequence == 3);
+  orders in(link);
+  const nats::consumer_info info =
+      co_await in.info_when([](const auto& now) { return now.ack_floor_stream_sequence == 3; });
   CHECK(info.ack_pending == 0);
 }
 

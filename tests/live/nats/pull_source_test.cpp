@@ -10,15 +10,6 @@ using namespace weir::test;
 
 namespace {
 
-/// Waits until the consumer at the server is as `is_so` says.
-template <class Predicate>
-task<nats::consumer_info> consumer_when(orders& in, Predicate is_so) {
-  for (;;) {
-    const nats::consumer_info info = co_await in.info();
-    if (is_so(info)) co_return info;
-  }
-}
-
 task<> consume(nats::pull_source& source, std::set<int>& seen, std::size_t slots) {
   while (auto one = co_await source.next()) {
     CHECK(source.unfinished() <= slots);
@@ -37,13 +28,13 @@ task<> consume_all(nats::connection& link) {
   std::set<int> seen;
   scope workers;
   for (int i = 0; i < 8; ++i) workers.spawn(consume(source, seen, slots));
-  const nats::consumer_info info = co_await consumer_when(
-      in, [](const auto& now) { return now.ack_floor_stream_sequence == count; });
+  const nats::consumer_info info =
+      co_await in.info_when([](const auto& now) { return now.ack_floor_stream_sequence == count; });
   CHECK(seen.size() == count);
   CHECK(info.redelivered == 0);
   co_await in.publish(count, count + 10);  // to a source that has waited
-  co_await consumer_when(
-      in, [](const auto& now) { return now.ack_floor_stream_sequence == count + 10; });
+  co_await in.info_when(
+      [](const auto& now) { return now.ack_floor_stream_sequence == count + 10; });
   CHECK(source.unfinished() == 0);
   source.stop();
   co_await workers.join();
@@ -67,12 +58,13 @@ task<> hold_slots(nats::connection& link) {
   CHECK(info.pending == 100 - slots);
 
   for (int i = 0; i < 3; ++i) held[static_cast<std::size_t>(i)].ack();
-  info = co_await consumer_when(
-      in, [](const auto& now) { return now.ack_floor_stream_sequence == 3 && now.pending == 89; });
+  info = co_await in.info_when(
+      [](const auto& now) { return now.ack_floor_stream_sequence == 3 && now.pending == 89; });
   CHECK(info.ack_pending == slots);
+  while (source.unfinished() < slots) co_await link.flush();  // until they are here, too
   CHECK(source.unfinished() == slots);
   source.stop();  // three wait inside and go back
-  info = co_await consumer_when(in, [](const auto& now) { return now.waiting_pulls == 0; });
+  info = co_await in.info_when([](const auto& now) { return now.waiting_pulls == 0; });
   CHECK(source.unfinished() == slots - 3);
   held.clear();
   CHECK(source.unfinished() == 0);
@@ -86,7 +78,7 @@ task<> give_back(nats::connection& link) {
   auto source = co_await nats::pull_source::open(in.js, "ORDERS", "worker", {.slots = 5});
   auto first = co_await source.next();
   REQUIRE(first.has_value());
-  co_await consumer_when(in, [](const auto& now) { return now.ack_pending == 5; });
+  while (source.unfinished() < 5) co_await link.flush();
   source.stop();
   nats::consumer other = co_await nats::consumer::open(in.js, "ORDERS", "worker");
   nats::fetched back = co_await other.fetch(4);
