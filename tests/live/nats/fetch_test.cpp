@@ -58,8 +58,10 @@ task<> kill_while_fetching(nats::connection& link, live_server& server) {
   nats::fetched cut = co_await worker.fetch(2, 30s);
   co_await killer.join();
   CHECK(cut.end == nats::fetch_end::disconnected);
-  const nats::fetched again = co_await worker.fetch(1, 0s);
-  CHECK(again.messages.size() + cut.messages.size() == 1);
+  if (cut.messages.size() == 1) co_return;
+  // What the server had sent into the connection as it died, it sends again after ack_wait.
+  const nats::fetched again = co_await worker.fetch(1, 45s);
+  CHECK(again.messages.size() == 1);
 }
 
 task<> big_messages(nats::connection& link) {
