@@ -29,7 +29,7 @@ void check_nats_urls(const std::string& urls) {
   while (start <= urls.size()) {
     const std::size_t comma = std::min(urls.find(',', start), urls.size());
     const std::string_view url = std::string_view(urls).substr(start, comma - start);
-    const bool known = url.starts_with("nats://") || url.starts_with("tls://");
+    const bool known = url.starts_with("nats://");
     if (!known || url.find_first_of(" \t\r\n") != url.npos || url.ends_with("//")) {
       refuse("NATS_URL", urls, "each server must look like nats://host:4222, commas between them");
     }

@@ -44,7 +44,7 @@ CASES = [
    ('a.cpp', 'auto both = co_await f();\nauto& [a, b] = both;\n')),
   (lint_sources.await_forms, ('a.cpp', 'x = ok ? co_await f() : 2;\n'),
    ('a.cpp', 'x = co_await f();\n// why? co_await is: good\n')),
-  (lint_sources.sleeping_tests, ('tests/a.cpp', 'std::this_thread::sleep_for(1s);\n'),
+  (lint_sources.sleeping_tests, ('tests/a.cpp', 'std::this_thread::sleep' '_for(1s);\n'),
    ('tests/a.cpp', 'co_await weir::sleep(1s);  // not usleep\n')),
   (lint_layers.third_party_headers, ('sdk/include/weir/a.hpp', '#include <nats.h>\n'),
    ('sdk/nats/a.cpp', '#include <nats.h>\n')),
