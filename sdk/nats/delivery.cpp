@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/delivery.hpp"
 
-#include "ack_subject.hpp"
 #include "connection_core.hpp"
 
 namespace weir::nats {
 
-delivery::delivery(message received, detail::connection_core& core, duration ack_wait,
-                   time_point received_at, std::shared_ptr<detail::delivery_slots> slots) noexcept
+delivery::delivery(message received, const delivery_info& info, detail::connection_core& core,
+                   duration ack_wait, std::shared_ptr<detail::delivery_slots> slots) noexcept
     : message_(std::move(received)),
+      info_(info),
       core_(&core),
       ack_wait_(ack_wait),
-      leased_at_(received_at),
+      leased_at_(loop::current().now()),
       slots_(std::move(slots)) {}
 
 delivery& delivery::operator=(delivery&& other) noexcept {
   if (this == &other) return *this;
   finish();
   message_ = std::move(other.message_);
+  info_ = other.info_;
   core_ = other.core_;
   ack_wait_ = other.ack_wait_;
   leased_at_ = other.leased_at_;
@@ -34,13 +35,6 @@ void delivery::finish() noexcept {
 void delivery::answer(std::string_view text) {
   WEIR_ASSERT(!finished_);
   core_->send_ack(message_.reply(), text, saturating_add(leased_at_, ack_wait_));
-}
-
-delivery_info delivery::info() const {
-  const auto info = detail::parse_ack_subject(message_.reply());
-  // The consumer's inbox takes nothing without one in.
-  WEIR_ASSERT(info.has_value());
-  return *info;
 }
 
 void delivery::ack() {

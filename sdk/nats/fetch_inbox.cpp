@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fetch_inbox.hpp"
 
+#include "ack_subject.hpp"
 #include "connection_core.hpp"
 #include "pull_request.hpp"
 #include "pull_status.hpp"
@@ -95,7 +96,9 @@ void fetch_inbox::end(fetch_end how, std::string reason) noexcept {
 void fetch_inbox::on_message(message received) noexcept {
   const std::string_view token = token_of(*this, received.subject());
   if (token.empty()) {
-    came_.emplace_back(std::move(received), core_, ack_wait_, loop::current().now(), nullptr);
+    const auto info = parse_ack_subject(received.reply());
+    if (!info.has_value()) return;  // Not of a consumer: nobody waits for its acknowledgement.
+    came_.emplace_back(std::move(received), *info, core_, ack_wait_, nullptr);
     if (came_.size() >= wanted_) end(fetch_end::complete, "");
     return;
   }

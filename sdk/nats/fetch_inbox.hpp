@@ -17,6 +17,10 @@ class fetch_inbox final : public inbox {
 
   task<fetched> fetch(std::size_t count, duration expires);
 
+  connection_core& core() const noexcept { return core_; }
+  const std::string& stream_name() const noexcept { return stream_; }
+  const std::string& name() const noexcept { return name_; }
+
  private:
   void on_message(message received) noexcept override;
   void on_no_responders() noexcept override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/pull_source.hpp"
 
+#include "connection_core.hpp"
 #include "pull_state.hpp"
 
 namespace weir::nats {
@@ -23,7 +24,13 @@ task<pull_source> pull_source::open(jetstream js, std::string stream, std::strin
 pull_source::pull_source(std::shared_ptr<detail::pull_state> state) noexcept
     : state_(std::move(state)) {}
 pull_source::pull_source(pull_source&&) noexcept = default;
-pull_source::~pull_source() = default;
+
+pull_source::~pull_source() {
+  if (state_ == nullptr || state_->is_closed()) return;
+  state_->stop();
+  detail::connection_core& core = state_->core();
+  core.background().spawn(detail::pull_state::close_abandoned(std::move(state_)));
+}
 
 task<std::optional<delivery>> pull_source::next() { return state_->next(); }
 

@@ -3,10 +3,12 @@
 
 #include <charconv>
 
+#include "ack_subject.hpp"
 #include "backoff.hpp"
 #include "connection_core.hpp"
 #include "pull_request.hpp"
 #include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -17,6 +19,9 @@ constexpr backoff_limits trouble_backoff{.first = std::chrono::milliseconds(20),
 constexpr unsigned troubles_before_check = 2;
 /// A pull whose ending does not come is forgotten so long after its time.
 constexpr auto lost_after = std::chrono::seconds(1);
+/// How long the end of a source waits for what the server still sends, and how often it looks.
+constexpr auto intake_end_limit = std::chrono::seconds(2);
+constexpr auto intake_end_interval = std::chrono::milliseconds(1);
 /// A message beyond the slots, of a pull that was given up, goes back for so long: at once would
 /// let the server send it here again and again, until it has used up its deliveries.
 constexpr std::string_view beyond_slots_answer = "-NAK {\"delay\":1000000000}";
@@ -30,7 +35,7 @@ pull_state::pull_state(connection_core& core, nats::consumer_info of, pull_optio
       subject_(pull_subject(consumer_.stream, consumer_.name)),
       watch_interval_(std::min(options_.heartbeat, consumer_.ack_wait / 4)) {}
 
-pull_state::~pull_state() { WEIR_ASSERT(stopped_ || !is_linked()); }
+pull_state::~pull_state() { WEIR_ASSERT(!is_linked()); }
 
 void pull_state::start() {
   core_.add(*this);
@@ -46,7 +51,7 @@ delivery pull_state::take_ready() {
 }
 
 std::optional<delivery> pull_state::try_next() {
-  if (ready_.empty() || !ready_count_.try_acquire()) return std::nullopt;
+  if (stopped_ || ready_.empty() || !ready_count_.try_acquire()) return std::nullopt;
   return take_ready();
 }
 
@@ -57,7 +62,7 @@ task<std::optional<delivery>> pull_state::next() {
     const auto acquired = co_await ready_count_.acquire().as_result();
     --waiters_;
     acquired.value();
-    if (!ready_.empty()) co_return take_ready();
+    if (!stopped_ && !ready_.empty()) co_return take_ready();
   }
   if (failure_ && !stopped_) throw *failure_;
   co_return std::nullopt;
@@ -67,13 +72,15 @@ void pull_state::on_message(message received) noexcept {
   ++heard_;
   const std::string_view token = token_of(*this, received.subject());
   if (!token.empty()) return on_status(token, read_pull_status(received));
+  const auto info = parse_ack_subject(received.reply());
+  if (!info.has_value()) return;  // Not of a consumer: nobody waits for its acknowledgement.
   troubles_ = 0;
+  behind_last_ = info->pending;
   ledger_.message_came();
   if (unfinished_ >= options_.slots)
     return core_.send_ack(received.reply(), beyond_slots_answer, time_point::max());
   ++unfinished_;
-  ready_.emplace_back(std::move(received), core_, consumer_.ack_wait, loop::current().now(),
-                      shared_from_this());
+  ready_.emplace_back(std::move(received), *info, core_, consumer_.ack_wait, shared_from_this());
   ready_count_.release();
 }
 
@@ -197,16 +204,38 @@ void pull_state::wake_all() noexcept { ready_count_.release(waiters_); }
 void pull_state::stop() noexcept {
   if (stopped_) return;
   stopped_ = true;
+  background_.spawn(end_intake());
+  wake_all();
+}
+
+task<> pull_state::wait_for_pulls() {
+  // The pulls that wait at the server cannot be taken back, so what it sends for them is awaited:
+  // all that they asked for, or until it has nothing to send, and nothing came for as long as a
+  // question and its answer take.
+  while (ledger_.outstanding() > 0) {
+    const std::uint64_t heard = heard_;
+    co_await core_.requests().echo(intake_end_limit);
+    if (heard == heard_ && behind_last_ == 0) co_return;
+    co_await sleep(intake_end_interval);
+  }
+}
+
+task<> pull_state::end_intake() {
+  // However that ends: what is on its way still then comes again after ack_wait.
+  static_cast<void>(co_await shield(with_timeout(intake_end_limit, wait_for_pulls())).as_result());
   // First the subscription: without it the server sends nothing of what is given back to here.
   core_.remove(*this);
   ledger_.clear();
   for (delivery& waiting : std::exchange(ready_, {})) waiting.nak();
-  wake_all();
+  intake_ended_.set();
 }
 
 task<> pull_state::close() {
   stop();
+  co_await shield(as_task(intake_ended_.wait()));
   co_await background_.close();
 }
+
+task<> pull_state::close_abandoned(std::shared_ptr<pull_state> left) { co_await left->close(); }
 
 }  // namespace weir::nats::detail

@@ -32,7 +32,11 @@ class pull_state final : public inbox,
   std::optional<delivery> try_next();
   void stop() noexcept;
   task<> close();
+  /// close() of a state that only the task owns.
+  static task<> close_abandoned(std::shared_ptr<pull_state> left);
 
+  connection_core& core() const noexcept { return core_; }
+  bool is_closed() const noexcept { return !is_linked(); }
   std::size_t unfinished() const noexcept { return unfinished_; }
   const nats::consumer_info& consumer() const noexcept { return consumer_; }
 
@@ -45,6 +49,8 @@ class pull_state final : public inbox,
 
   void on_status(std::string_view token, const pull_status& status) noexcept;
   void on_trouble() noexcept;
+  task<> wait_for_pulls();
+  task<> end_intake();
   task<> keep_pulling();
   task<> check_consumer();
   void pull_if_worth();
@@ -72,8 +78,10 @@ class pull_state final : public inbox,
   unsigned troubles_ = 0;    // in a row: no leader, lost pulls, refusals
   std::uint64_t heard_ = 0;  // whatever came for this source
   std::uint64_t heard_before_ = 0;
+  std::uint64_t behind_last_ = 0;  // messages that the server had yet to send, at the last one
   unsigned silent_watches_ = 0;
   bool stopped_ = false;
+  event intake_ended_;
   std::optional<error> failure_;
   scope background_;
 };

@@ -3,6 +3,7 @@
 
 #include "orders.hpp"
 #include "weir/sleep.hpp"
+#include "weir/stream_operators.hpp"
 #include "weir/yield.hpp"
 
 using namespace weir;
@@ -93,6 +94,53 @@ task<> give_back(nats::connection& link) {
   CHECK(info.ack_floor_stream_sequence == 5);
 }
 
+task<> give_back_what_is_on_its_way(nats::connection& link) {
+  constexpr std::size_t many = 900;  // below the max_ack_pending that a server sets by itself
+  orders in(link);
+  co_await in.make(many);
+  auto source = co_await nats::pull_source::open(in.js, "ORDERS", "worker", {.slots = many});
+  auto first = co_await source.next();  // and the server is sending the others
+  REQUIRE(first.has_value());
+  co_await source.close();
+  co_await first->ack_sync();
+  // Long before ack_wait has passed.
+  nats::consumer other = co_await nats::consumer::open(in.js, "ORDERS", "worker");
+  nats::fetched back = co_await other.fetch(many - 1, 10s);
+  REQUIRE(back.messages.size() == many - 1);
+  for (auto& one : back.messages) one.ack();
+  const nats::consumer_info info =
+      co_await in.info_when([](const auto& now) { return now.ack_floor_stream_sequence == many; });
+  CHECK(info.ack_pending == 0);
+}
+
+task<> stream_of_messages(nats::connection& link) {
+  constexpr int many = 20;
+  orders in(link);
+  co_await in.make(many);
+  nats::consumer worker = co_await nats::consumer::open(in.js, "ORDERS", "worker");
+  std::uint64_t expected = 1;
+  {
+    auto messages = worker.messages({.slots = 4}) | take(many / 2);
+    while (auto came = co_await messages.next()) {
+      CHECK(came->info().stream_sequence == expected++);
+      came->ack();
+    }
+  }  // what it had fetched ahead goes back
+  nats::fetched back = co_await worker.fetch(many / 2, 10s);
+  CHECK(back.messages.size() == std::size_t{many / 2});
+  for (auto& one : back.messages) one.ack();
+
+  auto without_end = worker.messages();
+  co_await in.publish(many, many + 1);
+  auto late = co_await without_end.next();
+  REQUIRE(late.has_value());
+  late->ack();
+  co_await in.js.delete_consumer("ORDERS", "worker");
+  const auto over = co_await without_end.next().as_result();
+  REQUIRE_FALSE(over.has_value());
+  CHECK(over.error().is(errc::not_found));
+}
+
 task<> keep_lease(nats::connection& link) {
   orders in(link);
   co_await in.make(2, 1s);
@@ -160,6 +208,14 @@ TEST_SUITE("nats.pull_source") {
   TEST_CASE("a stopped source gives back what waits in it, and what was handed out lives on") {
     live_server server;
     with_connection(server.options(), give_back);
+  }
+  TEST_CASE("what is on its way to a source when it closes is given back at once") {
+    live_server server;
+    with_connection(server.options(), give_back_what_is_on_its_way);
+  }
+  TEST_CASE("the messages of a consumer are a stream, which gives back what it had fetched ahead") {
+    live_server server;
+    with_connection(server.options(), stream_of_messages);
   }
   TEST_CASE("messages that wait in a source keep their lease") {
     live_server server;

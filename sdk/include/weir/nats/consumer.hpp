@@ -7,6 +7,8 @@
 
 #include "weir/nats/delivery.hpp"
 #include "weir/nats/jetstream.hpp"
+#include "weir/nats/pull_source.hpp"
+#include "weir/stream.hpp"
 
 namespace weir::nats {
 namespace detail {
@@ -31,7 +33,7 @@ struct fetched {
   std::string reason;
 };
 
-/// A pull consumer of a stream, for single fetches. Must not outlive the connection.
+/// A pull consumer of a stream. Must not outlive the connection.
 class consumer {
  public:
   /// Asks the server for the consumer. Throws `not_found`.
@@ -45,6 +47,12 @@ class consumer {
   /// A short fetch is no error. One fetch at a time; others wait for their turn. Messages that come
   /// after a fetch was cancelled or gave up are the first of the next one.
   task<fetched> fetch(std::size_t count, duration expires = std::chrono::seconds(5));
+
+  /// Its messages without end, fetched ahead as far as `options.slots` allows; see pull_source,
+  /// which is behind it. Begins to pull with the first next(), and gives back what it has not
+  /// handed out when it is destroyed. Throws `not_found` once the consumer was deleted. Must not
+  /// outlive the connection, but may outlive this consumer.
+  stream<delivery> messages(pull_options options = {}) const;
 
  private:
   explicit consumer(std::unique_ptr<detail::fetch_inbox> pulls) noexcept;

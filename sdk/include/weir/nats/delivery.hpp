@@ -39,8 +39,9 @@ struct delivery_info {
 /// unfinished comes again after the consumer's ack_wait. Must not outlive the connection.
 class delivery {
  public:
-  delivery(message received, detail::connection_core& core, duration ack_wait,
-           time_point received_at, std::shared_ptr<detail::delivery_slots> slots) noexcept;
+  /// `info` points into `received`.
+  delivery(message received, const delivery_info& info, detail::connection_core& core,
+           duration ack_wait, std::shared_ptr<detail::delivery_slots> slots) noexcept;
   delivery(delivery&&) noexcept = default;
   delivery& operator=(delivery&& other) noexcept;
   ~delivery() { finish(); }
@@ -52,8 +53,7 @@ class delivery {
   }
   std::vector<std::pair<std::string, std::string>> headers() const { return message_.headers(); }
 
-  /// Read from the reply subject each time that it is asked for.
-  delivery_info info() const;
+  const delivery_info& info() const noexcept { return info_; }
   /// When it arrived, or in_progress() was last said; the server waits ack_wait from then on.
   time_point leased_at() const noexcept { return leased_at_; }
   bool is_finished() const noexcept { return finished_; }
@@ -75,6 +75,7 @@ class delivery {
   void finish() noexcept;
 
   message message_;
+  delivery_info info_;
   detail::connection_core* core_;
   duration ack_wait_;
   time_point leased_at_;

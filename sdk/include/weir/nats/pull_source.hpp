@@ -14,6 +14,7 @@ namespace detail {
 class pull_state;
 }
 
+/// How a continuous consumer pulls.
 struct pull_options {
   /// How many deliveries may be unfinished at the same time, those that wait in here included:
   /// the number of messages that the handlers can have in hand.
@@ -32,8 +33,8 @@ struct pull_options {
 /// their lease: the server is told that they are in progress. A lost connection is waited out; what
 /// was delivered over it can still be finished.
 ///
-/// Must be closed before it is destroyed, and that before the connection is closed. Its deliveries
-/// may outlive it.
+/// One that is destroyed without close() is closed in the connection's background. Must not outlive
+/// the connection; its deliveries may outlive it.
 class pull_source {
  public:
   /// Asks the server for the consumer and starts to pull. Throws `not_found`.
@@ -49,10 +50,11 @@ class pull_source {
   /// The same for as many as there are at once, at most `max`; empty once stopped.
   task<std::vector<delivery>> next_batch(std::size_t max);
 
-  /// Pulls no more and gives back to the server what waits in here; deliveries that were handed
-  /// out are not touched. A message that is on its way right now comes again after ack_wait.
+  /// Pulls no more and gives back to the server what waits in here, and until close() what is still
+  /// on its way; deliveries that were handed out are not touched.
   void stop() noexcept;
-  /// stop(), and the end of what runs in the background.
+  /// stop(), and the end of what runs in the background. Waits for the server's answer, for two
+  /// seconds at most: then nothing is on its way any more. Is not cancelled.
   task<> close();
 
   /// Deliveries that are not finished, those that wait in here included.
