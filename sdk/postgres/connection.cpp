@@ -16,6 +16,8 @@ namespace {
 
 /// How long the server gets to give up a cancelled statement before its connection is closed.
 constexpr std::chrono::seconds interrupt_limit{2};
+/// The size that libpq's documentation gives for the text of an error of PQcancel.
+constexpr int cancel_error_size = 256;
 /// How many unexpected messages an idle connection may bring before it is closed.
 constexpr int idle_reads_max = 8;
 
@@ -188,11 +190,14 @@ task<> connection::interrupt() {
   const std::shared_ptr<PGcancel> cancel(PQgetCancel(raw_.get()), canceller{});
   if (cancel) {
     // libpq before 17 connects for this, and blocks.
-    (void)co_await with_timeout(interrupt_limit, blocking([cancel] {
-                                  char text[256];
-                                  return PQcancel(cancel.get(), text, sizeof text);
-                                }))
-        .as_result();
+    const auto asked = co_await with_timeout(interrupt_limit, blocking([cancel] {
+                                               char text[cancel_error_size];
+                                               return PQcancel(cancel.get(), text, sizeof text);
+                                             }))
+                           .as_result();
+    // The request names the session, not the statement: one that comes late cancels whatever the
+    // session executes then.
+    if (!asked) cancel_on_its_way_ = true;
   }
   const auto settled = co_await with_timeout(interrupt_limit, settle()).as_result();
   if (!settled) lose("the server did not give up a cancelled statement in time");

@@ -51,7 +51,8 @@ class connection {
   /// Suspends until all answers up to here have come, or the connection is lost.
   task<> settle();
   /// Asks the server to give up what it executes, and settles. To be shielded; bounded in time, and
-  /// when that is not enough, the connection is lost.
+  /// when that is not enough, the connection is lost. When nobody knows whether the server has been
+  /// asked yet, the connection is not reusable.
   task<> interrupt();
 
   /// Runs SQL text of several statements by the simple protocol; nothing may be under way.
@@ -67,8 +68,9 @@ class connection {
   bool is_in_transaction() const noexcept;
   /// True when it is alive, with nothing under way, in no transaction.
   bool is_clean() const noexcept;
-  /// True when another task may have it: clean, and no script has changed its settings.
-  bool is_reusable() const noexcept { return is_clean() && !ran_script_; }
+  /// True when another task may have it: clean, no script has changed its settings, and no cancel
+  /// is on its way to it.
+  bool is_reusable() const noexcept { return is_clean() && !ran_script_ && !cancel_on_its_way_; }
   /// A look at the socket of an idle connection: false when the server has closed it.
   bool is_alive() noexcept;
   /// Gives the connection up: it will be closed, not used again.
@@ -110,6 +112,7 @@ class connection {
   std::optional<error> lost_;
   bool settling_ = false;
   bool ran_script_ = false;
+  bool cancel_on_its_way_ = false;
   // The arguments of a call to libpq, kept for their memory.
   std::vector<const char*> values_;
   std::vector<int> lengths_;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <future>
+
 #include "fixture.hpp"
 #include "watchdog.hpp"
+#include "weir/blocking.hpp"
 #include "weir/scope.hpp"
 #include "weir/timeout.hpp"
 #include "weir/yield.hpp"
@@ -30,6 +34,58 @@ constexpr auto lock_is_awaited =
 
 task<> until_lock_is_awaited(pool& db) {
   for (bool waits = false; !waits;) waits = co_await db.one<bool>(lock_is_awaited);
+}
+
+/// Every thread that blocking() has, kept busy until release() or the end.
+class busy_helpers {
+ public:
+  explicit busy_helpers(scope& children) {
+    for (std::size_t i = 0; i < blocking_threads_max; ++i) children.spawn(occupy(shared_));
+  }
+  ~busy_helpers() { release(); }
+  task<> until_busy() const {
+    while (shared_->begun < blocking_threads_max) co_await yield();
+  }
+  void release() {
+    if (!released_) shared_->gate.set_value();
+    released_ = true;
+  }
+
+ private:
+  struct state {
+    std::atomic<std::size_t> begun = 0;
+    std::promise<void> gate;
+    std::shared_future<void> opened{gate.get_future()};
+  };
+  static task<> occupy(std::shared_ptr<state> shared) {
+    co_await blocking([shared] {
+      ++shared->begun;
+      shared->opened.wait();
+    });
+  }
+
+  std::shared_ptr<state> shared_ = std::make_shared<state>();
+  bool released_ = false;
+};
+
+/// A statement is cancelled while no helper thread is free to ask the server, and ends by itself
+/// before the server has been asked.
+task<> cancel_too_late(pool& db, scope& busy) {
+  postgres::transaction holder = co_await db.begin();
+  co_await holder.exec(wait_for_lock);
+  scope cancelled;
+  cancelled.spawn(weir::test::discard_value(db.exec(wait_for_lock)));
+  co_await until_lock_is_awaited(db);
+  busy_helpers helpers(busy);
+  co_await helpers.until_busy();
+  cancelled.request_stop();
+  co_await holder.rollback();
+  co_await cancelled.close();
+  // Three were open; the one that the cancel is still on its way to is no longer.
+  CHECK(db.stats().idle == 2);
+  CHECK(db.stats().connections == 2);
+  helpers.release();
+  co_await busy.join();
 }
 
 }  // namespace
@@ -131,6 +187,13 @@ TEST_SUITE("postgres.fault") {
       CHECK(found == 0);
       CHECK(db.stats().connections == 3);
       CHECK(db.stats().idle == 3);
+    });
+  }
+
+  TEST_CASE("a connection that a cancel is still on its way to is not used again") {
+    on_postgres(options_for("late_cancel"), [](pool& db) -> task<> {
+      const auto body = [&db](scope& busy) { return cancel_too_late(db, busy); };
+      return with_scope(body);
     });
   }
 
