@@ -5,14 +5,32 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <utility>
+#include <vector>
+
+#include "weir/assert.hpp"
+#include "weir/result.hpp"
 
 namespace weir::postgres::detail {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+/// How long one call of poll() waits at most; poll() counts in an int.
+constexpr milliseconds wait_max{60'000};
+
+/// A peer that is gone without a word is noticed within a minute rather than after the kernel's two
+/// hours: probed after 15 s of silence, three times, 5 s apart; what is sent must be acknowledged
+/// within 30 s.
+constexpr std::pair<const char*, const char*> user_can_change[] = {
+    {"fallback_application_name", "weir"},
+    {"tcp_user_timeout", "30000"},  // ms
+    {"keepalives_idle", "15"},      // s
+    {"keepalives_interval", "5"},   // s
+    {"keepalives_count", "3"},
+};
 
 void drop_notice(void*, const PGresult*) {}
 
@@ -42,40 +60,64 @@ bool wait_for(const pg_conn* connection, PostgresPollingStatusType wanted,
   for (;;) {
     const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
     if (left <= milliseconds::zero()) return false;
-    const auto bounded = std::min(left, milliseconds(60'000));
+    const auto bounded = std::min(left, wait_max);
     if (::poll(&waited, 1, static_cast<int>(bounded.count())) > 0) return true;
   }
 }
 
-}  // namespace
-
-raw_connection connect(const std::string& conninfo, duration limit) {
-  // Those before dbname can be changed by the user's conninfo, those behind it not. A peer that is
-  // gone without a word is noticed within a minute rather than after the kernel's two hours.
-  constexpr std::array<const char*, 8> keywords{
-      "fallback_application_name", "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
-      "keepalives_count",          "dbname",           "client_encoding", nullptr};
-  const std::array<const char*, 8> values{"weir", "30000",          "15",   "5",
-                                          "3",    conninfo.c_str(), "UTF8", nullptr};
-  constexpr int expand_conninfo = 1;
-  raw_connection made(PQconnectStartParams(keywords.data(), values.data(), expand_conninfo));
+raw_connection start(const connect_settings& settings) {
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  const auto add = [&](const char* keyword, const char* value) {
+    keywords.push_back(keyword);
+    values.push_back(value);
+  };
+  // Of two values for one keyword libpq takes the later.
+  for (const auto& [keyword, value] : user_can_change) add(keyword, value);
+  for (const auto& [keyword, value] : settings) add(keyword.c_str(), value.c_str());
+  add("client_encoding", "UTF8");
+  add(nullptr, nullptr);
+  constexpr int take_dbname_as_it_is = 0;
+  raw_connection made(PQconnectStartParams(keywords.data(), values.data(), take_dbname_as_it_is));
   if (!made) {
     throw weir::error(errc::limit_exceeded, disposition::retry,
                       "no memory for a PostgreSQL connection");
   }
   // Else libpq writes what the server says while connecting to stderr.
   PQsetNoticeReceiver(made.get(), drop_notice, nullptr);
-  const auto until = steady_clock::now() + limit;
+  return made;
+}
+
+result<raw_connection> attempt(const connect_settings& settings, steady_clock::time_point until) {
+  raw_connection made = start(settings);
   PostgresPollingStatusType status = PGRES_POLLING_WRITING;
   while (PQstatus(made.get()) != CONNECTION_BAD && status != PGRES_POLLING_OK) {
     if (!wait_for(made.get(), status, until)) {
-      throw unavailable(made.get(), "no answer within the connect time-out");
+      return unavailable(made.get(),
+                         "no answer within the connect time-out, which all hosts share");
     }
     status = PQconnectPoll(made.get());
     if (status == PGRES_POLLING_FAILED) break;
   }
-  if (status != PGRES_POLLING_OK) throw unavailable(made.get(), last_error(made.get()));
+  if (status != PGRES_POLLING_OK) return unavailable(made.get(), last_error(made.get()));
   return made;
+}
+
+}  // namespace
+
+raw_connection connect(const std::vector<connect_settings>& attempts, duration limit) {
+  WEIR_ASSERT(!attempts.empty());
+  const auto until = steady_clock::now() + limit;
+  std::string failures;
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
+    const auto now = steady_clock::now();
+    const auto others = static_cast<steady_clock::rep>(attempts.size() - i);
+    auto opened = attempt(attempts[i], now + (until - now) / others);
+    if (opened) return std::move(*opened);
+    if (!failures.empty()) failures += "; ";
+    failures += opened.error().message();
+  }
+  throw weir::error(errc::unavailable, disposition::retry, std::move(failures));
 }
 
 }  // namespace weir::postgres::detail

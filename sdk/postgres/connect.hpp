@@ -2,11 +2,14 @@
 #pragma once
 
 #include "connection.hpp"
+#include "conninfo.hpp"
 #include "weir/clock.hpp"
 
 namespace weir::postgres::detail {
 
-/// Opens a connection; blocks, so it belongs on a helper thread. Throws weir::error `unavailable`.
-raw_connection connect(const std::string& conninfo, duration limit);
+/// Opens a connection by the first of the attempts that succeeds; blocks, so it belongs on a helper
+/// thread. Each attempt may take its even share of the time that is left, so that a host that never
+/// answers leaves time for the next. Throws weir::error `unavailable` with the error of each.
+raw_connection connect(const std::vector<connect_settings>& attempts, duration limit);
 
 }  // namespace weir::postgres::detail

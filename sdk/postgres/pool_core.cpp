@@ -28,7 +28,9 @@ task<> close_connection(raw_connection useless) {
 }  // namespace
 
 pool_core::pool_core(pool_options options)
-    : options_(std::move(options)), idle_(options_.max_connections) {
+    : options_(std::move(options)),
+      connect_attempts_(connect_attempts(options_.conninfo)),
+      idle_(options_.max_connections) {
   WEIR_ASSERT(options_.max_connections > 0);
 }
 
@@ -114,8 +116,8 @@ task<> pool_core::open_one() {
 }
 
 task<bool> pool_core::open_once() {
-  auto opened = co_await blocking([conninfo = options_.conninfo, limit = options_.connect_timeout] {
-                  return connect(conninfo, limit);
+  auto opened = co_await blocking([attempts = connect_attempts_, limit = options_.connect_timeout] {
+                  return connect(attempts, limit);
                 }).as_result();
   if (!opened) {
     if (!opened.error().is_cancelled()) last_connect_error_ = opened.error().message();

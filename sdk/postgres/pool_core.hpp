@@ -5,6 +5,7 @@
 #include <string>
 
 #include "connection.hpp"
+#include "conninfo.hpp"
 #include "weir/channel.hpp"
 #include "weir/event.hpp"
 #include "weir/postgres/pool.hpp"
@@ -17,6 +18,7 @@ class lease;
 /// The connections of a pool: who has which, who waits, who is being opened or closed.
 class pool_core {
  public:
+  /// Throws for a connection string that can never connect.
   explicit pool_core(pool_options options);
 
   /// Suspends until a connection is free that is alive.
@@ -42,6 +44,7 @@ class pool_core {
   weir::error acquire_timed_out() const;
 
   pool_options options_;
+  std::vector<connect_settings> connect_attempts_;
   channel<std::unique_ptr<connection>> idle_;
   scope opening_;
   scope closing_;

@@ -16,13 +16,22 @@ namespace weir::postgres {
 /// How often pool::transaction() runs its body at most.
 inline constexpr unsigned transaction_attempts_max = 5;
 
+/// Which database a pool connects to, how many connections it may have, and how long it tries.
+///
+/// Durations have their own units. What is not set has the value that stands here, and what the
+/// connection string does not say comes from the PG* variables, as libpq defines them. Up to 10
+/// connections; a task waits for one for 5 s; an attempt to connect takes 5 s at most.
 struct pool_options {
-  /// A libpq connection string or URI.
+  /// A libpq connection string or URI; empty when the PG* variables say everything. Several hosts
+  /// are tried in their order, each time from the first.
   std::string conninfo;
+  /// How many connections there are at most, open or being opened; 1 at least.
   std::size_t max_connections = 10;
   /// How long a task waits for a connection, connecting included.
   duration acquire_timeout = std::chrono::seconds(5);
-  /// How long one attempt to connect may take, all hosts together; resolving names comes on top.
+  /// How long one attempt to connect may take, all hosts together: each host gets an even share of
+  /// what the hosts before it have left. Resolving names comes on top. The hosts of a service file
+  /// are one.
   duration connect_timeout = std::chrono::seconds(5);
   /// The pause after a failed attempt: doubles from the first to the second, with jitter.
   duration connect_backoff_min = std::chrono::milliseconds(50);
@@ -47,6 +56,9 @@ struct pool_stats {
 /// it is idle and clean; another is closed. Used on one loop; close() before it is destroyed.
 class pool : public detail::statements<pool> {
  public:
+  /// Connects to nothing yet. Throws `invalid_argument` (permanent) for a connection string that
+  /// can never connect: one that libpq cannot parse, or with a port that is none. The text quotes
+  /// nothing of it, for it may hold a password.
   explicit pool(pool_options options);
   ~pool();
   pool(const pool&) = delete;
