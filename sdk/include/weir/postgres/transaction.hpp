@@ -21,7 +21,9 @@ enum class isolation : unsigned char {
   serializable,
 };
 
+/// How a transaction begins; what is not set is as the server has it configured.
 struct transaction_options {
+  /// What of other transactions it sees; `server_default` sends no level with BEGIN.
   isolation level = isolation::server_default;
 };
 
