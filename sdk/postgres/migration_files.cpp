@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <sstream>
 
 #include "weir/error.hpp"
 #include "weir/postgres/migrations.hpp"
@@ -12,8 +11,25 @@
 namespace weir::postgres::detail {
 namespace {
 
+/// How much of a file is read at a time.
+constexpr std::size_t read_size = std::size_t{64} << 10;
+
 [[noreturn]] void refuse(std::string text) {
   throw weir::error(errc::invalid_argument, disposition::permanent, std::move(text));
+}
+
+std::vector<std::filesystem::path> sql_files(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> found;
+  std::error_code failed;
+  std::filesystem::directory_iterator entries(directory, failed);
+  for (; !failed && entries != std::filesystem::directory_iterator(); entries.increment(failed)) {
+    if (entries->path().extension() == ".sql") found.push_back(entries->path());
+  }
+  if (failed) {
+    refuse("the directory of migrations \"" + directory.string() +
+           "\" cannot be read: " + failed.message());
+  }
+  return found;
 }
 
 std::int64_t version_of(const std::string& name) {
@@ -25,32 +41,35 @@ std::int64_t version_of(const std::string& name) {
          "\" has no version: name it like 0001_what_it_does.sql, with a number from 1 and \"_\"");
 }
 
-std::string text_of(const std::filesystem::path& file) {
+std::string text_of(const std::filesystem::path& file, const std::string& name) {
   std::ifstream opened(file, std::ios::binary);
-  std::ostringstream text;
-  text << opened.rdbuf();
-  if (!opened) refuse("the migration " + file.string() + " cannot be read, or is empty");
-  return std::move(text).str();
+  if (!opened) refuse("the migration " + name + " cannot be opened: may this user read it?");
+  std::string text;
+  std::string chunk(read_size, '\0');
+  while (opened) {
+    opened.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    text.append(chunk, 0, static_cast<std::size_t>(opened.gcount()));
+    if (text.size() > migration_bytes_max) {
+      refuse("the migration " + name + " is larger than 16 MiB: load data by other means");
+    }
+  }
+  // Half a file may be valid SQL: only what was read to its end is one.
+  if (opened.bad() || !opened.eof()) {
+    refuse("the migration " + name +
+           " cannot be read to its end: is it a directory, or the disk broken?");
+  }
+  if (text.empty()) refuse("the migration " + name + " is empty: write it, or take the file away");
+  return text;
 }
 
 }  // namespace
 
 std::vector<migration_file> read_migrations(const std::filesystem::path& directory) {
-  std::error_code failed;
-  std::filesystem::directory_iterator entries(directory, failed);
-  if (failed) {
-    refuse("the directory of migrations \"" + directory.string() +
-           "\" cannot be read: " + failed.message());
-  }
   std::vector<migration_file> files;
-  for (const auto& entry : entries) {
-    if (entry.path().extension() != ".sql") continue;
-    migration_file file{0, entry.path().filename().string(), {}};
+  for (const std::filesystem::path& path : sql_files(directory)) {
+    migration_file file{0, path.filename().string(), {}};
     file.version = version_of(file.name);
-    if (entry.file_size() > migration_bytes_max) {
-      refuse("the migration " + file.name + " is larger than 16 MiB: load data by other means");
-    }
-    file.sql = text_of(entry.path());
+    file.sql = text_of(path, file.name);
     if (file.sql.find('\0') != file.sql.npos) {
       refuse("the migration " + file.name + " holds a zero byte: is it UTF-8 text?");
     }

@@ -31,6 +31,9 @@ class directory {
   std::filesystem::path path_;
 };
 
+/// A directory each, and what is said of it.
+using refusals = std::vector<std::pair<const directory*, std::string>>;
+
 constexpr auto tables = stmt<"select count(*) from pg_tables where schemaname = current_schema()">;
 
 }  // namespace
@@ -156,6 +159,41 @@ TEST_SUITE("postgres.migrations") {
         }
       };
       return steps::all(db, unnamed, twice);
+    });
+  }
+
+  TEST_CASE("what cannot be read to its end, and what is empty, is refused and not applied") {
+    const directory folder;
+    std::filesystem::create_directory(folder.path() / "0001_folder.sql");
+    const directory broken;
+    // The kernel answers a read at the start of this file with EIO.
+    std::filesystem::create_symlink("/proc/self/mem", broken.path() / "0001_broken.sql");
+    const directory gone;
+    std::filesystem::create_symlink(gone.path() / "nowhere", gone.path() / "0001_gone.sql");
+    const directory empty;
+    empty.write("0001_empty.sql", "");
+    const refusals cases{
+        {&folder, "0001_folder.sql cannot be read to its end"},
+        {&broken, "0001_broken.sql cannot be read to its end"},
+        {&gone, "0001_gone.sql cannot be opened"},
+        {&empty, "0001_empty.sql is empty"},
+    };
+    on_postgres(options_for("unreadable"), [&cases](pool& db) -> task<> {
+      struct steps {
+        static task<> run(pool& db, const refusals& cases) {
+          for (const auto& one : cases) {
+            CAPTURE(one.second);
+            const auto outcome = co_await postgres::migrate(db, one.first->path()).as_result();
+            REQUIRE_FALSE(outcome.has_value());
+            CHECK(outcome.error().is(errc::invalid_argument));
+            CHECK(outcome.error().disposition() == disposition::permanent);
+            CHECK(outcome.error().message().find(one.second) != std::string::npos);
+          }
+          const auto made = co_await db.one<std::int64_t>(tables);
+          CHECK(made == 0);
+        }
+      };
+      return steps::run(db, cases);
     });
   }
 

@@ -20,7 +20,8 @@ inline constexpr std::size_t migration_bytes_max = std::size_t{16} << 20;
 /// a file that fails leaves nothing. A file that was applied must not change: its checksum is
 /// compared. Several programs may migrate at the same time; an advisory lock lets one after the
 /// other. A file holds any number of statements, but no BEGIN, COMMIT or ROLLBACK, nor what
-/// PostgreSQL refuses inside of a transaction.
+/// PostgreSQL refuses inside of a transaction. An empty file, and one that cannot be read to its
+/// end, are errors before the first statement.
 task<std::vector<std::string>> migrate(pool& on, std::filesystem::path directory);
 
 }  // namespace weir::postgres
