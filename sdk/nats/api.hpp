@@ -36,6 +36,8 @@ bool merge(json_fields& present, const json_fields& wanted);
 
 /// The error for what the API answered; `what` is for instance "stream ORDERS".
 error api_failure(const api_error& answered, const std::string& what);
+/// The error of an answer that should describe `what` and does not.
+error no_description(const std::string& what);
 
 /// One request to `$JS.API.<operation>`; `Answer` has an optional<api_error> `error`, which is
 /// left to the caller.

@@ -71,7 +71,8 @@ nats::consumer_info info_of(const consumer_answer& answer, const std::string& st
                             const std::string& name) {
   if (answer.error)
     throw detail::api_failure(*answer.error, "consumer " + name + " of stream " + stream);
-  const detail::json_fields config = answer.config.value_or(detail::json_fields{});
+  if (!answer.config) throw detail::no_description("consumer " + name + " of stream " + stream);
+  const detail::json_fields& config = *answer.config;
   return {.stream = stream,
           .name = name,
           .ack_wait = duration(number_in(config, "ack_wait", server_ack_wait)),
@@ -98,7 +99,7 @@ task<consumer_info> jetstream::ensure_consumer(std::string stream, consumer_conf
     if (!detail::merge(*present.config, request.config))
       co_return info_of(present, stream, wanted.durable);
     request.config = *present.config;
-  } else if (present.error->code != 404) {
+  } else if (!present.error || present.error->code != 404) {
     co_return info_of(present, stream, wanted.durable);  // Throws what the server said.
   }
   const auto made = co_await detail::call_api<consumer_answer>(

@@ -85,6 +85,7 @@ detail::json_fields fields_of(const stream_config& wanted) {
 
 nats::stream_info info_of(const stream_answer& answer, const std::string& name) {
   if (answer.error) throw detail::api_failure(*answer.error, "stream " + name);
+  if (!answer.config) throw detail::no_description("stream " + name);
   const state_answer state = answer.state.value_or(state_answer{});
   nats::stream_info info{.name = name,
                          .subjects = {},
@@ -93,7 +94,6 @@ nats::stream_info info_of(const stream_answer& answer, const std::string& name) 
                          .first_sequence = state.first_seq,
                          .last_sequence = state.last_seq,
                          .consumers = state.consumer_count};
-  if (!answer.config) return info;
   const auto subjects = answer.config->find("subjects");
   if (subjects != answer.config->end())
     info.subjects = json::decode<std::vector<std::string>>(subjects->second.text()).value();
@@ -128,10 +128,10 @@ task<stream_info> jetstream::ensure_stream(stream_config wanted) {
     if (!detail::merge(*present.config, fields)) co_return info_of(present, wanted.name);
     operation = "STREAM.UPDATE.";
     body = json::encode(*present.config);
-  } else if (present.error->code == 404) {
+  } else if (present.error && present.error->code == 404) {
     body = json::encode(fields);
   } else {
-    throw detail::api_failure(*present.error, "stream " + wanted.name);
+    co_return info_of(present, wanted.name);  // Throws what the server said.
   }
   const auto made = co_await detail::call_api<stream_answer>(*core_, operation + wanted.name, body);
   co_return info_of(made, wanted.name);

@@ -42,7 +42,7 @@ task<> make_if_missing(nats::jetstream& jetstream, nats::stream_config wanted,
 
 }  // namespace
 
-task<> consumer::prepare() {
+task<> consumer::open() {
   const auto* subjects = entry().stream_subjects;
   nats::stream_config own_stream;
   own_stream.name = entry().stream;
@@ -59,17 +59,16 @@ task<> consumer::prepare() {
   nats::consumer_config own;
   own.durable = policy().name();
   own.filter_subject = entry().subject;
-  own.ack_wait = ack_wait;
+  own.ack_wait = policy().ack_wait();
   // The service counts attempts; the server must never give a message up behind its back.
   own.max_deliver = -1;
   own.max_ack_pending = static_cast<std::int64_t>(durable::workers_max);
   co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
+  source_.emplace(co_await nats::pull_source::open(on_.jetstream, std::string(entry().stream),
+                                                   policy().name(), {.slots = policy().workers()}));
 }
 
 task<> consumer::run() {
-  source_.emplace(co_await nats::pull_source::open(on_.jetstream, std::string(entry().stream),
-                                                   policy().name(), {.slots = policy().workers()}));
-  if (draining_) source_->stop();
   upkeep_.spawn(renew_leases());
   if (entry().kind == handler_kind::unit) {
     for (std::size_t count = 0; count < group_committers; ++count) workers_.spawn(commit_groups());
@@ -82,7 +81,7 @@ task<> consumer::run() {
   } catch (...) {
     failure = std::current_exception();
   }
-  co_await shield(source_->close());
+  co_await source_->close();
   co_await upkeep_.close();
   ended_.set();
   if (failure) std::rethrow_exception(failure);
@@ -96,9 +95,10 @@ std::unique_ptr<job> consumer::accept(nats::delivery delivered) {
 
 task<> consumer::renew_leases() {
   // Long before the server would deliver again what still runs here.
+  const duration interval = policy().ack_wait() / 3;
   for (;;) {
-    co_await sleep(ack_wait / 3);
-    const auto before = loop::current().now() - ack_wait / 3;
+    co_await sleep(interval);
+    const auto before = loop::current().now() - interval;
     running_.for_each([before](job& held) {
       if (!held.message.is_finished() && held.message.leased_at() < before) {
         held.message.in_progress();
@@ -107,16 +107,17 @@ task<> consumer::renew_leases() {
   }
 }
 
-task<> consumer::drain(duration limit) {
+void consumer::stop_intake() noexcept {
   draining_ = true;
-  if (source_.has_value()) source_->stop();
+  source_->stop();
+}
+
+task<> consumer::drain(duration limit) {
   const auto ended = co_await with_timeout(limit, ended_.wait()).as_result();
-  if (!ended.has_value()) {
-    log_warning("consumer '" + policy().name() +
-                "': " + std::to_string(source_.has_value() ? source_->unfinished() : 0) +
-                " messages were not done in time; they are cancelled and given back");
-    workers_.request_stop();
-  }
+  if (ended.has_value()) co_return;
+  log_warning("consumer '" + policy().name() + "': " + std::to_string(source_->unfinished()) +
+              " messages were not done in time; they are cancelled and given back");
+  workers_.request_stop();
 }
 
 }  // namespace weir::detail

@@ -28,12 +28,15 @@ class consumer {
   consumer(const service::registration& registered, const dependencies& on)
       : registered_(registered), on_(on) {}
 
-  /// Creates the stream, the durable consumer and the dead-letter stream where they are missing.
-  task<> prepare();
-  /// Handles messages until drain() has ended the intake and all that was taken is settled.
+  /// Creates the stream, the durable consumer and the dead-letter stream where they are missing,
+  /// and begins to take messages. After an error it may be tried again.
+  task<> open();
+  /// Handles messages until the intake has ended and all that was taken is settled.
   task<> run();
-  /// Takes nothing more, gives back what waits, and lets what runs finish until `limit`; then
-  /// cancels that and gives it back too.
+  /// Takes nothing more, and gives back what waits.
+  void stop_intake() noexcept;
+  /// After stop_intake(): lets what runs finish until `limit`; then cancels it and gives it back
+  /// too.
   task<> drain(duration limit);
 
  private:
@@ -59,12 +62,23 @@ class consumer {
   task<> run_group(postgres::tx& transaction, batch& taken, std::size_t& guilty);
   static std::size_t owner_of(const batch& taken, std::optional<std::size_t> statement);
 
-  // After the commit, or after a failure (settlement.cpp).
+  // After the commit (publishing.cpp).
+  struct unconfirmed {
+    std::size_t job;     ///< Its place in the batch.
+    std::size_t number;  ///< The event's, among those of its message.
+  };
   task<> publish_and_acknowledge(batch done);
+  task<std::vector<unconfirmed>> publish_once(const batch& done, std::vector<unconfirmed> wanted,
+                                              std::vector<std::optional<error>>& refused,
+                                              std::optional<error>& obstacle);
+
+  // The end of a delivery (settlement.cpp, dead_letter.cpp).
   void acknowledge(job& done);
-  task<> settle_failure(std::unique_ptr<job> failed, error why);
-  task<bool> dead_letter(job& failed, const error& why);
+  task<> settle_failure(job& failed, error why);
+  void retry_later(job& failed);
   void give_back(job& waiting);
+  task<> give_up(job& failed, const error& why);
+  task<> store_dead_letter(job& failed, const error& why);
   /// After a failure that is a server's, not the message's: waits; false when draining.
   task<bool> wait_out(const error& outage, std::uint64_t failures);
 
@@ -79,11 +93,9 @@ class consumer {
   bool outage_told_ = false;
 };
 
-/// True for errors that say "a server cannot be reached", which no message is to blame for.
-bool is_outage(const error& failure) noexcept;
-
-/// How long a message may stay unacknowledged before the server delivers it again.
-inline constexpr duration ack_wait = std::chrono::seconds(30);
+/// True for errors that say "a server of the service cannot be reached", which no message is to
+/// blame for. From a handler only the database's count: what else it needs is its own affair.
+bool is_outage(const error& failure, bool of_handler = false) noexcept;
 
 /// How many events one group commit holds at most.
 inline constexpr std::size_t group_events_max = 64;

@@ -27,7 +27,7 @@ task<> consumer::commit_group(batch taken) {
     std::size_t guilty = nobody;
     const auto outcome = co_await try_commit(taken, guilty);
     if (outcome.has_value()) co_return co_await publish_and_acknowledge(std::move(taken));
-    if (is_outage(outcome.error())) {
+    if (is_outage(outcome.error(), guilty != nobody)) {
       if (co_await wait_out(outcome.error(), ++outages)) continue;
       for (auto& waiting : taken) give_back(*waiting);
       co_return;
@@ -38,7 +38,7 @@ task<> consumer::commit_group(batch taken) {
     if (guilty != nobody) {
       auto failed = std::move(taken[guilty]);
       taken.erase(taken.begin() + static_cast<std::ptrdiff_t>(guilty));
-      co_await settle_failure(std::move(failed), outcome.error());
+      co_await settle_failure(*failed, outcome.error());
       continue;
     }
     const auto middle = taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2);

@@ -17,8 +17,10 @@ struct job : list_hook {
   publications events;             ///< What its handler published in the present attempt.
   std::size_t statements_end = 0;  ///< In a group commit: one past its last statement, 0 for none.
 
-  meta about() const {
-    const auto from = message.info();
+  bool in_handler = false;  ///< The handler's own code runs, or has thrown.
+
+  meta about() const noexcept {
+    const auto& from = message.info();
     return {.subject = message.subject(),
             .stream = from.stream,
             .consumer = from.consumer,
@@ -26,6 +28,13 @@ struct job : list_hook {
             .attempt = from.delivered,
             .published_at = from.time};
   }
+
+  /// What makes the ids of all that comes of this message: the same each time that it is handled,
+  /// and another for the message of the same number in a stream that was made anew.
+  std::string identity() const;
 };
+
+/// "ORDERS:17": where a message stands, for people.
+std::string place_of(const meta& about);
 
 }  // namespace weir::detail

@@ -7,6 +7,8 @@
 namespace weir {
 namespace {
 
+constexpr duration ack_wait_min = std::chrono::seconds(1);
+
 void require(bool holds, const std::string& text) {
   if (!holds) throw error(errc::invalid_argument, disposition::permanent, text);
 }
@@ -31,6 +33,14 @@ durable& durable::retry(std::size_t attempts, exponential backoff) {
 durable& durable::deadline(duration limit) {
   require(limit > duration::zero(), "consumer '" + name_ + "': deadline() must be positive");
   deadline_ = limit;
+  return *this;
+}
+
+durable& durable::ack_wait(duration wait) {
+  require(wait >= ack_wait_min, "consumer '" + name_ +
+                                    "': ack_wait() must be a second or more, or a message would be "
+                                    "delivered again while it is still handled");
+  ack_wait_ = wait;
   return *this;
 }
 

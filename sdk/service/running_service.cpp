@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "running_service.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -21,6 +22,7 @@ namespace {
 
 constexpr duration drain_limit = std::chrono::seconds(25);
 constexpr duration flush_limit = std::chrono::seconds(5);
+constexpr auto reach_database = stmt<"select 1">;
 const exponential start_backoff =
     exponential(std::chrono::milliseconds(100), std::chrono::seconds(2)).full_jitter();
 
@@ -38,7 +40,9 @@ class running_service {
   task<> run_consumer(consumer& one);
   task<> drain();
   task<> stop();
-  task<> migrate_when_possible();
+  task<> prepare_database();
+  template <class Attempt>
+  task<> when_possible(std::string_view server, Attempt attempt);
   task<> watch_signals();
   void open_connections();
   void tell(const nats::connection_event& event);
@@ -90,30 +94,40 @@ void running_service::open_connections() {
       }});
 }
 
-task<> running_service::migrate_when_possible() {
+/// Tries until `server` lets it succeed. Says once that it waits, and for what.
+template <class Attempt>
+task<> running_service::when_possible(std::string_view server, Attempt attempt) {
   for (std::uint64_t failures = 1;; ++failures) {
-    const auto applied = co_await postgres::migrate(*database_, which_.migrations()).as_result();
-    if (applied.has_value()) {
-      for (const auto& name : *applied) log_info("applied migration " + name);
-      co_return;
-    }
-    if (!is_outage(applied.error())) throw applied.error();
-    if (failures == 1) log_warning("waiting for PostgreSQL: " + applied.error().message());
-    notify_supervisor("STATUS=waiting for PostgreSQL");
+    const auto outcome = co_await attempt().as_result();
+    if (outcome.has_value()) co_return;
+    if (!is_outage(outcome.error())) throw outcome.error();
+    const std::string waiting = "waiting for " + std::string(server);
+    if (failures == 1) log_warning(waiting + ": " + outcome.error().message());
+    notify_supervisor("STATUS=" + waiting);
     co_await sleep(start_backoff.delay(failures, loop::current().random()));
   }
+}
+
+task<> running_service::prepare_database() {
+  if (which_.migrations().empty()) {
+    co_await database_->exec(reach_database);
+    co_return;
+  }
+  const auto applied = co_await postgres::migrate(*database_, which_.migrations());
+  for (const auto& name : applied) log_info("applied migration " + name);
 }
 
 task<> running_service::start() {
   log_info(which_.name() + " starts on the driver " + std::string(loop::current().driver().name()) +
            (loop::current().driver_reason().empty() ? "" : ": " + loop::current().driver_reason()));
-  if (database_ && !which_.migrations().empty()) co_await migrate_when_possible();
+  if (database_) co_await when_possible("PostgreSQL", [this] { return prepare_database(); });
   notify_supervisor("STATUS=waiting for nats-server");
   co_await connection_->wait_connected();
   for (const auto& one : which_.registrations()) {
     consumers_.push_back(std::make_unique<consumer>(
         one, consumer::dependencies{*jetstream_, database_.get(), statistics_}));
-    co_await consumers_.back()->prepare();
+    consumer& next = *consumers_.back();
+    co_await when_possible("JetStream", [&next] { return next.open(); });
   }
 }
 
@@ -149,7 +163,11 @@ task<> running_service::watch_signals() {
 task<> running_service::drain() {
   log_info(which_.name() + " drains");
   notify_supervisor("STOPPING=1");
-  for (auto& one : consumers_) co_await one->drain(drain_limit);
+  for (auto& one : consumers_) one->stop_intake();
+  const time_point until = loop::current().now() + drain_limit;
+  for (auto& one : consumers_) {
+    co_await one->drain(std::max(until - loop::current().now(), duration::zero()));
+  }
   co_await running_.join();
   if (connection_->is_connected()) {
     // The server reads in order: once it answers, it has read every acknowledgement before.
@@ -163,16 +181,16 @@ task<> running_service::stop() {
   consumers_.clear();
   jetstream_.reset();
   outage_told_ = true;  // That the connection ends now is no news.
-  co_await connection_->close();
+  if (connection_) co_await connection_->close();
   if (database_) co_await database_->close();
 }
 
 task<std::string> running_service::run() {
-  open_connections();
   scope watching;
   watching.spawn(watch_signals());
   std::exception_ptr failure;
   try {
+    open_connections();
     co_await serve();
   } catch (...) {
     failure = std::current_exception();

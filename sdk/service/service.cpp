@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 #include "running_service.hpp"
 #include "weir/loop.hpp"
@@ -35,6 +36,17 @@ void print_usage(const service& which) {
   }
 }
 
+/// Two handlers on one durable consumer would take each other's messages.
+void refuse_shared_consumers(const service& which) {
+  std::set<std::pair<std::string_view, std::string_view>> taken;
+  for (const auto& one : which.registrations()) {
+    if (taken.emplace(one.entry.stream, one.policy.name()).second) continue;
+    throw error(errc::invalid_argument, disposition::permanent,
+                "two handlers have the durable consumer '" + one.policy.name() + "' of stream " +
+                    std::string(one.entry.stream) + "; give each a name of its own");
+  }
+}
+
 }  // namespace
 
 int service::main(int argc, char** argv) {
@@ -56,10 +68,14 @@ int service::main(int argc, char** argv) {
   }
   if (const char* directory = std::getenv("WEIR_MIGRATIONS")) migrations_ = directory;
   try {
+    refuse_shared_consumers(*this);
     loop home;
     const std::string summary = home.run(detail::run_service(*this, settings));
     std::printf("%s\n", summary.c_str());
     return 0;
+  } catch (const error& failure) {
+    log_error(name_ + " failed: " + failure.message());
+    return failure.is(errc::invalid_argument) ? exit_usage : exit_failed;
   } catch (const std::exception& failure) {
     log_error(name_ + " failed: " + failure.what());
     return exit_failed;

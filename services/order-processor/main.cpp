@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
                        .workers(256)
                        .retry(5, weir::exponential(1s, 5min).full_jitter())
                        .deadline(20s)
+                       .ack_wait(10s)
                        .dead_letter("dlq.orders"))
       .main(argc, argv);
 }

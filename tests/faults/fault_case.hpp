@@ -15,7 +15,8 @@
 
 namespace weir::test {
 
-/// How long a case may take: a redelivery comes 30 s after an acknowledgement was lost.
+/// How long a case may take: a redelivery comes 10 s after an acknowledgement was lost,
+/// by the ack_wait of the order-processor.
 inline constexpr std::chrono::seconds case_limit_with_redelivery{240};
 
 /// The order-processor with its own servers, which the case then hurts.

@@ -12,7 +12,7 @@
 namespace weir::orders {
 
 /// How long all orders may take to be handled. It covers a redelivery after a service was killed,
-/// which the server makes when an acknowledgement is 30 s late.
+/// which the server makes when an acknowledgement is late by the consumer's ack_wait.
 inline constexpr std::chrono::seconds drained_limit{120};
 /// How often the server is asked.
 inline constexpr std::chrono::milliseconds drained_interval{2};

@@ -31,11 +31,20 @@ task<> publish(nats::jetstream& jetstream, const std::vector<std::string>& bodie
   for (const auto& body : bodies) co_await jetstream.publish(to, body);
 }
 
-task<> settled(nats::jetstream& jetstream, std::uint64_t last) {
+task<> settled(nats::jetstream& jetstream, const std::string& consumer, std::uint64_t last) {
   for (;;) {
-    const auto now = co_await jetstream.consumer_info("LETTERS", "letters").as_result();
-    if (now.has_value() && now->ack_floor_stream_sequence >= last) co_return;
+    const auto now = co_await jetstream.consumer_info("LETTERS", consumer).as_result();
+    if (now.has_value() && now->ack_floor_stream_sequence >= last && now->pending == 0 &&
+        now->ack_pending == 0) {
+      co_return;
+    }
     co_await sleep(settled_interval);
+  }
+}
+
+task<> all_settled(nats::jetstream& jetstream, const service& by, std::uint64_t last) {
+  for (const auto& one : by.registrations()) {
+    co_await settled(jetstream, one.policy.name(), last);
   }
 }
 
@@ -95,7 +104,7 @@ task<aftermath> post_office::run(const service& to, const std::vector<std::strin
     co_await database.exec(make_table);
     co_await publish(jetstream, bodies);
     running.spawn(run_quietly(to, settings_));
-    co_await with_timeout(settled_limit, settled(jetstream, bodies.size()));
+    co_await with_timeout(settled_limit, all_settled(jetstream, to, bodies.size()));
     pthread_kill(pthread_self(), SIGTERM);  // The service reads it from its descriptor.
     co_await running.join();
     const auto rows = co_await database.query<std::int64_t>(read_table);

@@ -34,7 +34,7 @@ class post_office {
   post_office();
 
   /// Publishes the bodies, runs the service until each is acknowledged or ended, drains it, and
-  /// looks at what is left. The service must have one consumer, named "letters".
+  /// looks at what is left. The service's first handler must be that of the letters.
   aftermath deliver(const service& to, const std::vector<std::string>& bodies);
 
  private:

@@ -19,6 +19,8 @@ constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1,
 constexpr auto store_once =
     weir::stmt<"insert into letters (id, attempt) values ($1, $2) on conflict do nothing">;
 
+int replies_counted = 0;
+
 weir::durable policy() {
   return weir::durable("letters")
       .workers(8)
@@ -30,6 +32,10 @@ weir::durable policy() {
 void grant(const Letter& letter, std::uint64_t attempt) {
   if (letter.wish == "fail once" && attempt == 1) throw std::runtime_error("not the first time");
   if (letter.wish == "fail always") throw std::runtime_error("never, says\r\nthe handler");
+  if (letter.wish == "find nobody") {
+    throw weir::error(weir::errc::unavailable, weir::disposition::retry, "no such host");
+  }
+  if (letter.wish == "be cancelled") throw weir::error::cancelled();
   if (letter.wish == "be refused") {
     throw weir::error(weir::errc::conflict, weir::disposition::permanent, "refused for good");
   }
@@ -47,6 +53,17 @@ weir::task<> store_together(Letter letter, weir::unit& db, const weir::meta& abo
   if (letter.wish == "break a rule") co_await db.exec(store, std::int64_t{-1}, attempt);
   grant(letter, about.attempt);
   db.publish(Reply{letter.id});
+}
+
+weir::task<> answer_at_length(Letter letter, weir::unit& db, const weir::meta& about) {
+  co_await db.exec(store_once, letter.id, static_cast<std::int64_t>(about.attempt));
+  if (letter.wish == "write a book") db.publish(Book{std::string(2'000'000, 'a')});
+  db.publish(Reply{letter.id});
+}
+
+weir::task<> count_reply(Reply) {
+  ++replies_counted;
+  co_return;
 }
 
 weir::task<> store_strictly(Letter letter, weir::tx& db) {
@@ -108,6 +125,52 @@ TEST_CASE("a unit handler does the same although its messages share a commit") {
   service.on<store_together>(policy());
 
   check_mixed(office.deliver(service, mixed));
+}
+
+TEST_CASE("what a handler cannot reach is its own failure: tried again, then given up") {
+  const std::vector<std::string> bodies = {letter(1, "find nobody"), letter(2, "be cancelled"),
+                                           letter(3, "arrive")};
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  SUBCASE("alone") { service.on<store_alone>(policy()); }
+  SUBCASE("in a group commit") { service.on<store_together>(policy()); }
+  SUBCASE("without a database") { service.on<only_look>(policy()); }
+
+  const auto left = office.deliver(service, bodies);
+
+  REQUIRE(left.dead.size() == 2);
+  for (const auto& dead : left.dead) {
+    CHECK(dead.attempts == "3");
+    CHECK((dead.sequence == "1" || dead.sequence == "2"));
+  }
+}
+
+TEST_CASE("an event that its stream will never take ends its message, and no other") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<answer_at_length>(policy());
+
+  const auto left = office.deliver(
+      service, {letter(1, "arrive"), letter(2, "write a book"), letter(3, "arrive")});
+
+  CHECK(left.stored == ids{1, 2, 3});
+  REQUIRE(left.dead.size() == 1);
+  CHECK(left.dead[0].sequence == "2");
+  CHECK(left.dead[0].attempts == "1");
+  CHECK(left.dead[0].cause.find("max_payload") != std::string::npos);
+}
+
+TEST_CASE("a service has any number of handlers, and drains them together") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<store_together>(policy()).on<count_reply>(weir::durable("replies"));
+  replies_counted = 0;
+
+  const auto left =
+      office.deliver(service, {letter(1, "arrive"), letter(2, "arrive"), letter(3, "arrive")});
+
+  CHECK(left.answered == ids{1, 2, 3});
+  CHECK(replies_counted == 3);
 }
 
 TEST_CASE("of a group commit only the message whose statement fails is given up") {

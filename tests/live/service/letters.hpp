@@ -17,9 +17,16 @@ struct Reply {
   std::int64_t id;
 };
 
+/// A reply that no server takes.
+struct Book {
+  std::string text;
+};
+
 using Letters = weir::event_stream<"LETTERS", "letters.>">;
 
 template <>
 struct weir::bind<Letter> : weir::bound_to<"letters.sent", Letters, 1> {};
 template <>
 struct weir::bind<Reply> : weir::bound_to<"letters.answered", Letters, 1> {};
+template <>
+struct weir::bind<Book> : weir::bound_to<"letters.answered.at_length", Letters, 1> {};

@@ -29,6 +29,10 @@ class durable {
   durable& retry(std::size_t attempts, exponential backoff);
   /// How long one attempt may take, its SQL included.
   durable& deadline(duration limit);
+  /// How long the server waits for a message that it hears nothing of before it delivers it again,
+  /// so the delay with which what a crashed service held comes back: at least a second. A handler
+  /// that runs for longer keeps its message, which is renewed three times in that time.
+  durable& ack_wait(duration wait);
   /// The subject that takes messages which cannot be handled. Without it they stay in the stream.
   durable& dead_letter(std::string subject);
 
@@ -37,6 +41,7 @@ class durable {
   std::size_t attempts() const noexcept { return attempts_; }
   const exponential& backoff() const noexcept { return backoff_; }
   duration deadline() const noexcept { return deadline_; }
+  duration ack_wait() const noexcept { return ack_wait_; }
   const std::string& dead_letter() const noexcept { return dead_letter_; }
 
  private:
@@ -46,6 +51,7 @@ class durable {
   exponential backoff_ =
       exponential(std::chrono::seconds(1), std::chrono::minutes(5)).full_jitter();
   duration deadline_ = std::chrono::seconds(20);
+  duration ack_wait_ = std::chrono::seconds(30);
   std::string dead_letter_;
 };
 

@@ -48,7 +48,8 @@ class service {
     return *this;
   }
 
-  /// Runs until drained: 0. 1 when it failed for good, 2 for a wrong command line or environment.
+  /// Runs until drained: 0. 1 when it failed for good, 2 for a wrong command line, environment or
+  /// setting.
   int main(int argc, char** argv);
 
   const std::string& name() const noexcept { return name_; }

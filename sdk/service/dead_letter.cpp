@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "consumer.hpp"
+#include "weir/observe/log.hpp"
+
+namespace weir::detail {
+namespace {
+
+constexpr std::size_t cause_bytes_max = 2048;  // of an error's text in a header
+constexpr std::size_t cut_body_bytes =
+    std::size_t{64} * 1024;  // of a message too large for a letter
+
+/// The text without what could end a header, and not longer than a header should be.
+std::string header_text(std::string_view text) {
+  std::string clean(text.substr(0, cause_bytes_max));
+  std::replace_if(
+      clean.begin(), clean.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  return clean;
+}
+
+/// The message's own headers, as far as weir would write them.
+void add_own_headers(nats::headers& with, const nats::delivery& message) {
+  for (const auto& [name, value] : message.headers()) {
+    // The old id would make the stream take this for a repetition, and refuse it.
+    if (name.starts_with("Nats-")) continue;
+    try {
+      with.add(name, header_text(value));
+    } catch (const error&) {
+      continue;  // Another client's; the message's stream still has it.
+    }
+  }
+}
+
+/// What an operator wants to know of a message's end.
+void add_causes(nats::headers& with, const job& failed, const error& why) {
+  const meta about = failed.about();
+  with.add("Weir-Cause", header_text(why.message()));
+  with.add("Weir-Error-Code",
+           std::string(why.code().category().name()) + ":" + std::to_string(why.code().value()));
+  with.add("Weir-Disposition", to_string(why.disposition()));
+  with.add("Weir-Attempts", std::to_string(about.attempt));
+  with.add("Weir-Subject", about.subject);
+  with.add("Weir-Stream", about.stream);
+  with.add("Weir-Stream-Sequence", std::to_string(about.stream_sequence));
+  with.add("Weir-Consumer", about.consumer);
+  with.add("Weir-Published-At", to_rfc3339(about.published_at));
+}
+
+}  // namespace
+
+task<> consumer::give_up(job& failed, const error& why) {
+  const meta about = failed.about();
+  log_warning("message " + place_of(about) + " on " + std::string(about.subject) +
+              " is given up after attempt " + std::to_string(about.attempt) + ": " + why.message());
+  const auto stored = co_await store_dead_letter(failed, why).as_result();
+  if (stored.has_value()) {
+    ++on_.statistics.dead_lettered;
+    failed.message.term(header_text(why.message()));
+    co_return;
+  }
+  // Nothing is lost: it comes again, and is given up again.
+  log_error("the dead letter of message " + place_of(about) +
+            " could not be stored, it will be tried again: " + stored.error().message());
+  retry_later(failed);
+}
+
+task<> consumer::store_dead_letter(job& failed, const error& why) {
+  if (policy().dead_letter().empty()) co_return;
+  const nats::subject to(policy().dead_letter());
+  const std::string id = "dead:" + failed.identity();
+  const std::string_view body = failed.message.payload();
+  nats::headers with;
+  add_own_headers(with, failed.message);
+  add_causes(with, failed, why);
+  const auto whole =
+      co_await on_.jetstream.publish(to, body, {.msg_id = id, .headers = &with}).as_result();
+  if (whole.has_value()) co_return;
+  if (!whole.error().is(errc::limit_exceeded)) throw whole.error();
+  // A message of the largest size leaves no room for the causes. Its stream still has all of it.
+  nats::headers causes;
+  add_causes(causes, failed, why);
+  causes.add("Weir-Body-Bytes", std::to_string(body.size()));
+  co_await on_.jetstream.publish(to, body.substr(0, cut_body_bytes),
+                                 {.msg_id = id, .headers = &causes});
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "weir/event/bind.hpp"
+#include "weir/service/service.hpp"
+
+TEST_SUITE_BEGIN("service.settings");
+
+namespace {
+
+struct Note {
+  std::int64_t id;
+};
+
+}  // namespace
+
+using Notes = weir::event_stream<"NOTES", "notes.>">;
+template <>
+struct weir::bind<Note> : weir::bound_to<"notes.taken", Notes, 1> {};
+
+namespace {
+
+weir::task<> read_note(Note) { co_return; }
+weir::task<> store_note(Note, weir::tx&) { co_return; }
+
+/// An environment variable for as long as this lives.
+class variable {
+ public:
+  variable(const char* name, const char* value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    setenv(name, value, 1);
+  }
+  variable(const variable&) = delete;
+  variable& operator=(const variable&) = delete;
+  ~variable() {
+    if (before_) {
+      setenv(name_, before_->c_str(), 1);
+    } else {
+      unsetenv(name_);
+    }
+  }
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+int run(weir::service service) {
+  char name[] = "notes";
+  char* arguments[] = {name, nullptr};
+  return service.main(1, arguments);
+}
+
+weir::service notes() { return weir::service("notes").on<store_note>(weir::durable("notes")); }
+
+}  // namespace
+
+TEST_CASE("a wrong setting ends a service with 2 before its first connection") {
+  SUBCASE("a port that is none") {
+    const variable set("NATS_URL", "nats://127.0.0.1:99999");
+    CHECK(run(notes()) == 2);
+  }
+  SUBCASE("a scheme that is not spoken") {
+    const variable set("NATS_URL", "http://127.0.0.1:4222");
+    CHECK(run(notes()) == 2);
+  }
+  SUBCASE("a database that is no address") {
+    const variable set("DATABASE_URL", "garbage");
+    CHECK(run(notes()) == 2);
+  }
+  SUBCASE("a driver that does not exist") {
+    const variable set("WEIR_DRIVER", "kqueue");
+    CHECK(run(notes()) == 2);
+  }
+}
+
+TEST_CASE("two handlers on one durable consumer are refused: they would rob each other") {
+  CHECK(run(weir::service("notes")
+                .on<store_note>(weir::durable("notes"))
+                .on<read_note>(weir::durable("notes"))) == 2);
+}
+
+TEST_SUITE_END();
