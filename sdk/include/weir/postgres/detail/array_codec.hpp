@@ -57,11 +57,12 @@ struct codec<std::vector<T>> {
   static constexpr oid type = element::array_type;
   static constexpr bool binary = true;
   static constexpr std::string_view name = "array";
-  static constexpr oid element_type = element::type == inferred_type ? 25 : element::type;
+  static constexpr oid element_type = element::type == inferred_type ? text_type : element::type;
 
   static constexpr bool accepts(oid column) {
     // varchar[] and char(n)[] are text as well.
-    return column == type || (type == 1009 && (column == 1015 || column == 1014));
+    return column == type ||
+           (type == text_array_type && (column == varchar_array_type || column == char_array_type));
   }
 
   static void encode(std::string& out, const std::vector<T>& values) {

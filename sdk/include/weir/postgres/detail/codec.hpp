@@ -11,17 +11,12 @@
 #include <type_traits>
 #include <vector>
 
+#include "weir/postgres/detail/oid.hpp"
 #include "weir/postgres/jsonb.hpp"
 #include "weir/timestamp.hpp"
 #include "weir/uuid.hpp"
 
 namespace weir::postgres::detail {
-
-/// A type's number in pg_type; those of built-in types never change.
-using oid = std::uint32_t;
-
-/// Left to the server to infer, as for a quoted literal.
-inline constexpr oid inferred_type = 0;
 
 /// Throws: a value of `size` bytes came for a type of another size.
 [[noreturn]] void wrong_size(std::string_view type, std::size_t size);
@@ -59,17 +54,13 @@ struct codec_of {
 };
 
 template <>
-struct codec<bool> : codec_of<16, 1000> {
+struct codec<bool> : codec_of<boolean_type, boolean_array_type> {
   static constexpr std::string_view name = "boolean";
   static void encode(std::string& out, bool value) { out.push_back(value ? 1 : 0); }
   static bool decode(std::string_view bytes, oid) {
     return get_big_endian<std::uint8_t>(bytes, name) != 0;
   }
 };
-
-inline constexpr oid smallint_type = 21;
-inline constexpr oid integer_type = 23;
-inline constexpr oid bigint_type = 20;
 
 /// A C++ integer reads columns of its own size and of smaller ones.
 template <class T>
@@ -78,7 +69,9 @@ struct codec<T> {
   static constexpr oid type = sizeof(T) == 2   ? smallint_type
                               : sizeof(T) == 4 ? integer_type
                                                : bigint_type;
-  static constexpr oid array_type = sizeof(T) == 2 ? 1005 : sizeof(T) == 4 ? 1007 : 1016;
+  static constexpr oid array_type = sizeof(T) == 2   ? smallint_array_type
+                                    : sizeof(T) == 4 ? integer_array_type
+                                                     : bigint_array_type;
   static constexpr bool binary = true;
   static constexpr std::string_view name = sizeof(T) == 2   ? "smallint"
                                            : sizeof(T) == 4 ? "integer"
@@ -106,10 +99,8 @@ struct codec<T> {
   }
 };
 
-inline constexpr oid real_type = 700;
-
 template <>
-struct codec<double> : codec_of<701, 1022> {
+struct codec<double> : codec_of<double_type, double_array_type> {
   static constexpr std::string_view name = "double precision";
   static constexpr bool accepts(oid column) { return column == type || column == real_type; }
   static void encode(std::string& out, double value) {
@@ -127,12 +118,12 @@ struct codec<double> : codec_of<701, 1022> {
 /// enum type, varchar or numeric.
 struct text_codec {
   static constexpr oid type = inferred_type;
-  static constexpr oid array_type = 1009;
+  static constexpr oid array_type = text_array_type;
   static constexpr bool binary = false;
   static constexpr std::string_view name = "text";
-  /// text, varchar, char(n), name, and literals.
   static constexpr bool accepts(oid column) {
-    return column == 25 || column == 1043 || column == 1042 || column == 19 || column == 705;
+    return column == text_type || column == varchar_type || column == char_type ||
+           column == name_type || column == unknown_type;
   }
   static void encode(std::string& out, std::string_view value);
   static std::string decode(std::string_view bytes, oid) { return std::string(bytes); }
@@ -148,7 +139,7 @@ template <>
 struct codec<char*> : text_codec {};
 
 template <>
-struct codec<std::vector<std::byte>> : codec_of<17, 1001> {
+struct codec<std::vector<std::byte>> : codec_of<bytea_type, bytea_array_type> {
   static constexpr std::string_view name = "bytea";
   static void encode(std::string& out, const std::vector<std::byte>& value) {
     out.append(reinterpret_cast<const char*>(value.data()), value.size());
@@ -160,7 +151,7 @@ struct codec<std::vector<std::byte>> : codec_of<17, 1001> {
 };
 
 template <>
-struct codec<uuid> : codec_of<2950, 2951> {
+struct codec<uuid> : codec_of<uuid_type, uuid_array_type> {
   static constexpr std::string_view name = "uuid";
   static void encode(std::string& out, const uuid& value) {
     out.append(reinterpret_cast<const char*>(value.bytes().data()), uuid::byte_count);
@@ -170,16 +161,14 @@ struct codec<uuid> : codec_of<2950, 2951> {
 
 /// `timestamp::max()` and `min()` are PostgreSQL's `infinity` and `-infinity`.
 template <>
-struct codec<timestamp> : codec_of<1184, 1185> {
+struct codec<timestamp> : codec_of<timestamptz_type, timestamptz_array_type> {
   static constexpr std::string_view name = "timestamp with time zone";
   static void encode(std::string& out, timestamp value);
   static timestamp decode(std::string_view bytes, oid);
 };
 
-inline constexpr oid json_type = 114;
-
 template <>
-struct codec<jsonb> : codec_of<3802, 3807> {
+struct codec<jsonb> : codec_of<jsonb_type, jsonb_array_type> {
   static constexpr std::string_view name = "jsonb";
   static constexpr bool accepts(oid column) { return column == type || column == json_type; }
   static void encode(std::string& out, const jsonb& value);

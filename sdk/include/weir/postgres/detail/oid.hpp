@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace weir::postgres::detail {
+
+/// A type's number in pg_type; those of built-in types never change.
+using oid = std::uint32_t;
+
+/// Left to the server to infer, as for a quoted literal.
+inline constexpr oid inferred_type = 0;
+
+inline constexpr oid boolean_type = 16;
+inline constexpr oid boolean_array_type = 1000;
+inline constexpr oid bytea_type = 17;
+inline constexpr oid bytea_array_type = 1001;
+inline constexpr oid bigint_type = 20;
+inline constexpr oid bigint_array_type = 1016;
+inline constexpr oid smallint_type = 21;
+inline constexpr oid smallint_array_type = 1005;
+inline constexpr oid integer_type = 23;
+inline constexpr oid integer_array_type = 1007;
+inline constexpr oid real_type = 700;
+inline constexpr oid double_type = 701;
+inline constexpr oid double_array_type = 1022;
+inline constexpr oid text_type = 25;
+inline constexpr oid text_array_type = 1009;
+inline constexpr oid varchar_type = 1043;
+inline constexpr oid varchar_array_type = 1015;
+inline constexpr oid char_type = 1042;  ///< char(n).
+inline constexpr oid char_array_type = 1014;
+inline constexpr oid name_type = 19;
+inline constexpr oid unknown_type = 705;  ///< A literal that nothing gave a type.
+inline constexpr oid timestamptz_type = 1184;
+inline constexpr oid timestamptz_array_type = 1185;
+inline constexpr oid uuid_type = 2950;
+inline constexpr oid uuid_array_type = 2951;
+inline constexpr oid json_type = 114;
+inline constexpr oid jsonb_type = 3802;
+inline constexpr oid jsonb_array_type = 3807;
+
+}  // namespace weir::postgres::detail
