@@ -4,15 +4,12 @@
 // Starts a private nats-server and PostgreSQL, publishes orders, lets the order-processor take
 // them, stops it, and checks order by order what came of them. The servers and the service run
 // under guards, which stop them and remove their files however this program ends.
-#include <charconv>
+#include <CLI/CLI.hpp>
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "orders/check_orders.hpp"
 #include "orders/order_clients.hpp"
@@ -38,13 +35,10 @@ constexpr int exit_wrong_orders = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_failed = 3;
 
-constexpr const char* usage =
-    "usage: tools/quickstart [--orders N]\n"
-    "\n"
-    "Starts a private nats-server and PostgreSQL, publishes N orders (20000 if not said), runs "
-    "the\n"
-    "order-processor on them, and shows what came of it; build/quickstart.json holds the same.\n"
-    "Exits 0 when every order was handled exactly once, 1 when not.\n";
+constexpr const char* description =
+    "Starts a private nats-server and PostgreSQL, publishes orders, runs the order-processor on\n"
+    "them, and shows what came of it; build/quickstart.json holds the same.\n"
+    "Exits 0 when every order was handled exactly once, 1 when not.";
 
 /// What quickstart finds out; the fields of build/quickstart.json.
 struct quickstart_result {
@@ -111,7 +105,7 @@ class quickstart {
     result_.events_per_second = events / elapsed.count();
     result_.cpu_us_per_event = summary.cpu_seconds * 1e6 / events;
     result_.peak_memory_kib = summary.peak_memory_kib;
-    result_.driver = weir::loop::current().driver().name();
+    result_.driver = summary.driver;
   }
 
   weir::task<> check(order_clients with) {
@@ -133,18 +127,6 @@ class quickstart {
   service_process service_;
   quickstart_result result_;
 };
-
-/// The number after --orders, the default without it; none when the command line is wrong.
-std::optional<std::uint64_t> orders_wanted(int argc, char** argv) {
-  if (argc == 1) return orders_default;
-  if (argc != 3 || std::strcmp(argv[1], "--orders") != 0) return std::nullopt;
-  std::uint64_t orders = 0;
-  const std::string_view text = argv[2];
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), orders);
-  const bool is_number = read.ec == std::errc() && read.ptr == text.data() + text.size();
-  if (!is_number || orders == 0 || orders > orders_max) return std::nullopt;
-  return orders;
-}
 
 void print_table(const quickstart_result& of) {
   std::printf("\n");
@@ -195,18 +177,18 @@ int run(std::uint64_t orders) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 2 && std::strcmp(argv[1], "--help") == 0) {
-    std::fputs(usage, stdout);
-    return 0;
-  }
-  const std::optional<std::uint64_t> orders = orders_wanted(argc, argv);
-  if (!orders) {
-    std::fprintf(stderr, "error: N of --orders N is a number from 1 to %" PRIu64 "\n%s", orders_max,
-                 usage);
-    return exit_usage;
+  CLI::App command_line(description, "tools/quickstart");
+  std::uint64_t orders = orders_default;
+  command_line.add_option("--orders", orders, "how many orders to publish")
+      ->check(CLI::Range(std::uint64_t{1}, orders_max))
+      ->capture_default_str();
+  try {
+    command_line.parse(argc, argv);
+  } catch (const CLI::ParseError& ending) {
+    return command_line.exit(ending) == 0 ? 0 : exit_usage;  // --help is an ending, too.
   }
   try {
-    return run(*orders);
+    return run(orders);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "error: %s\n", failure.what());
     return exit_failed;

@@ -199,7 +199,7 @@ task<std::string> running_service::run() {
   co_await watching.close();
   if (failure) std::rethrow_exception(failure);
   log_info(which_.name() + " has drained");
-  co_return statistics_.to_json();
+  co_return statistics_.to_json(loop::current().driver().name());
 }
 
 }  // namespace

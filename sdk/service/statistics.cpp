@@ -10,6 +10,7 @@ namespace {
 
 /// The form of the line; its names are what tools read.
 struct summary {
+  std::string driver;
   std::uint64_t processed, redelivered, retried, dead_lettered, given_back, published;
   std::uint64_t duplicates_refused;
   double p50_ms, p99_ms, cpu_seconds;
@@ -26,10 +27,11 @@ double seconds(const timeval& value) {
 
 }  // namespace
 
-std::string service_statistics::to_json() const {
+std::string service_statistics::to_json(std::string_view driver) const {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return json::encode(summary{
+      .driver = std::string(driver),
       .processed = processed,
       .redelivered = redelivered,
       .retried = retried,

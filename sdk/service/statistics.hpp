@@ -19,8 +19,9 @@ struct service_statistics {
   std::uint64_t duplicates_refused = 0;  ///< Of these: the stream had them already.
   histogram latency;                     ///< From a message's storage to its acknowledgement.
 
-  /// One line of JSON: the counts, latencies in milliseconds, CPU and peak memory of the process.
-  std::string to_json() const;
+  /// One line of JSON: the loop's driver, the counts, latencies in milliseconds, CPU and peak
+  /// memory of the process.
+  std::string to_json(std::string_view driver) const;
 };
 
 }  // namespace weir::detail

@@ -20,11 +20,17 @@ libpq-dev: the PostgreSQL client library
 libsimdjson-dev: reads JSON
 libfmt-dev: formats text
 libspdlog-dev: writes the log
-libtomlplusplus-dev: reads configuration files
 libcli11-dev: reads command lines
 doctest-dev: the test framework
 nats-server: the tests and quickstart run a private one
 postgresql: the tests and quickstart run a private one
+'
+
+# What others are measured with, in tools/bench.
+weir_peer_packages='
+golang-go: compiles the service that weir is measured beside
+golang-github-nats-io-go-nats-dev: its NATS client
+golang-github-jackc-pgx-v4-dev: its PostgreSQL client
 '
 
 # Runs a command as root.
@@ -51,10 +57,12 @@ weir_prevent_postgres_cluster() {
   weir_as_root sh -c "mkdir -p ${settings%/*} && echo 'create_main_cluster = false' > $settings"
 }
 
+# weir_install_packages [LIST]: weir_packages, or another list of the same form.
 weir_install_packages() {
+  local wanted=${1:-$weir_packages}
   if ! command -v apt-get > /dev/null; then
     echo "note: this is not a Debian system; these must be there already:" >&2
-    printf '%s' "$weir_packages" | sed 's/^/  /' >&2
+    printf '%s' "$wanted" | sed 's/^/  /' >&2
     return
   fi
   local missing=() package why
@@ -66,7 +74,7 @@ weir_install_packages() {
       printf '  %-20s %s\n' "$package" "$why"
       missing+=("$package")
     fi
-  done <<< "$weir_packages"
+  done <<< "$wanted"
   [ ${#missing[@]} -gt 0 ] || return 0
 
   case " ${missing[*]} " in *' postgresql '*) weir_prevent_postgres_cluster ;; esac

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "service_process.hpp"
 #include "weir/event/json.hpp"
@@ -10,6 +11,7 @@ namespace weir::orders {
 
 /// What a weir service says about itself when it ends.
 struct service_summary {
+  std::string driver;
   std::uint64_t processed, redelivered, dead_lettered, given_back, published, duplicates_refused;
   double p50_ms, p99_ms, cpu_seconds;
   std::int64_t peak_memory_kib;
