@@ -19,11 +19,13 @@ constexpr auto close_flush_limit = std::chrono::seconds(2);
 constexpr auto writable_interval = std::chrono::milliseconds(1);
 
 std::string random_prefix() {
+  // Five bits a digit: 120 random bits, so that nobody else's inbox has the same name.
   constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
+  constexpr int digits_a_half = 12;
   std::string prefix = "_INBOX.";
   for (int half = 0; half < 2; ++half) {
-    for (std::uint64_t random = loop::current().random(), i = 0; i < 12; ++i, random >>= 5)
-      prefix += digits[random & 31];
+    std::uint64_t random = loop::current().random();
+    for (int digit = 0; digit < digits_a_half; ++digit, random >>= 5) prefix += digits[random & 31];
   }
   return prefix;
 }

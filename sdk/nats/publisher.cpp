@@ -20,6 +20,9 @@ constexpr auto answer_limit = std::chrono::seconds(5);
 constexpr auto look_interval = std::chrono::milliseconds(20);
 constexpr backoff_limits refused_backoff{.first = std::chrono::milliseconds(50),
                                          .longest = std::chrono::seconds(2)};
+/// The inbox's address, and the token of a publication behind it: ".<index>-<use>".
+constexpr std::size_t reply_bytes = 128;
+constexpr std::size_t token_bytes_max = 64;
 /// "NATS/1.0", the line of the id, and their line ends.
 constexpr std::size_t header_framing_bytes = 12 + sizeof("Nats-Msg-Id: ") + 1;
 
@@ -105,9 +108,9 @@ void publisher::send(publication_slot& slot) noexcept {
   slot.sent_at = loop::current().now();
   slot.sent_as = ++sent_;
   ++slot.sends;
-  char reply[128];
+  char reply[reply_bytes];
   const std::string& box = address();
-  WEIR_ASSERT(box.size() + 64 < sizeof reply);
+  WEIR_ASSERT(box.size() + token_bytes_max < sizeof reply);
   char* end = std::copy(box.begin(), box.end(), reply);
   *end++ = '.';
   end = std::to_chars(end, std::end(reply), slot.index).ptr;

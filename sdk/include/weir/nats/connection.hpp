@@ -30,6 +30,7 @@ struct connection_event {
   unsigned attempt;    ///< how many attempts have failed in a row
 };
 
+/// Where a connection goes, and its limits. The defaults suit a service beside its servers.
 struct connection_options {
   /// One server or several with commas between them: "nats://user:password@host:4222,host2",
   /// or "nats://token@host".
@@ -67,7 +68,8 @@ class connection {
   task<> wait_connected();
 
   /// Publishes without a confirmation: at most once. Suspends above the high-water mark and while
-  /// there is no connection; throws for a payload above the server's limit.
+  /// there is no connection; throws for a payload above the server's limit. What the arguments
+  /// refer to must live until it is done.
   task<> publish(const subject& to, std::string_view payload, const headers& with = {});
 
   /// Suspends until the server has read all that was sent before. Throws `unavailable` when the

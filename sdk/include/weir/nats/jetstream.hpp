@@ -23,7 +23,12 @@ struct stored_message {
 ///
 /// Requests are asked again until answered, so they wait out a lost connection; after their time
 /// (5 s, or the deadline around) they throw `unavailable`. What the server refuses is thrown with
-/// its words: `not_found`, `conflict` or `invalid_argument`, all permanent.
+/// its words: `not_found`, `conflict` or `invalid_argument`, all permanent. An operation whose
+/// answer was lost is asked for again: a deletion that succeeded may then say `not_found`, and a
+/// purge that it removed nothing.
+///
+/// Like every task these begin when they are awaited: what their arguments refer to must live until
+/// they are done.
 class jetstream {
  public:
   explicit jetstream(connection& over) noexcept : core_(&over.core()) {}

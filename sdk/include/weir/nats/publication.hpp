@@ -24,6 +24,7 @@ struct publish_ack {
   bool duplicate = false;
 };
 
+/// How one message is published.
 struct publish_options {
   /// The `Nats-Msg-Id`; empty makes a fresh one. Within the stream's duplicate window a second
   /// message with the same id is not stored, which is what makes retries safe.
