@@ -26,12 +26,18 @@ class [[nodiscard]] blocking_operation final : public detail::suspension {
     if (!park(waiting)) return false;
     job_ = std::make_shared<job>(std::move(*work_), *this);
     work_.reset();
-    home().expect_post();
-    detail::blocking_pool::instance().submit([shared = job_]() mutable {
-      shared->run();
-      weir::loop& back = shared->home;
-      back.post([done = std::move(shared)] { done->deliver(); });
-    });
+    try {
+      queued_ = detail::blocking_pool::instance().submit_or_refuse([shared = job_]() mutable {
+        shared->run();
+        weir::loop& back = shared->home;
+        back.post([done = std::move(shared)] { done->deliver(); });
+      });
+      home().expect_post();  // The post is taken up by this thread, so not before this line.
+    } catch (...) {
+      job_->failure = std::current_exception();
+      job_->ended = true;
+      wake();
+    }
     return true;
   }
   value await_resume() {
@@ -87,18 +93,22 @@ class [[nodiscard]] blocking_operation final : public detail::suspension {
 
   void on_stop() noexcept override {
     job_->waiting = nullptr;
+    if (detail::blocking_pool::instance().take_back(queued_)) home().expected_post_came();
     wake();
   }
 
   std::optional<F> work_;
   std::shared_ptr<job> job_;
+  detail::blocking_pool::ticket queued_ = 0;
 };
 
 /// Runs `work()` on a helper thread and gives what it returns or throws what it throws.
 ///
 /// For calls that block (getaddrinfo, a library's connect). At most `blocking_threads_max` run at a
-/// time, the rest queue. A cancelled wait throws at once; the call itself runs on to its end, its
-/// value is dropped, so `work` must own (not refer to) what it uses.
+/// time and `blocking_queued_max` wait for their turn; beyond that it throws `limit_exceeded`
+/// (retry), and a system error (retry) where there is no thread and none can be started. A
+/// cancelled wait throws at once. The call is then not made if it has not begun; else it runs on to
+/// its end and its value is dropped, so `work` must own (not refer to) what it uses.
 template <class F>
 blocking_operation<F> blocking(F work) {
   return blocking_operation<F>(std::move(work));

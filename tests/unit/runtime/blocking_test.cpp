@@ -123,6 +123,49 @@ TEST_CASE("the end of a loop waits for calls whose wait was cancelled") {
   opener.join();
 }
 
+TEST_CASE(
+    "more calls than may wait are refused; a cancelled one leaves its place and is not made") {
+  std::promise<void> gate;
+  const std::shared_future<void> opened = gate.get_future().share();
+  std::atomic<std::size_t> begun{0};
+  std::atomic<std::size_t> made{0};
+  run([&]() -> task<> {
+    const auto occupy = [](std::shared_future<void> wait, std::atomic<std::size_t>& begins) {
+      return as_task(blocking([wait, &begins] {
+        ++begins;
+        wait.wait();
+      }));
+    };
+    const auto count = [](std::atomic<std::size_t>& calls) {
+      return as_task(blocking([&calls] { ++calls; }));
+    };
+    co_await with_scope([&](scope& occupied) -> task<> {
+      for (std::size_t thread = 0; thread < blocking_threads_max; ++thread) {
+        occupied.spawn(occupy(opened, begun));
+      }
+      while (begun < blocking_threads_max) co_await yield();
+
+      co_await with_scope([&](scope& queued) -> task<> {
+        for (std::size_t call = 0; call < blocking_queued_max; ++call) queued.spawn(count(made));
+        for (int turn = 0; turn < 100; ++turn) co_await yield();
+        CHECK(queued.size() == blocking_queued_max);
+        const auto refused = co_await count(made).as_result();
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().is(errc::limit_exceeded));
+        CHECK(refused.error().disposition() == disposition::retry);
+        CHECK(refused.error().message().find("1024 calls wait") != std::string::npos);
+      });
+
+      occupied.spawn(count(made));
+      co_await yield();
+      CHECK(occupied.size() == blocking_threads_max + 1);
+      gate.set_value();
+      co_await occupied.join();
+    });
+  });
+  CHECK(made == 1);
+}
+
 TEST_CASE("in a stopped task the call is not made") {
   run([]() -> task<> {
     scope children;
