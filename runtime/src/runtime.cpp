@@ -76,6 +76,14 @@ task<> run_one(shared_run& shared, std::size_t index, task<> main) {
   if (failure) std::rethrow_exception(failure);
 }
 
+error no_thread(std::error_code code, std::size_t started, std::size_t wanted) {
+  return {code, disposition::retry,
+          "start a thread for each of " + std::to_string(wanted) + " loops: after " +
+              std::to_string(started) + ": " + code.message() +
+              "; is the limit of threads reached (ulimit -u, pids.max of the container), or "
+              "memory short?"};
+}
+
 }  // namespace
 
 runtime::runtime(std::size_t loops, driver_choice choice)
@@ -92,13 +100,16 @@ void runtime::run(const std::function<task<>(std::size_t)>& main) {
       shared.fail(std::current_exception());
     }
   };
-  std::vector<std::thread> others;
-  for (std::size_t index = 1; index < loops_; ++index) {
-    others.emplace_back([&run_loop, index] { run_loop(index); });
+  std::vector<std::thread> threads;
+  threads.reserve(loops_);
+  try {
+    while (threads.size() < loops_) {
+      threads.emplace_back([&run_loop, index = threads.size()] { run_loop(index); });
+    }
+  } catch (const std::system_error& refused) {
+    shared.fail(std::make_exception_ptr(no_thread(refused.code(), threads.size(), loops_)));
   }
-  std::thread first([&run_loop] { run_loop(0); });
-  first.join();
-  for (auto& thread : others) thread.join();
+  for (auto& thread : threads) thread.join();
   shared.rethrow();
 }
 

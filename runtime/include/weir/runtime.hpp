@@ -10,7 +10,8 @@ namespace weir {
 /// Several loops, one a thread, that share nothing.
 ///
 /// run() makes the loops, runs `main(index)` on each, and returns when all have ended; the first
-/// error is thrown then. Each loop's task is stopped when another one fails.
+/// error is thrown then. Each loop's task is stopped when another one fails, or when the thread of
+/// another one cannot be started (a system error, retry).
 class runtime {
  public:
   /// `loops`: how many; 0 means one a processor.

@@ -6,11 +6,13 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
 
 #include "failing.hpp"
+#include "refuse_system_call.hpp"
 #include "weir/event.hpp"
 #include "weir/sleep.hpp"
 
@@ -101,6 +103,25 @@ TEST_CASE("an exception out of the function that makes the tasks stops the other
     return []() -> task<> { co_await sleep(duration::max()); }();
   };
   CHECK_THROWS_WITH_AS(runtime(3).run(main), "no task here", error);
+}
+
+TEST_CASE("where no thread can be started run() fails, and says what to look at") {
+  bool filtered = false;
+  std::optional<error> failed;
+  std::thread([&] {
+    filtered = refuse_threads();
+    try {
+      runtime(2).run([](std::size_t) -> task<> { co_return; });
+    } catch (const error& refused) {
+      failed = refused;
+    }
+  }).join();
+  REQUIRE(filtered);
+  REQUIRE(failed.has_value());
+  CHECK(failed->code() == std::errc::resource_unavailable_try_again);
+  CHECK(failed->disposition() == disposition::retry);
+  CHECK(failed->message().find("each of 2 loops") != std::string::npos);
+  CHECK(failed->message().find("ulimit -u") != std::string::npos);
 }
 
 TEST_SUITE_END();
