@@ -40,6 +40,25 @@ auto await_value_type() {
 template <class Awaitable>
 using await_value = typename decltype(await_value_type<Awaitable>())::type;
 
+inline time_point end_of(time_point when) noexcept { return when; }
+inline time_point end_of(duration limit) noexcept {
+  return saturating_add(loop::current().now(), limit);
+}
+
+/// `Limit` is a time_point, or a duration from when the task begins.
+template <class Limit, class T>
+task<T> run_limited(Limit limit, task<T> work) {
+  deadline_context context(co_await current_stop{}, end_of(limit));
+  work.handle().promise().set_stop(&context);
+  try {
+    co_return co_await std::move(work);
+  } catch (const error& failure) {
+    if (!failure.is_cancelled() || !context.expired()) throw;
+  }
+  throw error(errc::deadline_exceeded, disposition::retry,
+              "the deadline passed before the operation was done");
+}
+
 }  // namespace detail
 
 /// Wraps any awaitable as a task, for what takes tasks.
@@ -54,21 +73,13 @@ task<detail::await_value<Awaitable>> as_task(Awaitable awaited) {
 /// (retry), unless the work was done after all. All that the work awaits knows the deadline.
 template <class T>
 task<T> with_deadline(time_point when, task<T> work) {
-  detail::deadline_context limit(co_await detail::current_stop{}, when);
-  work.handle().promise().set_stop(&limit);
-  try {
-    co_return co_await std::move(work);
-  } catch (const error& failure) {
-    if (!failure.is_cancelled() || !limit.expired()) throw;
-  }
-  throw error(errc::deadline_exceeded, disposition::retry,
-              "the deadline passed before the operation was done");
+  return detail::run_limited(when, std::move(work));
 }
 
-/// Runs `work` for at most `limit`; see with_deadline().
+/// Runs `work` for at most `limit`, counted from when this is awaited; see with_deadline().
 template <class T>
 task<T> with_timeout(duration limit, task<T> work) {
-  return with_deadline(saturating_add(loop::current().now(), limit), std::move(work));
+  return detail::run_limited(limit, std::move(work));
 }
 
 template <class Awaitable>

@@ -128,6 +128,19 @@ TEST_CASE("no limit means no timer") {
   });
 }
 
+TEST_CASE("a timeout counts from when it is awaited, a deadline stands") {
+  run_virtually([]() -> task<> {
+    const time_point start = loop::current().now();
+    auto limited = with_timeout(50ms, answer_after(40ms));
+    auto waiting = with_timeout(50ms, deadline_here());
+    auto bounded = with_deadline(start + 1s, deadline_here());
+    co_await sleep(100ms);
+    CHECK(co_await std::move(waiting) == start + 150ms);
+    CHECK(co_await std::move(bounded) == start + 1s);
+    CHECK(co_await std::move(limited) == 42);
+  });
+}
+
 TEST_CASE("an awaitable that is not a task takes a timeout too") {
   run_virtually([]() -> task<> {
     event never;
