@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "weir/error.hpp"
 
@@ -34,7 +35,7 @@ unsigned interest(const io_request& request) noexcept {
   return 0;
 }
 
-constexpr int not_now = -EAGAIN;
+constexpr int not_now = std::numeric_limits<int>::min();  // no count and no errno
 
 int or_errno(ssize_t value) noexcept {
   return value >= 0 ? static_cast<int>(value) : errno == EWOULDBLOCK ? not_now : -errno;
@@ -52,8 +53,10 @@ int attempt(const io_request& request, unsigned events, bool first) noexcept {
       return or_errno(::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     case io_kind::connect: {
       if (first) {
-        const int status = or_errno(::connect(fd, request.address, request.address_size));
-        return status == -EINPROGRESS ? not_now : status;
+        if (::connect(fd, request.address, request.address_size) == 0) return 0;
+        // EAGAIN is an end here: the listener of a Unix socket has no room, nothing is under way,
+        // and the socket counts as writable all the same.
+        return errno == EINPROGRESS ? not_now : -errno;
       }
       int failure = 0;
       socklen_t size = sizeof failure;

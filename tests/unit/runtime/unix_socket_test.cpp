@@ -2,15 +2,19 @@
 #include "weir/unix_socket.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "run.hpp"
 #include "sockets.hpp"
+#include "weir/file_descriptor.hpp"
 #include "weir/scope.hpp"
+#include "weir/socket_address.hpp"
 #include "weir/timeout.hpp"
 
 using namespace std::chrono_literals;
@@ -35,6 +39,15 @@ class temporary_directory {
  private:
   std::string path_;
 };
+
+/// Listens at `path` with the smallest backlog that there is.
+file_descriptor listen_narrowly(const std::string& path) {
+  const socket_address address = socket_address::of_path(path);
+  file_descriptor made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::bind(made.get(), address.data(), address.size()) == 0);
+  REQUIRE(::listen(made.get(), 0) == 0);
+  return made;
+}
 
 task<> serve_one(unix_listener& listener) {
   unix_stream peer = co_await listener.accept();
@@ -90,6 +103,28 @@ TEST_CASE("errors name the path: nobody listens, it exists, it is too long") {
                          ("listen on unix:" + path + ": Address already in use").c_str(), error);
     CHECK_THROWS_AS(unix_listener::bind(std::string(200, 'x')), error);
     CHECK_THROWS_AS(unix_listener::bind(""), error);
+  });
+}
+
+TEST_CASE("a listener without room for a connection is an error that a retry may cure") {
+  const temporary_directory place;
+  run([&]() -> task<> {
+    const file_descriptor listener = listen_narrowly(place.file("a.sock"));
+    constexpr std::size_t attempts = 4;  // more than a backlog of 0 takes
+    std::vector<unix_stream> connected;
+    std::vector<error> refusals;
+    for (std::size_t attempt = 0; attempt < attempts; ++attempt) {
+      auto made = co_await unix_stream::connect(place.file("a.sock")).as_result();
+      if (made.has_value()) {
+        connected.push_back(std::move(*made));
+      } else {
+        refusals.push_back(made.error());
+      }
+    }
+    CHECK(connected.size() == 1);
+    REQUIRE(refusals.size() == attempts - 1);
+    CHECK(refusals.front().code() == std::errc::resource_unavailable_try_again);
+    CHECK(refusals.front().disposition() == disposition::retry);
   });
 }
 
