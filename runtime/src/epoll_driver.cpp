@@ -148,18 +148,33 @@ void epoll_driver::ready(int descriptor, unsigned events) noexcept {
   while (!entry.operations.empty()) entry.operations.pop_front().complete(status);
 }
 
-void epoll_driver::wait(time_point until) {
+int epoll_driver::wait_for_events(std::span<epoll_event> events, time_point until) noexcept {
+  const auto room = static_cast<int>(events.size());
+  const bool forever = until == time_point::max();
   const duration left = until == time_point::min() ? duration::zero() : until - now();
   const duration sleep = std::max(left, duration::zero());
-  const timespec timeout{.tv_sec = sleep.count() / 1'000'000'000,
-                         .tv_nsec = sleep.count() % 1'000'000'000};
+  if (has_pwait2_) {
+    const timespec timeout{.tv_sec = sleep.count() / 1'000'000'000,
+                           .tv_nsec = sleep.count() % 1'000'000'000};
+    const int count =
+        epoll_pwait2(epoll_descriptor_, events.data(), room, forever ? nullptr : &timeout, nullptr);
+    // Older container profiles refuse a call they do not know with EPERM.
+    if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
+    has_pwait2_ = false;
+  }
+  const auto rounded_up = std::chrono::ceil<std::chrono::milliseconds>(sleep).count();
+  const auto timeout = std::min<std::int64_t>(rounded_up, std::numeric_limits<int>::max());
+  return epoll_wait(epoll_descriptor_, events.data(), room,
+                    forever ? -1 : static_cast<int>(timeout));
+}
+
+void epoll_driver::wait(time_point until) {
   std::array<epoll_event, events_per_wait> events;
   ++counters_.enters;
-  const int count = epoll_pwait2(epoll_descriptor_, events.data(), events.size(),
-                                 until == time_point::max() ? nullptr : &timeout, nullptr);
+  const int count = wait_for_events(events, until);
   if (count < 0) {
     if (errno == EINTR) return;
-    throw error::from_errno(errno, "epoll_pwait2");
+    throw error::from_errno(errno, "epoll_pwait2 or epoll_wait");
   }
   for (int index = 0; index < count; ++index) {
     const epoll_event& event = events[static_cast<std::size_t>(index)];

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/epoll.h>
+
+#include <span>
 #include <vector>
 
 #include "weir/driver.hpp"
@@ -30,9 +33,12 @@ class epoll_driver final : public driver {
   watched& at(int descriptor);
   int arm(int descriptor) noexcept;
   void ready(int descriptor, unsigned events) noexcept;
+  int wait_for_events(std::span<epoll_event> events, time_point until) noexcept;
 
   int epoll_descriptor_;
   int wake_descriptor_;
+  bool has_pwait2_ =
+      true;  // Without it (kernel before 5.11) a sleep is rounded up to milliseconds.
   std::vector<std::unique_ptr<watched>> watched_;  // by descriptor
 };
 

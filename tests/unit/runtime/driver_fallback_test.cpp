@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include <array>
 #include <cerrno>
-#include <cstddef>
 #include <cstdlib>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "refuse_system_call.hpp"
 #include "weir/loop.hpp"
 #include "weir/sleep.hpp"
 
 using namespace weir;
+using namespace weir::test;
 
 TEST_SUITE_BEGIN("runtime.driver_fallback");
 
 namespace {
-
-/// Makes io_uring_setup fail with `code` in the calling thread from now on, as the profiles of
-/// container engines do.
-bool refuse_io_uring(int code) {
-  std::array<sock_filter, 4> program{{
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(code)),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  }};
-  const sock_fprog filter{.len = program.size(), .filter = program.data()};
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
-}
 
 struct outcome {
   bool filtered = false;
@@ -47,7 +30,7 @@ struct outcome {
 outcome make_loop_without_io_uring(driver_choice choice, int code) {
   outcome seen;
   std::thread([&] {
-    seen.filtered = refuse_io_uring(code);
+    seen.filtered = refuse_system_call(SYS_io_uring_setup, code);
     try {
       loop home(choice);
       home.run([]() -> task<> { co_await sleep(std::chrono::microseconds(1)); }());
@@ -112,6 +95,25 @@ TEST_CASE("epoll needs no io_uring at all") {
   REQUIRE(seen.filtered);
   CHECK(seen.driver == "epoll");
   CHECK(seen.reason.empty());
+}
+
+TEST_CASE("epoll runs without epoll_pwait2, and no sleep is shorter for it") {
+  for (const int code : {ENOSYS, EPERM}) {
+    bool filtered = false;
+    std::optional<duration> slept;
+    std::thread([&] {
+      filtered = refuse_system_call(SYS_epoll_pwait2, code);
+      loop home(driver_choice::epoll);
+      home.run([](std::optional<duration>& took) -> task<> {
+        const time_point start = loop::current().now();
+        co_await sleep(std::chrono::microseconds(1500));
+        took = loop::current().now() - start;
+      }(slept));
+    }).join();
+    REQUIRE(filtered);
+    REQUIRE(slept.has_value());
+    CHECK(*slept >= std::chrono::microseconds(1500));
+  }
 }
 
 TEST_SUITE_END();
