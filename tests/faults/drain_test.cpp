@@ -37,12 +37,40 @@ task<> drain_under_load(fault_case& at, orders::order_clients with) {
   co_await at.check_handled_once(with, order_count);
 }
 
+/// A drain that cannot end, because the database stands still, and a second signal.
+task<> cut_a_drain_short(fault_case& at, orders::order_clients with) {
+  const auto last = co_await orders::publish_orders(with.jetstream, {.count = order_count});
+  at.service.start();
+  co_await orders::wait_processed(with.jetstream, order_count,
+                                  at.random_between(1, order_count / 2));
+  const std::string ending = co_await blocking([&at] {
+    at.servers.postgres.pause();
+    at.service.ask_to_end();
+    at.service.wait_told("STOPPING=1", 1);
+    std::string cut_short = at.service.terminate();
+    at.servers.postgres.resume();
+    return cut_short;
+  });
+  CHECK(ending == "exit code 1");
+
+  at.service.start();
+  co_await orders::wait_drained(with.jetstream, {.last_sequence = last});
+  const std::string orderly = co_await blocking([&at] { return at.service.terminate(); });
+  CHECK(orderly == "exit code 0");
+  co_await at.check_handled_once(with, order_count);
+}
+
 }  // namespace
 
 TEST_SUITE("faults.drain") {
   TEST_CASE("a service that is asked to end under load finishes what runs and loses nothing") {
     fault_case at;
     play(at, drain_under_load);
+  }
+
+  TEST_CASE("a second signal ends a drain at once, and what was unfinished is handled later") {
+    fault_case at;
+    play(at, cut_a_drain_short);
   }
 }
 

@@ -91,7 +91,7 @@ void service_process::wait_told(std::string_view state, std::size_t times) {
 }
 
 std::string service_process::terminate() {
-  process_.signal(SIGTERM);
+  ask_to_end();
   return wait_ended();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,7 +43,9 @@ class service_process {
   bool is_ready() { return times_told(ready_state) > 0; }
   void wait_ready() { wait_told(ready_state, 1); }
 
-  /// Asks the program to end by SIGTERM and waits for its end: "exit code 0".
+  /// Asks the program to end, by SIGTERM.
+  void ask_to_end() { process_.signal(SIGTERM); }
+  /// The same, and waits for its end: "exit code 0".
   std::string terminate();
   /// Waits until the program ends on its own.
   std::string wait_ended();
