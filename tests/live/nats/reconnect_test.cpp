@@ -2,6 +2,7 @@
 #include <set>
 
 #include "orders.hpp"
+#include "told.hpp"
 #include "weir/blocking.hpp"
 
 using namespace weir;
@@ -10,30 +11,6 @@ using namespace weir::test;
 namespace {
 
 using kind = nats::connection_event::kind;
-
-/// What a connection has told, and a way to wait for it.
-struct told {
-  std::vector<nats::connection_event> all;
-  event came;
-
-  nats::connection_options listen(nats::connection_options options) {
-    options.on_event = [this](const nats::connection_event& one) {
-      all.push_back(one);
-      came.set();
-    };
-    return options;
-  }
-  /// The first event of this kind from number `from` on.
-  task<nats::connection_event> next(kind what, std::size_t from = 0) {
-    for (;; ++from) {
-      while (from >= all.size()) {
-        came.reset();
-        co_await came.wait();
-      }
-      if (all[from].what == what) co_return all[from];
-    }
-  }
-};
 
 task<> crash(live_server& server) {
   co_await blocking([&server] {

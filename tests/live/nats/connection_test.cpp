@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "orders.hpp"
+#include "told.hpp"
+#include "weir/blocking.hpp"
+#include "weir/sleep.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+using kind = nats::connection_event::kind;
+
+std::string address_of(live_server& server) {
+  return "127.0.0.1:" + std::to_string(server->port());
+}
+
+task<> go_to_the_next(nats::connection& link, live_server& first, live_server& second,
+                      told& heard) {
+  co_await link.wait_connected();
+  CHECK((co_await heard.next(kind::connected)).server == address_of(first));
+  std::size_t known = heard.all.size();
+  co_await blocking([&first] { first->kill_hard(); });
+  CHECK((co_await heard.next(kind::connected, known)).server == address_of(second));
+  co_await link.flush();
+
+  known = heard.all.size();
+  co_await blocking([&] {
+    first->start();
+    second->kill_hard();
+  });
+  CHECK((co_await heard.next(kind::connected, known)).server == address_of(first));
+  co_await link.flush();
+}
+
+constexpr std::size_t flood_count = 1000;
+constexpr std::size_t flood_message_bytes = 64 * 1024;  // all: more than any socket's buffers
+
+task<> flood(nats::connection& link, const nats::subject& to, std::size_t& sent) {
+  const std::string payload(flood_message_bytes, 'x');
+  for (; sent < flood_count; ++sent) co_await link.publish(to, payload);
+}
+
+task<> stop_at_high_water(nats::connection& link, live_server& server) {
+  orders in(link);
+  co_await in.make(0);
+  co_await blocking([&server] { server->pause(); });
+  std::size_t sent = 0;
+  scope publishing;
+  publishing.spawn(flood(link, in.created, sent));
+  std::size_t before = 0;
+  do {  // until it stands still
+    before = sent;
+    co_await sleep(50ms);
+  } while (sent != before);
+  CHECK(sent > 0);
+  CHECK(sent < flood_count);
+  co_await blocking([&server] { server->resume(); });
+  co_await publishing.join();
+  co_await link.flush();
+  for (;;) {  // the stream stores behind the reading
+    const nats::stream_info info = co_await in.js.stream_info("ORDERS");
+    if (info.messages == flood_count) break;
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("nats.connection") {
+  TEST_CASE("a connection goes to the next server of its list, and round again") {
+    live_server first;
+    live_server second;
+    told heard;
+    nats::connection_options options = heard.listen(first.options());
+    options.url += "," + second.options().url;
+    with_connection(options,
+                    [&](auto& link) { return go_to_the_next(link, first, second, heard); });
+  }
+  TEST_CASE("publishing suspends at the high-water mark, and nothing of it is lost") {
+    live_server server;
+    nats::connection_options options = server.options();
+    options.high_water_bytes = 64 * 1024;
+    with_connection(options, [&](auto& link) { return stop_at_high_water(link, server); });
+  }
+}
