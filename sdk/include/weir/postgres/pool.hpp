@@ -18,9 +18,9 @@ inline constexpr unsigned transaction_attempts_max = 5;
 
 /// Which database a pool connects to, how many connections it may have, and how long it tries.
 ///
-/// Durations have their own units. What is not set has the value that stands here, and what the
-/// connection string does not say comes from the PG* variables, as libpq defines them. Up to 10
-/// connections; a task waits for one for 5 s; an attempt to connect takes 5 s at most.
+/// Durations are of std::chrono, in any unit; a field that is not set has the default that stands
+/// with it. What the connection string does not say comes from the PG* variables, as libpq defines
+/// them.
 struct pool_options {
   /// A libpq connection string or URI; empty when the PG* variables say everything. Several hosts
   /// are tried in their order, each time from the first.
