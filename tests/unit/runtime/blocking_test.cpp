@@ -103,18 +103,21 @@ TEST_CASE("a cancelled wait ends at once, though the call still runs") {
 TEST_CASE("the end of a loop waits for calls whose wait was cancelled") {
   std::promise<void> gate;
   const std::shared_future<void> opened = gate.get_future().share();
+  std::atomic<bool> begun{false};
   std::atomic<bool> ended{false};
   std::thread opener;
   run([&]() -> task<> {
-    const auto call = [](std::shared_future<void> wait, std::atomic<bool>& done) -> task<> {
-      co_await blocking([wait, &done] {
+    const auto call = [](std::shared_future<void> wait, std::atomic<bool>& start,
+                         std::atomic<bool>& done) -> task<> {
+      co_await blocking([wait, &start, &done] {
+        start = true;
         wait.wait();
         done = true;
       });
     };
     co_await with_scope([&](scope& children) -> task<> {
-      children.spawn(call(opened, ended));
-      co_await yield();
+      children.spawn(call(opened, begun, ended));
+      while (!begun) co_await yield();
     });
     CHECK_FALSE(ended);
     opener = std::thread([&gate] { gate.set_value(); });
