@@ -10,8 +10,6 @@ constexpr int ready_budget_count = 256;  // tasks resumed in one turn
 constexpr auto ready_budget_time = std::chrono::microseconds(500);
 constexpr int ready_clock_interval = 32;  // resumes between two looks at the clock
 
-thread_local loop* current_loop = nullptr;
-
 /// The owner of the task that run() was given: remembers only that it ended.
 class main_owner final : public detail::task_owner {
  public:
@@ -27,14 +25,16 @@ class main_owner final : public detail::task_owner {
 
 }  // namespace
 
+constinit thread_local loop* loop::current_ = nullptr;
+
 loop::loop(driver_choice choice) : driver_(make_driver(choice, &driver_reason_)) {
-  WEIR_ASSERT(current_loop == nullptr);
-  current_loop = this;
+  WEIR_ASSERT(current_ == nullptr);
+  current_ = this;
 }
 
 loop::loop(std::unique_ptr<weir::driver> driver) : driver_(std::move(driver)) {
-  WEIR_ASSERT(current_loop == nullptr);
-  current_loop = this;
+  WEIR_ASSERT(current_ == nullptr);
+  current_ = this;
 }
 
 template <class Done>
@@ -57,26 +57,19 @@ loop::~loop() {
   WEIR_ASSERT(tasks_.empty());
   WEIR_ASSERT(ready_.empty());
   WEIR_ASSERT(timers_.empty());
-  current_loop = nullptr;
+  current_ = nullptr;
 }
-
-loop& loop::current() noexcept {
-  WEIR_ASSERT(current_loop != nullptr);
-  return *current_loop;
-}
-
-loop* loop::current_or_null() noexcept { return current_loop; }
 
 void loop::start(detail::promise_base& promise, std::coroutine_handle<> frame,
                  detail::task_owner& owner, detail::stop_context& stop,
                  std::source_location spawned_at) noexcept {
-  WEIR_ASSERT(current_loop == this);
+  WEIR_ASSERT(current_ == this);
   make_ready(promise.prepare(frame, owner, stop, spawned_at));
   tasks_.push_back(promise);
 }
 
 void loop::run_until_done(std::coroutine_handle<> frame, detail::promise_base& main) {
-  WEIR_ASSERT(current_loop == this);
+  WEIR_ASSERT(current_ == this);
   main_owner owner;
   detail::stop_context never_stopped;
   start(main, frame, owner, never_stopped, std::source_location::current());

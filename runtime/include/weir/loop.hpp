@@ -37,9 +37,12 @@ class loop {
   loop& operator=(const loop&) = delete;
 
   /// The loop of the calling thread; an assertion fails where there is none.
-  static loop& current() noexcept;
+  static loop& current() noexcept {
+    WEIR_ASSERT(current_ != nullptr);
+    return *current_;
+  }
   /// The loop of the calling thread, or null.
-  static loop* current_or_null() noexcept;
+  static loop* current_or_null() noexcept { return current_; }
 
   /// Runs `main` and what it spawns until `main` has ended; gives its value or throws its
   /// exception.
@@ -97,6 +100,9 @@ class loop {
   void wait();
   void drain_inbox();
   void run_ready();
+
+  // constinit: without it each access would ask whether the variable has been made.
+  static constinit thread_local loop* current_;
 
   std::string driver_reason_;
   std::unique_ptr<weir::driver> driver_;

@@ -6,7 +6,7 @@
 namespace weir {
 
 /// Lets the other ready tasks run first. For long computations; throws when cancelled.
-class [[nodiscard]] yield final : public detail::suspension {
+class [[nodiscard]] yield final {
  public:
   bool await_ready() const noexcept { return false; }
   template <class Promise>
@@ -14,8 +14,9 @@ class [[nodiscard]] yield final : public detail::suspension {
     detail::stop_context* stop = waiting.promise().stop();
     stopped_ = stop != nullptr && stop->stop_requested();
     if (stopped_) return false;
-    park_shielded(waiting);
-    wake();
+    // Nothing can wake or stop it while it waits, so it needs no more than a place in the queue.
+    ready_.coroutine = waiting;
+    loop::current().make_ready(ready_);
     return true;
   }
   void await_resume() const {
@@ -23,8 +24,7 @@ class [[nodiscard]] yield final : public detail::suspension {
   }
 
  private:
-  void on_stop() noexcept override {}
-
+  detail::ready_item ready_;
   bool stopped_ = false;
 };
 
