@@ -31,6 +31,7 @@ weir_peer_packages='
 golang-go: compiles the service that weir is measured beside
 golang-github-nats-io-go-nats-dev: its NATS client
 golang-github-jackc-pgx-v4-dev: its PostgreSQL client
+libasio-dev: coroutines, channels and timers that the runtime is measured beside
 '
 
 # Runs a command as root.

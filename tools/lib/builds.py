@@ -71,7 +71,8 @@ def release(directory='build-release'):
 
 def bench(directory='build-bench'):
   return Build(directory, ['-Dbuildtype=release'],
-               targets=['tests/bench/order-processor/order-bench'])
+               targets=['tests/bench/order-processor/order-bench',
+                        'tests/bench/runtime/runtime-bench'])
 
 
 def main():

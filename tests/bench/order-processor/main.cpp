@@ -4,16 +4,13 @@
 //   order-bench ROUNDS ORDERS [GO_PEER]      (run by tools/bench service)
 //
 // Prints a table and writes build/bench.json; `met` there says which numbers are reached.
-#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "measurement.hpp"
 #include "rounds.hpp"
 
 namespace {
@@ -22,7 +19,6 @@ using namespace weir::bench;
 using weir::orders::order_clients;
 using weir::orders::order_servers;
 
-constexpr const char* result_file = "build/bench.json";
 constexpr std::uint64_t rounds_max = 1000;
 constexpr std::uint64_t orders_max = 10'000'000;
 constexpr std::uint64_t open_loop_rate = 2000;  // orders a second, far below what it can do
@@ -30,17 +26,6 @@ constexpr std::uint64_t open_loop_orders = 10 * open_loop_rate;
 constexpr double rate_reach = 2;  // times the peer's rate
 constexpr double cpu_reach = 12;  // microseconds an event
 constexpr const char* peer_name = "Go: nats.go and pgx, 64 in flight over 10 connections";
-
-/// One line of the table; the fields of an element of build/bench.json.
-struct measurement {
-  std::string suite = "service";
-  std::string name;
-  double value = 0;
-  std::string unit;
-  std::optional<std::string> peer;
-  std::optional<double> peer_value, ratio, reach;
-  std::optional<bool> met;
-};
 
 struct bench_plan {
   std::uint64_t rounds = 0;
@@ -72,14 +57,12 @@ weir::task<> measure(const order_servers& on, order_clients with, const bench_pl
 double median_of(const std::vector<round_result>& rounds, double round_result::* field) {
   std::vector<double> values;
   for (const round_result& round : rounds) values.push_back(round.*field);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  return weir::bench::median_of(std::move(values));
 }
 
 measurement compared(const bench_results& results, std::string name, std::string unit,
                      double round_result::* field) {
-  measurement line;
+  measurement line{.suite = "service"};
   line.name = std::move(name);
   line.unit = std::move(unit);
   line.value = median_of(results.ours, field);
@@ -91,7 +74,7 @@ measurement compared(const bench_results& results, std::string name, std::string
 }
 
 measurement latency(std::string name, double milliseconds) {
-  measurement line;
+  measurement line{.suite = "service"};
   line.name = std::move(name);
   line.unit = "ms";
   line.value = milliseconds;
@@ -114,24 +97,6 @@ std::vector<measurement> summarised(const bench_results& results) {
   return {rate, cpu, memory,
           latency("storage to acknowledgement at 2000/s, p50", results.open_loop.p50_ms),
           latency("storage to acknowledgement at 2000/s, p99", results.open_loop.p99_ms)};
-}
-
-void print_table(const std::vector<measurement>& lines) {
-  std::printf("\n%-44s %12s %-9s %12s %7s %7s\n", "", "weir", "", "Go", "ratio", "reach");
-  for (const measurement& line : lines) {
-    std::printf("%-44s %12.1f %-9s", line.name.c_str(), line.value, line.unit.c_str());
-    if (line.ratio) std::printf(" %12.1f %7.2f", *line.peer_value, *line.ratio);
-    if (line.reach) std::printf(" %7.1f %s", *line.reach, *line.met ? "met" : "NOT MET");
-    std::printf("\n");
-  }
-}
-
-void write_results(const std::vector<measurement>& lines) {
-  std::filesystem::create_directories(std::filesystem::path(result_file).parent_path());
-  std::ofstream out(result_file, std::ios::trunc);
-  out << weir::json::encode(lines) << '\n';
-  out.close();
-  if (!out) throw std::runtime_error(std::string("cannot write \"") + result_file + '"');
 }
 
 /// The number in `text` from 1 to `most`, or 0.

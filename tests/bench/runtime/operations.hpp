@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace weir::bench {
+
+// How much is done in one round; both sides do the same.
+inline constexpr int yields = 2'000'000;
+inline constexpr int children_at_a_time = 100;
+inline constexpr int child_batches = 5'000;
+inline constexpr int channel_capacity = 64;
+inline constexpr int messages = 1'000'000;
+inline constexpr int live_timers = 200'000;
+inline constexpr int armed_timers = 300'000;
+
+/// What one operation costs in processor time of its thread, in nanoseconds.
+double weir_yield();
+double bare_resume();
+
+/// Children are spawned in batches and joined; the cost of one.
+double weir_spawn_join();
+double asio_spawn_join();
+
+/// One task sends, another receives; the cost of one message.
+double weir_channel();
+double asio_channel();
+
+/// A timer at a random moment is armed and cancelled among `live_timers` others.
+double weir_timer();
+double asio_timer();
+
+/// A server that sends back what comes; the cost of one request in its thread (see echo_load.hpp).
+double weir_echo();
+double epoll_echo();
+
+}  // namespace weir::bench

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <random>
+
+#include "cpu_time.hpp"
+#include "echo_load.hpp"
+#include "operations.hpp"
+#include "weir/channel.hpp"
+#include "weir/scope.hpp"
+#include "weir/sleep.hpp"
+#include "weir/tcp.hpp"
+#include "weir/timeout.hpp"
+#include "weir/yield.hpp"
+
+namespace weir::bench {
+namespace {
+
+task<double> yield_often() {
+  const double start = thread_cpu_ns();
+  for (int count = 0; count < yields; ++count) co_await yield();
+  co_return (thread_cpu_ns() - start) / yields;
+}
+
+task<> count_up(int& count) {
+  ++count;
+  co_return;
+}
+
+task<double> spawn_and_join() {
+  const double start = thread_cpu_ns();
+  int ended = 0;
+  scope children;
+  for (int batch = 0; batch < child_batches; ++batch) {
+    for (int child = 0; child < children_at_a_time; ++child) children.spawn(count_up(ended));
+    co_await children.join();
+  }
+  WEIR_ASSERT(ended == child_batches * children_at_a_time);
+  co_return (thread_cpu_ns() - start) / ended;
+}
+
+task<> send_all(channel<int>& numbers) {
+  for (int number = 0; number < messages; ++number) co_await numbers.send(number);
+  numbers.close();
+}
+
+task<double> receive_all() {
+  channel<int> numbers(channel_capacity);
+  scope children;
+  children.spawn(send_all(numbers));
+  const double start = thread_cpu_ns();
+  int received = 0;
+  while (co_await numbers.receive()) ++received;
+  const double spent = thread_cpu_ns() - start;
+  co_await children.join();
+  WEIR_ASSERT(received == messages);
+  co_return spent / messages;
+}
+
+task<> sleep_for_long(std::chrono::seconds wait) { co_await sleep(wait); }
+
+task<double> arm_and_cancel() {
+  std::minstd_rand random;
+  std::uniform_int_distribution<int> seconds(3'600, 7'200);
+  scope sleepers;
+  for (int count = 0; count < live_timers; ++count) {
+    sleepers.spawn(sleep_for_long(std::chrono::seconds(seconds(random))));
+  }
+  while (loop::current().timers().size() < live_timers) co_await yield();
+  int ended = 0;
+  const double start = thread_cpu_ns();
+  for (int count = 0; count < armed_timers; ++count) {
+    co_await with_timeout(std::chrono::seconds(seconds(random)), count_up(ended));
+  }
+  const double spent = thread_cpu_ns() - start;
+  co_await sleepers.close();
+  WEIR_ASSERT(ended == armed_timers);
+  co_return spent / armed_timers;
+}
+
+task<> echo(tcp_stream peer) {
+  std::array<std::byte, 4096> bytes;
+  for (;;) {
+    const std::size_t count = co_await peer.read_some(bytes);
+    if (count == 0) co_return;
+    co_await peer.write_all(std::span<const std::byte>(bytes.data(), count));
+  }
+}
+
+task<double> serve() {
+  auto listener = tcp_listener::bind("127.0.0.1", 0);
+  const echo_load load(listener.port());
+  scope connections;
+  for (int count = 0; count < echo_connections; ++count) {
+    connections.spawn(echo(co_await listener.accept()));
+  }
+  const double start = thread_cpu_ns();
+  co_await connections.join();
+  co_return (thread_cpu_ns() - start) / echo_requests;
+}
+
+double run(task<double> measured) {
+  loop home;
+  return home.run(std::move(measured));
+}
+
+}  // namespace
+
+double weir_yield() { return run(yield_often()); }
+double weir_spawn_join() { return run(spawn_and_join()); }
+double weir_channel() { return run(receive_all()); }
+double weir_timer() { return run(arm_and_cancel()); }
+double weir_echo() { return run(serve()); }
+
+}  // namespace weir::bench
