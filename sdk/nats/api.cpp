@@ -17,7 +17,8 @@ bool merge(json_fields& present, const json_fields& wanted) {
 error api_failure(const api_error& answered, const std::string& what) {
   const std::string text = what + ": the server refused: " + describe(answered);
   if (answered.code == 404) return {errc::not_found, disposition::permanent, text};
-  if (answered.is_temporary()) return {errc::unavailable, disposition::retry, text};
+  // Other codes of 500 and above are for good as well: "can not change storage type" is a 500.
+  if (answered.code == 503) return {errc::unavailable, disposition::retry, text};
   if (answered.code == 400) return {errc::invalid_argument, disposition::permanent, text};
   return {errc::conflict, disposition::permanent, text};
 }

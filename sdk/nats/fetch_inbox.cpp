@@ -66,7 +66,10 @@ task<fetched> fetch_inbox::fetch(std::size_t count, duration expires) {
     const auto ended =
         co_await with_timeout(expires + lost_after, as_task(ended_.wait())).as_result();
     if (!ended.has_value() && !ended.error().is(errc::deadline_exceeded)) throw ended.error();
-    if (!ended.has_value()) co_await end_of_silence();
+    if (!ended.has_value()) end(fetch_end::timeout, "the server did not tell the end of the pull");
+    // A pull from a consumer that does not exist is not answered, or by nobody: as the server will.
+    const bool unsure = !ended.has_value() || end_ == fetch_end::no_responders;
+    if (unsure && co_await is_deleted()) end_ = fetch_end::consumer_deleted;
   }
   fetched got{.messages = {}, .end = end_, .reason = reason_};
   const std::size_t taken = std::min(count, came_.size());
@@ -76,14 +79,9 @@ task<fetched> fetch_inbox::fetch(std::size_t count, duration expires) {
   co_return got;
 }
 
-task<> fetch_inbox::end_of_silence() {
-  // A pull from a consumer that does not exist is not answered at all.
+task<bool> fetch_inbox::is_deleted() {
   const auto info = co_await jetstream(core_).consumer_info(stream_, name_).as_result();
-  if (!info.has_value() && info.error().is(errc::not_found)) {
-    end(fetch_end::consumer_deleted, info.error().message());
-  } else {
-    end(fetch_end::timeout, "the server did not tell the end of the pull");
-  }
+  co_return !info.has_value() && info.error().is(errc::not_found);
 }
 
 void fetch_inbox::end(fetch_end how, std::string reason) noexcept {

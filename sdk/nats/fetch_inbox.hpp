@@ -27,7 +27,7 @@ class fetch_inbox final : public inbox {
   void on_connected() noexcept override {}
   void on_disconnected(const error& why) noexcept override;
   void end(fetch_end how, std::string reason) noexcept;
-  task<> end_of_silence();
+  task<bool> is_deleted();
   void pull(duration expires);
   void drop_expired() noexcept;
 
