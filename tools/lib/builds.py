@@ -15,6 +15,8 @@ SHOWN_LINES = 150  # of the output of a build that failed
 SANITIZER_ENVIRONMENT = {
     'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_init_order=1',
     'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1',
+    'LSAN_OPTIONS': 'print_suppressions=0:suppressions='
+                    + os.path.join(ROOT, 'tools', 'lib', 'leaks_of_others.txt'),
 }
 
 
