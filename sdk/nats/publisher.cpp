@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "publisher.hpp"
 
+#include <array>
 #include <charconv>
 
 #include "api_error.hpp"
@@ -108,18 +109,18 @@ void publisher::send(publication_slot& slot) noexcept {
   slot.sent_at = loop::current().now();
   slot.sent_as = ++sent_;
   ++slot.sends;
-  char reply[reply_bytes];
+  std::array<char, reply_bytes> reply;
   const std::string& box = address();
-  WEIR_ASSERT(box.size() + token_bytes_max < sizeof reply);
-  char* end = std::copy(box.begin(), box.end(), reply);
+  WEIR_ASSERT(box.size() + token_bytes_max < reply.size());
+  char* end = reply.data() + box.copy(reply.data(), reply.size());
   *end++ = '.';
-  end = std::to_chars(end, std::end(reply), slot.index).ptr;
+  end = std::to_chars(end, reply.data() + reply.size(), slot.index).ptr;
   *end++ = '-';
-  end = std::to_chars(end, std::end(reply), slot.use).ptr;
+  end = std::to_chars(end, reply.data() + reply.size(), slot.use).ptr;
   *end = '\0';
   core_.send({.subject = slot.subject.c_str(),
               .subject_size = slot.subject.size(),
-              .reply = reply,
+              .reply = reply.data(),
               .payload = slot.payload,
               .headers = &slot.headers,
               .msg_id = slot.msg_id.c_str()});

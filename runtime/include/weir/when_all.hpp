@@ -57,7 +57,7 @@ using tuple_value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 template <class... T>
 task<std::tuple<detail::tuple_value<T>...>> when_all(task<T>... work) {
   detail::borrowed_group group(co_await detail::current_stop{});
-  const auto where = std::source_location::current();
+  [[maybe_unused]] const auto where = std::source_location::current();
   (group.start(work, where), ...);
   co_await group.ended();
   if (group.first_failure()) std::rethrow_exception(group.first_failure());

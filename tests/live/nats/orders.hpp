@@ -43,6 +43,11 @@ struct orders {
     }
   }
 
+  task<nats::consumer_info> info_when_acknowledged(std::uint64_t up_to) {
+    return info_when(
+        [up_to](const nats::consumer_info& now) { return now.ack_floor_stream_sequence == up_to; });
+  }
+
   nats::jetstream js;
   nats::subject created{"orders.created"};
 };

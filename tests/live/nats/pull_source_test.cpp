@@ -29,8 +29,7 @@ task<> consume_all(nats::connection& link) {
   std::set<int> seen;
   scope workers;
   for (int i = 0; i < 8; ++i) workers.spawn(consume(source, seen, slots));
-  const nats::consumer_info info =
-      co_await in.info_when([](const auto& now) { return now.ack_floor_stream_sequence == count; });
+  const nats::consumer_info info = co_await in.info_when_acknowledged(count);
   CHECK(seen.size() == count);
   CHECK(info.redelivered == 0);
   co_await in.publish(count, count + 10);  // to a source that has waited
@@ -108,8 +107,7 @@ task<> give_back_what_is_on_its_way(nats::connection& link) {
   nats::fetched back = co_await other.fetch(many - 1, 10s);
   REQUIRE(back.messages.size() == many - 1);
   for (auto& one : back.messages) one.ack();
-  const nats::consumer_info info =
-      co_await in.info_when([](const auto& now) { return now.ack_floor_stream_sequence == many; });
+  const nats::consumer_info info = co_await in.info_when_acknowledged(many);
   CHECK(info.ack_pending == 0);
 }
 

@@ -71,7 +71,7 @@ task<> consume_through_crash(nats::connection& link, live_server& server) {
   for (int i = 0; i < 4; ++i) workers.spawn(work(source, seen, some));
   co_await some.wait();
   co_await crash(server);
-  co_await in.info_when([](const auto& now) { return now.ack_floor_stream_sequence == count; });
+  co_await in.info_when_acknowledged(count);
   CHECK(seen.size() == count);
   CHECK(source.unfinished() == 0);
   source.stop();

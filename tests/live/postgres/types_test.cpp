@@ -55,6 +55,36 @@ constexpr auto an_order = stmt<
     "select null::text as note, 7::int as amount, 1 as other, "
     "'01890a5d-ac96-774b-bcce-b302099a8057'::uuid as order_id">;
 
+// Not in the calls: g++ 14 fails on a braced list of objects within a co_await expression.
+std::vector<std::string> texts() {
+  return {"",
+          "a",
+          "NULL",
+          "{\"}",
+          "quote ' back \\ slash",
+          "gr\xc3\xbc\xc3\x9f \xf0\x9f\x92\xb6",
+          std::string(100'000, 'x')};
+}
+
+std::vector<bytes> blobs() { return {bytes{}, bytes{std::byte{0}}, all_bytes()}; }
+
+std::vector<uuid> ids() { return {uuid(), uuid::random(), uuid::v7(timestamp())}; }
+
+std::vector<timestamp> times() {
+  using std::chrono::microseconds;
+  return {timestamp(),
+          timestamp(microseconds(-1)),
+          timestamp(microseconds(946'684'800'000'001)),
+          *parse_rfc3339("9999-12-31T23:59:59.999999Z"),
+          *parse_rfc3339("0001-01-01T00:00:00Z"),
+          timestamp::max(),
+          timestamp::min()};
+}
+
+std::vector<jsonb> documents() {
+  return {jsonb{"null"}, jsonb{"{\"a\": [1, 2, \"x\"]}"}, jsonb{"123456789012345678901234567890"}};
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.types") {
@@ -92,23 +122,13 @@ TEST_SUITE("postgres.types") {
 
   TEST_CASE("texts, bytes, ids, times and documents come back as they were sent") {
     on_postgres(options_for("types"), [](pool& db) -> task<> {
-      co_await check_round_trip<std::string>(
-          db, stmt<"select $1::text">, stmt<"select $1::text[]">,
-          {"", "a", "NULL", "{\"}", "quote ' back \\ slash", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x92\xb6",
-           std::string(100'000, 'x')});
-      co_await check_round_trip<bytes>(db, stmt<"select $1::bytea">, stmt<"select $1::bytea[]">,
-                                       {bytes{}, bytes{std::byte{0}}, all_bytes()});
-      co_await check_round_trip<uuid>(db, stmt<"select $1::uuid">, stmt<"select $1::uuid[]">,
-                                      {uuid(), uuid::random(), uuid::v7(timestamp())});
-      using std::chrono::microseconds;
-      co_await check_round_trip<timestamp>(
-          db, stmt<"select $1::timestamptz">, stmt<"select $1::timestamptz[]">,
-          {timestamp(), timestamp(microseconds(-1)), timestamp(microseconds(946'684'800'000'001)),
-           *parse_rfc3339("9999-12-31T23:59:59.999999Z"), *parse_rfc3339("0001-01-01T00:00:00Z"),
-           timestamp::max(), timestamp::min()});
-      co_await check_round_trip<jsonb>(db, stmt<"select $1::jsonb">, stmt<"select $1::jsonb[]">,
-                                       {jsonb{"null"}, jsonb{"{\"a\": [1, 2, \"x\"]}"},
-                                        jsonb{"123456789012345678901234567890"}});
+      co_await check_round_trip(db, stmt<"select $1::text">, stmt<"select $1::text[]">, texts());
+      co_await check_round_trip(db, stmt<"select $1::bytea">, stmt<"select $1::bytea[]">, blobs());
+      co_await check_round_trip(db, stmt<"select $1::uuid">, stmt<"select $1::uuid[]">, ids());
+      co_await check_round_trip(db, stmt<"select $1::timestamptz">,
+                                stmt<"select $1::timestamptz[]">, times());
+      co_await check_round_trip(db, stmt<"select $1::jsonb">, stmt<"select $1::jsonb[]">,
+                                documents());
     });
   }
 

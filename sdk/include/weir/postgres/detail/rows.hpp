@@ -94,15 +94,22 @@ class row_reader<std::tuple<Value...>> {
  public:
   explicit row_reader(const result_set& rows) : rows_(rows) {
     require_columns(rows, sizeof...(Value));
-    int column = 0;
-    (require_type<Value>(rows, column++), ...);
+    require_types(columns());
   }
-  std::tuple<Value...> read(int row) const {
-    int column = 0;
-    return std::tuple<Value...>{read_value<Value>(rows_, row, column++)...};
-  }
+  std::tuple<Value...> read(int row) const { return read_columns(row, columns()); }
 
  private:
+  using columns = std::make_integer_sequence<int, sizeof...(Value)>;
+
+  template <int... Column>
+  void require_types(std::integer_sequence<int, Column...>) const {
+    (require_type<Value>(rows_, Column), ...);
+  }
+  template <int... Column>
+  std::tuple<Value...> read_columns(int row, std::integer_sequence<int, Column...>) const {
+    return {read_value<Value>(rows_, row, Column)...};
+  }
+
   const result_set& rows_;
 };
 
