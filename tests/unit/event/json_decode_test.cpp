@@ -54,9 +54,10 @@ TEST_SUITE("event.json_decode") {
       CAPTURE(body);
       CHECK(decode_error<std::int8_t>(body).find("expected an integer") != std::string::npos);
     }
-    CHECK(decode_error<std::int64_t>("9223372036854775808") ==
-          "JSON of long: $ at byte 0: expected an integer from -9223372036854775808 to "
-          "9223372036854775807, found the number 9223372036854775808");
+    // "long" with clang, "long int" with g++.
+    CHECK(decode_error<std::int64_t>("9223372036854775808")
+              .ends_with(": $ at byte 0: expected an integer from -9223372036854775808 to "
+                         "9223372036854775807, found the number 9223372036854775808"));
     CHECK(decode_error<std::uint64_t>("18446744073709551616")
               .find("from 0 to 18446744073709551615") != std::string::npos);
     CHECK(decode_error<std::uint16_t>("-1").find("found the number -1") != std::string::npos);
