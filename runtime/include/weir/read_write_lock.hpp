@@ -2,9 +2,8 @@
 #pragma once
 
 #include <limits>
-#include <utility>
 
-#include "weir/semaphore.hpp"
+#include "weir/detail/permits.hpp"
 
 namespace weir {
 
@@ -15,14 +14,15 @@ namespace weir {
 /// waiters and holders.
 class read_write_lock {
  public:
-  class guard;
-  class [[nodiscard]] lock_operation;
+  /// Holds the lock until it is destroyed; movable.
+  using guard = detail::permits;
 
   /// Suspends until nobody writes; gives the guard that holds the lock for reading. Throws, without
   /// it, when cancelled.
-  lock_operation read() noexcept;
-  /// Suspends until nobody reads or writes; gives the guard that holds the lock for writing.
-  lock_operation write() noexcept;
+  detail::hold_operation read() noexcept { return {free_, 1}; }
+  /// Suspends until nobody reads or writes; gives the guard that holds the lock for writing. Throws
+  /// as read() does.
+  detail::hold_operation write() noexcept { return {free_, readers_max}; }
 
  private:
   /// A reader takes one permit, a writer all of them.
@@ -30,62 +30,5 @@ class read_write_lock {
 
   semaphore free_{readers_max};
 };
-
-/// Holds a lock until it is destroyed.
-class [[nodiscard]] read_write_lock::guard {
- public:
-  guard(guard&& other) noexcept
-      : held_(std::exchange(other.held_, nullptr)), permits_(other.permits_) {}
-  guard& operator=(guard&& other) noexcept {
-    std::swap(held_, other.held_);
-    std::swap(permits_, other.permits_);
-    return *this;
-  }
-  ~guard() {
-    if (held_ != nullptr) held_->free_.release(permits_);
-  }
-
- private:
-  friend class read_write_lock::lock_operation;
-  guard(read_write_lock& held, std::size_t permits) noexcept : held_(&held), permits_(permits) {}
-
-  read_write_lock* held_;
-  std::size_t permits_;
-};
-
-/// The wait of read_write_lock::read() and write().
-class read_write_lock::lock_operation final {
- public:
-  auto as_result() && { return detail::with_result<lock_operation>(std::move(*this)); }
-
-  bool await_ready() noexcept { return acquiring_.await_ready(); }
-  template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> waiting) noexcept {
-    return acquiring_.await_suspend(waiting);
-  }
-  guard await_resume() const { return finish().value(); }
-
-  /// The outcome of the completed wait.
-  result<guard> finish() const {
-    const auto acquired = acquiring_.finish();
-    if (!acquired.has_value()) return acquired.error();
-    return guard(*lock_, permits_);
-  }
-
- private:
-  friend class read_write_lock;
-  lock_operation(read_write_lock& wanted, std::size_t permits) noexcept
-      : lock_(&wanted), permits_(permits), acquiring_(wanted.free_.acquire(permits)) {}
-
-  read_write_lock* lock_;
-  std::size_t permits_;
-  semaphore::acquire_operation acquiring_;
-};
-
-inline read_write_lock::lock_operation read_write_lock::read() noexcept { return {*this, 1}; }
-
-inline read_write_lock::lock_operation read_write_lock::write() noexcept {
-  return {*this, readers_max};
-}
 
 }  // namespace weir
