@@ -56,14 +56,14 @@ task<double> receive_all() {
   co_return spent / messages;
 }
 
-task<> sleep_for_long(std::chrono::seconds wait) { co_await sleep(wait); }
+task<> hold_timer(std::chrono::seconds wait) { co_await sleep(wait); }
 
 task<double> arm_and_cancel() {
   std::minstd_rand random;
   std::uniform_int_distribution<int> seconds(3'600, 7'200);
   scope sleepers;
   for (int count = 0; count < live_timers; ++count) {
-    sleepers.spawn(sleep_for_long(std::chrono::seconds(seconds(random))));
+    sleepers.spawn(hold_timer(std::chrono::seconds(seconds(random))));
   }
   while (loop::current().timers().size() < live_timers) co_await yield();
   int ended = 0;
