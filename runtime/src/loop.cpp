@@ -27,12 +27,14 @@ class main_owner final : public detail::task_owner {
 
 constinit thread_local loop* loop::current_ = nullptr;
 
-loop::loop(driver_choice choice) : driver_(make_driver(choice, &driver_reason_)) {
+loop::loop(driver_choice choice)
+    : driver_(make_driver(choice, &driver_reason_)), order_(driver_->order()) {
   WEIR_ASSERT(current_ == nullptr);
   current_ = this;
 }
 
-loop::loop(std::unique_ptr<weir::driver> driver) : driver_(std::move(driver)) {
+loop::loop(std::unique_ptr<weir::driver> driver)
+    : driver_(std::move(driver)), order_(driver_->order()) {
   WEIR_ASSERT(current_ == nullptr);
   current_ = this;
 }
@@ -41,6 +43,7 @@ template <class Done>
 void loop::run_until(Done done) {
   while (!done()) {
     ++counters_.turns;
+    running_ = 0;
     drain_inbox();
     run_ready();
     if (done()) return;
@@ -64,7 +67,9 @@ void loop::start(detail::promise_base& promise, std::coroutine_handle<> frame,
                  detail::task_owner& owner, detail::stop_context& stop,
                  std::source_location spawned_at) noexcept {
   WEIR_ASSERT(current_ == this);
-  make_ready(promise.prepare(frame, owner, stop, spawned_at));
+  const detail::spawn_record record{
+      .id = ++last_task_, .spawner = running_, .where = spawned_at, .when = turn_began_};
+  make_ready(promise.prepare(frame, owner, stop, record));
   tasks_.push_back(promise);
 }
 
@@ -107,11 +112,13 @@ void loop::drain_inbox() {
 
 void loop::run_ready() {
   if (ready_.empty()) return;
-  const time_point until = driver_->now() + ready_budget_time;
+  turn_began_ = driver_->now();
+  const time_point until = turn_began_ + ready_budget_time;
   for (int count = 1; count <= ready_budget_count; ++count) {
-    detail::ready_item* item = ready_.pop();
+    detail::ready_item* item = order_ == nullptr ? ready_.pop() : order_->next(ready_);
     if (item == nullptr) return;
     ++counters_.resumes;
+    running_ = item->promise->id();
     item->coroutine.resume();
     if (count % ready_clock_interval == 0 && driver_->now() > until) return;
   }
@@ -137,7 +144,7 @@ std::string loop::describe_tasks() const {
   };
   std::string text;
   tasks_.for_each([&](const detail::promise_base& root) {
-    text += "task spawned at " + place(root.spawned_at()) + "\n";
+    text += "task spawned at " + place(root.spawned().where) + "\n";
     for (const detail::promise_base* at = &root; at != nullptr; at = at->awaits()) {
       text += "  waits at " + place(at->waits_at()) + "\n";
     }
@@ -147,9 +154,8 @@ std::string loop::describe_tasks() const {
 
 namespace detail {
 
-void suspension::park_shielded(std::coroutine_handle<> waiting) noexcept {
+void suspension::enter_wait() noexcept {
   WEIR_ASSERT(!parked_);
-  ready_.coroutine = waiting;
   loop_ = &weir::loop::current();
   parked_ = true;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "socket_operations.hpp"
 
-#include <cerrno>
+#include "weir/socket_calls.hpp"
 
 namespace weir::detail {
 namespace {
@@ -9,9 +9,9 @@ namespace {
 constexpr int connections_waiting_max = 1024;  // The kernel's own limit (somaxconn) may be lower.
 
 file_descriptor open_socket(const socket_address& address, const char* purpose) {
-  file_descriptor made(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!made) throw error::from_errno(errno, purpose + address.text() + ": open a socket");
-  return made;
+  const int made = current_socket_calls().open_socket(address.family(), SOCK_STREAM);
+  if (made < 0) throw error::from_errno(-made, purpose + address.text() + ": open a socket");
+  return file_descriptor(made);
 }
 
 }  // namespace
@@ -30,14 +30,11 @@ task<file_descriptor> connect_to(socket_address address) {
 file_descriptor listen_on(const socket_address& address) {
   file_descriptor made = open_socket(address, "listen on ");
   // Without it a restarted server finds its port taken for a minute by connections long closed.
-  const int on = 1;
-  if (address.family() != AF_UNIX) {
-    ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  }
-  if (::bind(made.get(), address.data(), address.size()) < 0 ||
-      ::listen(made.get(), connections_waiting_max) < 0) {
-    throw error::from_errno(errno, "listen on " + address.text());
-  }
+  socket_calls& calls = current_socket_calls();
+  if (address.family() != AF_UNIX) calls.set_option(made.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  int status = calls.bind_socket(made.get(), address);
+  if (status == 0) status = calls.listen_on(made.get(), connections_waiting_max);
+  if (status < 0) throw error::from_errno(-status, "listen on " + address.text());
   return made;
 }
 

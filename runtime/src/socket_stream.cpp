@@ -23,9 +23,8 @@ task<> socket_stream::write_all(std::string_view text) {
 }
 
 void socket_stream::shutdown_write() {
-  if (::shutdown(descriptor(), SHUT_WR) < 0) {
-    throw error::from_errno(errno, "end the stream to " + peer_);
-  }
+  const int status = detail::current_socket_calls().shut_down(descriptor(), SHUT_WR);
+  if (status < 0) throw error::from_errno(-status, "end the stream to " + peer_);
 }
 
 }  // namespace weir

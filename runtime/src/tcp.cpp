@@ -10,15 +10,14 @@
 namespace weir {
 namespace {
 
-using name_function = int (*)(int, sockaddr*, socklen_t*);
+using name_function = int (socket_calls::*)(int, sockaddr_storage&, socklen_t&) noexcept;
 
 /// What getsockname or getpeername says.
 result<socket_address> name_of(name_function ask, const file_descriptor& socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
-  if (ask(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size) < 0) {
-    return error::from_errno(errno, "ask for the address of a socket");
-  }
+  const int status = (detail::current_socket_calls().*ask)(socket.get(), storage, size);
+  if (status < 0) return error::from_errno(-status, "ask for the address of a socket");
   return socket_address(reinterpret_cast<const sockaddr*>(&storage), size);
 }
 
@@ -41,9 +40,10 @@ task<tcp_stream> tcp_stream::connect(socket_address address) {
 }
 
 void tcp_stream::set_nodelay(bool on) {
-  const int value = on ? 1 : 0;
-  if (::setsockopt(descriptor(), IPPROTO_TCP, TCP_NODELAY, &value, sizeof value) < 0) {
-    throw error::from_errno(errno, "set TCP_NODELAY of the connection to " + peer());
+  socket_calls& calls = detail::current_socket_calls();
+  const int status = calls.set_option(descriptor(), IPPROTO_TCP, TCP_NODELAY, on ? 1 : 0);
+  if (status < 0) {
+    throw error::from_errno(-status, "set TCP_NODELAY of the connection to " + peer());
   }
 }
 
@@ -55,14 +55,14 @@ tcp_listener tcp_listener::bind(std::string_view ip, std::uint16_t port) {
         "listen on '" + std::string(ip) + "': not an address in numbers, such as 127.0.0.1 or ::");
   }
   file_descriptor socket = detail::listen_on(*wanted);
-  const socket_address bound = name_of(getsockname, socket).value();
+  const socket_address bound = name_of(&socket_calls::local_address, socket).value();
   return {std::move(socket), bound};
 }
 
 task<tcp_stream> tcp_listener::accept() {
   file_descriptor socket = co_await detail::accept_from(socket_.get(), address_.text());
   // A peer that is gone already has no name; the first read will tell.
-  const auto peer = name_of(getpeername, socket);
+  const auto peer = name_of(&socket_calls::peer_address, socket);
   std::string name = peer.has_value() ? peer->text() : "a peer that is gone";
   co_return tcp_stream(std::move(socket), std::move(name));
 }

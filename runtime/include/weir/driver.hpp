@@ -11,6 +11,7 @@
 
 #include "weir/clock.hpp"
 #include "weir/detail/suspension.hpp"
+#include "weir/socket_calls.hpp"
 
 namespace weir {
 
@@ -91,10 +92,8 @@ struct driver_counters {
 ///
 /// Everything that could differ between two runs of the same program passes through here, so that a
 /// simulation can take the place of the kernel. All but wake() belong to the loop's thread.
-class driver {
+class driver : public socket_calls {
  public:
-  virtual ~driver() = default;
-
   /// "uring" or "epoll".
   virtual std::string_view name() const noexcept = 0;
 
@@ -113,6 +112,8 @@ class driver {
   /// The time of day; it may jump.
   virtual std::chrono::system_clock::time_point wall_clock() const noexcept;
   virtual std::uint64_t random() noexcept;
+  /// The order in which ready tasks go on; null: first in, first out.
+  virtual detail::ready_order* order() noexcept { return nullptr; }
 
   const driver_counters& counters() const noexcept { return counters_; }
 

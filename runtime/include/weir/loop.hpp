@@ -106,10 +106,14 @@ class loop {
 
   std::string driver_reason_;
   std::unique_ptr<weir::driver> driver_;
+  detail::ready_order* order_;  // Of a simulation; null: first in, first out.
   detail::ready_queue ready_;
   detail::timer_queue timers_;
   mutable detail::intrusive_list<detail::promise_base> tasks_;
   loop_counters counters_;
+  detail::task_id last_task_ = 0;
+  detail::task_id running_ = 0;
+  time_point turn_began_{};
   std::uint64_t expected_posts_ = 0;
 
   std::atomic<inbox_item*> inbox_{nullptr};

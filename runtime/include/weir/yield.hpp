@@ -16,6 +16,7 @@ class [[nodiscard]] yield final {
     if (stopped_) return false;
     // Nothing can wake or stop it while it waits, so it needs no more than a place in the queue.
     ready_.coroutine = waiting;
+    ready_.promise = &waiting.promise();
     loop::current().make_ready(ready_);
     return true;
   }

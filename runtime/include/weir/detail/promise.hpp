@@ -2,12 +2,14 @@
 #pragma once
 
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <source_location>
 #include <utility>
 #include <variant>
 
 #include "weir/assert.hpp"
+#include "weir/clock.hpp"
 #include "weir/detail/frame_pool.hpp"
 #include "weir/detail/intrusive_list.hpp"
 #include "weir/detail/ready_item.hpp"
@@ -16,6 +18,17 @@
 namespace weir::detail {
 
 class promise_base;
+
+/// A task's number on its loop, in the order of spawning, from 1; 0 is none.
+using task_id = std::uint64_t;
+
+/// Who spawned a task, where and when.
+struct spawn_record {
+  task_id id = 0;
+  task_id spawner = 0;  ///< The task that ran then; it may have ended since.
+  std::source_location where;
+  time_point when{};
+};
 
 /// Whoever started a task without awaiting it in place, and is told when it ended.
 class task_owner {
@@ -80,7 +93,9 @@ class promise_base : public list_hook {
   stop_context* stop() const noexcept { return stop_; }
   void set_stop(stop_context* context) noexcept { stop_ = context; }
   const std::source_location& waits_at() const noexcept { return waits_at_; }
-  const std::source_location& spawned_at() const noexcept { return spawned_at_; }
+  /// How it was spawned; of a task that another one awaits only the id, which is that one's.
+  const spawn_record& spawned() const noexcept { return spawned_; }
+  task_id id() const noexcept { return spawned_.id; }
   /// What the task ended with, or null.
   const std::exception_ptr& failure() const noexcept { return failure_; }
   /// The task that this one awaits now, or null at a leaf.
@@ -101,6 +116,7 @@ class promise_base : public list_hook {
     continuation_ = parent;
     waiting.awaits_ = this;
     parent_ = &waiting;
+    spawned_.id = waiting.spawned_.id;
     started_ = true;
     parked_ = false;
     paused_ = false;
@@ -115,13 +131,14 @@ class promise_base : public list_hook {
 
   /// Prepares this task to be resumed by a loop on behalf of `owner`.
   ready_item& prepare(std::coroutine_handle<> self, task_owner& owner, stop_context& stop,
-                      std::source_location spawned_at) noexcept {
+                      const spawn_record& spawned) noexcept {
     WEIR_ASSERT(!started_);
     owner_ = &owner;
     stop_ = &stop;
-    spawned_at_ = spawned_at;
+    spawned_ = spawned;
     started_ = true;
     ready_.coroutine = self;
+    ready_.promise = this;
     return ready_;
   }
 
@@ -144,7 +161,7 @@ class promise_base : public list_hook {
   promise_base* awaits_ = nullptr;
   promise_base* parent_ = nullptr;
   std::source_location waits_at_;
-  std::source_location spawned_at_;
+  spawn_record spawned_;
   ready_item ready_;
   bool started_ = false;
   bool parked_ = false;

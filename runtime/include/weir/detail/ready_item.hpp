@@ -5,9 +5,12 @@
 
 namespace weir::detail {
 
+class promise_base;
+
 /// A suspended coroutine's place in the queue of those to resume on the loop's next turn.
 struct ready_item {
   std::coroutine_handle<> coroutine;
+  promise_base* promise = nullptr;  ///< Of that coroutine.
   ready_item* next = nullptr;
 };
 
@@ -31,6 +34,16 @@ class ready_queue {
  private:
   ready_item* first_ = nullptr;
   ready_item* last_ = nullptr;
+};
+
+/// Chooses which of the ready tasks goes on next, where that is not to be the first that came.
+class ready_order {
+ public:
+  /// Takes one out of `waiting`, or what it took out before; null when there is none.
+  virtual ready_item* next(ready_queue& waiting) noexcept = 0;
+
+ protected:
+  ~ready_order() = default;
 };
 
 }  // namespace weir::detail

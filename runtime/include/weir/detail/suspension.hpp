@@ -33,7 +33,12 @@ class suspension : public stop_listener {
   }
 
   /// Suspends the task until wake(), whatever is asked to stop.
-  void park_shielded(std::coroutine_handle<> waiting) noexcept;
+  template <class Promise>
+  void park_shielded(std::coroutine_handle<Promise> waiting) noexcept {
+    ready_.coroutine = waiting;
+    ready_.promise = &waiting.promise();
+    enter_wait();
+  }
 
   /// Makes the task ready to go on. Once a park.
   void wake() noexcept;
@@ -41,6 +46,8 @@ class suspension : public stop_listener {
   weir::loop& home() const noexcept { return *loop_; }
 
  private:
+  void enter_wait() noexcept;
+
   ready_item ready_;
   weir::loop* loop_ = nullptr;
   bool parked_ = false;

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "weir/socket_address.hpp"
+
+namespace weir {
+
+/// The calls on descriptors that do not wait: the loop's driver makes them, so that a simulation
+/// can have sockets of its own.
+///
+/// As made here they are the kernel's. Counts and statuses are those of the system call, a failure
+/// is a negative errno. Sockets are made CLOEXEC and non-blocking.
+class socket_calls {
+ public:
+  virtual ~socket_calls() = default;
+
+  /// The descriptor of a new socket.
+  virtual int open_socket(int family, int type) noexcept;
+  virtual int bind_socket(int socket, const socket_address& address) noexcept;
+  virtual int listen_on(int socket, int backlog) noexcept;
+  /// `direction`: SHUT_RD, SHUT_WR or SHUT_RDWR.
+  virtual int shut_down(int socket, int direction) noexcept;
+  virtual int set_option(int socket, int level, int option, int value) noexcept;
+  virtual int get_option(int socket, int level, int option, int& value) noexcept;
+  virtual int local_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept;
+  virtual int peer_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept;
+  /// Closes any descriptor; no operation of this driver may be in flight on it.
+  virtual void close_descriptor(int descriptor) noexcept;
+
+ protected:
+  socket_calls() = default;
+};
+
+namespace detail {
+/// Those of the calling thread's loop, or where there is none the kernel's.
+socket_calls& current_socket_calls() noexcept;
+}  // namespace detail
+
+}  // namespace weir

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/socket_calls.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "weir/loop.hpp"
+
+namespace weir {
+namespace {
+
+int or_errno(int status) noexcept { return status >= 0 ? status : -errno; }
+
+/// What a thread without a loop uses.
+class kernel_calls final : public socket_calls {};
+
+}  // namespace
+
+int socket_calls::open_socket(int family, int type) noexcept {
+  return or_errno(::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+}
+
+int socket_calls::bind_socket(int socket, const socket_address& address) noexcept {
+  return or_errno(::bind(socket, address.data(), address.size()));
+}
+
+int socket_calls::listen_on(int socket, int backlog) noexcept {
+  return or_errno(::listen(socket, backlog));
+}
+
+int socket_calls::shut_down(int socket, int direction) noexcept {
+  return or_errno(::shutdown(socket, direction));
+}
+
+int socket_calls::set_option(int socket, int level, int option, int value) noexcept {
+  return or_errno(::setsockopt(socket, level, option, &value, sizeof value));
+}
+
+int socket_calls::get_option(int socket, int level, int option, int& value) noexcept {
+  socklen_t size = sizeof value;
+  return or_errno(::getsockopt(socket, level, option, &value, &size));
+}
+
+int socket_calls::local_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept {
+  return or_errno(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size));
+}
+
+int socket_calls::peer_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept {
+  return or_errno(::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size));
+}
+
+void socket_calls::close_descriptor(int descriptor) noexcept { ::close(descriptor); }
+
+socket_calls& detail::current_socket_calls() noexcept {
+  if (loop* home = loop::current_or_null()) return home->driver();
+  static auto* const kernel = new kernel_calls;  // Never destroyed: statics may close files.
+  return *kernel;
+}
+
+}  // namespace weir
