@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "weir/detail/await_value.hpp"
 #include "weir/detail/current_stop.hpp"
 #include "weir/detail/timer.hpp"
 #include "weir/loop.hpp"
@@ -27,18 +28,6 @@ class deadline_context final : public stop_context, private timer {
 
   bool expired_ = false;
 };
-
-template <class Awaitable>
-auto await_value_type() {
-  if constexpr (requires { typename Awaitable::value_type; }) {
-    return std::type_identity<typename Awaitable::value_type>{};
-  } else {
-    return std::type_identity<decltype(std::declval<Awaitable&>().await_resume())>{};
-  }
-}
-
-template <class Awaitable>
-using await_value = typename decltype(await_value_type<Awaitable>())::type;
 
 inline time_point end_of(time_point when) noexcept { return when; }
 inline time_point end_of(duration limit) noexcept {
