@@ -27,9 +27,11 @@ unsigned interest(const io_request& request) noexcept {
       return static_cast<unsigned short>(request.events);
     case io_kind::accept:
     case io_kind::receive:
+    case io_kind::receive_message:
       return EPOLLIN;
     case io_kind::connect:
     case io_kind::send:
+    case io_kind::send_message:
       return EPOLLOUT;
   }
   return 0;
@@ -67,6 +69,18 @@ int attempt(const io_request& request, unsigned events, bool first) noexcept {
       return or_errno(::recv(fd, request.data, request.size, MSG_DONTWAIT));
     case io_kind::send:
       return or_errno(::send(fd, request.data, request.size, MSG_DONTWAIT | MSG_NOSIGNAL));
+    case io_kind::receive_message: {
+      auto* header = static_cast<msghdr*>(request.data);
+      const int flags = header->msg_flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC;
+      return or_errno(::recvmsg(fd, header, flags));
+    }
+    case io_kind::send_message: {
+      const auto* header = static_cast<const msghdr*>(request.data);
+      const int flags = header->msg_flags | MSG_DONTWAIT | MSG_NOSIGNAL;
+      const int count = or_errno(::sendmsg(fd, header, flags));
+      const bool may_wait = (header->msg_flags & MSG_DONTWAIT) == 0;
+      return count == not_now && !may_wait ? -EAGAIN : count;
+    }
   }
   return -EINVAL;
 }

@@ -28,6 +28,16 @@ void fill(io_uring_sqe* entry, const io_request& request) noexcept {
       return io_uring_prep_recv(entry, fd, request.data, request.size, 0);
     case io_kind::send:
       return io_uring_prep_send(entry, fd, request.data, request.size, MSG_NOSIGNAL);
+    case io_kind::receive_message: {
+      auto* header = static_cast<msghdr*>(request.data);
+      const auto flags = static_cast<unsigned>(header->msg_flags | MSG_CMSG_CLOEXEC);
+      return io_uring_prep_recvmsg(entry, fd, header, flags);
+    }
+    case io_kind::send_message: {
+      const auto* header = static_cast<const msghdr*>(request.data);
+      const auto flags = static_cast<unsigned>(header->msg_flags | MSG_NOSIGNAL);
+      return io_uring_prep_sendmsg(entry, fd, header, flags);
+    }
   }
 }
 

@@ -22,6 +22,12 @@ enum class io_kind : std::uint8_t {
   connect,  ///< Connects to `address`; the result is 0.
   receive,  ///< Reads what is there, at most `size` bytes; the result is the count, 0 at the end.
   send,     ///< Writes at most `size` bytes; the result is the count. Never raises SIGPIPE.
+  /// Reads a message into the msghdr at `data`; the result is the count of its bytes. The header's
+  /// msg_flags are those of the call, and afterwards those of the message. Descriptors are CLOEXEC.
+  receive_message,
+  /// Writes the message of the msghdr at `data`; the result is the count. With MSG_DONTWAIT in its
+  /// msg_flags it gives -EAGAIN instead of waiting for room. Never raises SIGPIPE.
+  send_message,
 };
 
 /// The arguments of an operation; the memory they point to stays valid until its completion.
