@@ -126,6 +126,16 @@ error to_error(const std::exception_ptr& failure) noexcept {
 
 namespace detail {
 
+bool is_cancellation(const std::exception_ptr& failure) noexcept {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const error& known) {
+    return known.is_cancelled();
+  } catch (...) {
+    return false;
+  }
+}
+
 void assertion_failed(const char* expression, const char* file, int line) noexcept {
   std::fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, expression);
   std::abort();

@@ -4,19 +4,6 @@
 #include "weir/loop.hpp"
 
 namespace weir::detail {
-namespace {
-
-bool is_cancellation(const std::exception_ptr& failure) noexcept {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const error& known) {
-    return known.is_cancelled();
-  } catch (...) {
-    return false;
-  }
-}
-
-}  // namespace
 
 void task_group::start(promise_base& promise, std::coroutine_handle<> frame,
                        std::source_location where) noexcept {

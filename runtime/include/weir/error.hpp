@@ -76,6 +76,12 @@ class error : public std::exception {
 /// The weir::error behind an exception: itself, or `unhandled_exception` (retry) with its text.
 error to_error(const std::exception_ptr& failure) noexcept;
 
+namespace detail {
+
+/// True for an exception which only says that somebody asked to stop.
+bool is_cancellation(const std::exception_ptr& failure) noexcept;
+
+}  // namespace detail
 }  // namespace weir
 
 template <>

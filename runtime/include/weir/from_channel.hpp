@@ -8,10 +8,20 @@ namespace weir {
 
 /// The values of a channel as a stream, which ends when the channel is closed and empty.
 ///
-/// `source` must outlive the stream. A next() that is cancelled takes no value out of the channel.
+/// `source` must outlive the stream. A next() that is cancelled takes no value out of the channel,
+/// and the stream can be asked again.
 template <class T>
 stream<T> from_channel(channel<T>& source) {
-  while (std::optional<T> value = co_await source.receive()) co_yield std::move(*value);
+  for (;;) {
+    auto received = co_await source.receive().as_result();
+    if (!received.has_value()) {
+      co_yield failed(received.error());
+    } else if (received->has_value()) {
+      co_yield std::move(**received);
+    } else {
+      co_return;
+    }
+  }
 }
 
 }  // namespace weir

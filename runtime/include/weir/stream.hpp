@@ -13,7 +13,33 @@ namespace weir {
 template <class T>
 class stream;
 
+/// What the body of a stream gives in place of a value when it cannot give one now, but may later:
+/// `co_yield failed(error)`.
+///
+/// next() throws it, and the body stands still as after a value: it can be asked again. An
+/// exception that leaves the body ends the stream instead.
+class failed {
+ public:
+  explicit failed(std::exception_ptr failure) noexcept : failure_(std::move(failure)) {}
+  explicit failed(error failure) : failure_(std::make_exception_ptr(std::move(failure))) {}
+
+  const std::exception_ptr& failure() const noexcept { return failure_; }
+
+ private:
+  std::exception_ptr failure_;
+};
+
 namespace detail {
+
+/// What a stream gave when it was asked: a value, a failure, or nothing more.
+template <class T>
+struct pulled {
+  std::optional<T> value;
+  std::exception_ptr failure;
+
+  /// False at the end of the stream.
+  explicit operator bool() const noexcept { return value.has_value() || failure != nullptr; }
+};
 
 template <class T>
 class stream_promise final : public promise_base {
@@ -24,13 +50,16 @@ class stream_promise final : public promise_base {
     value_.emplace(std::move(value));
     return {};
   }
+  pause_awaiter yield_value(failed instead) noexcept {
+    failure_ = instead.failure();
+    return {};
+  }
   void return_void() noexcept {}
   void unhandled_exception() noexcept { failure_ = std::current_exception(); }
 
-  /// The value of the last pause, or nothing at the end; throws what ended the body, once.
-  std::optional<T> take() {
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    return std::exchange(value_, std::nullopt);
+  /// What came of the last run. A failure is given once.
+  pulled<T> take() noexcept(std::is_nothrow_move_constructible_v<T>) {
+    return {std::exchange(value_, std::nullopt), std::exchange(failure_, nullptr)};
   }
 
  private:
@@ -47,7 +76,9 @@ class stream_promise final : public promise_base {
 /// weir/stream_operators.hpp).
 ///
 /// The body has the cancellation and the deadline of whoever calls next(). A next() that is
-/// cancelled cancels what the body awaits; a body that lets that error pass has ended.
+/// cancelled cancels what the body awaits; a body that lets that error pass has ended. The streams
+/// that weir makes, and its operators, pass it on with `co_yield failed(...)`: a next() that was
+/// cancelled has lost nothing, and the next one goes on from there.
 ///
 /// A stream owns its frame. It may be destroyed before its start, between two values and after its
 /// end; while a next() is in flight it must not be (an assertion fails).
@@ -72,7 +103,7 @@ class [[nodiscard]] stream {
   ~stream() { destroy(); }
 
   /// Suspends until the body gives a value, or ends: nullopt then, and for ever after. Throws what
-  /// the body throws, once. One at a time.
+  /// the body throws, once, or gives as `failed`. One at a time.
   next_operation next() noexcept { return next_operation(frame_); }
 
  private:
@@ -94,7 +125,7 @@ class [[nodiscard]] stream {
 
 /// The wait of stream::next().
 template <class T>
-class [[nodiscard]] stream<T>::next_operation final {
+class [[nodiscard]] stream<T>::next_operation {
  public:
   explicit next_operation(handle_type frame) noexcept : frame_(frame) {}
 
@@ -112,17 +143,22 @@ class [[nodiscard]] stream<T>::next_operation final {
     return body.run_for(frame_, waiting);
   }
   std::optional<T> await_resume() {
-    frame_.promise().leave_parent();
-    return frame_.promise().take();
+    detail::pulled<T> given = take();
+    if (given.failure) std::rethrow_exception(std::move(given.failure));
+    return std::move(given.value);
   }
 
   /// The outcome of the completed wait.
   result<std::optional<T>> finish() {
-    try {
-      return await_resume();
-    } catch (...) {
-      return to_error(std::current_exception());
-    }
+    detail::pulled<T> given = take();
+    if (given.failure) return to_error(given.failure);
+    return std::move(given.value);
+  }
+
+  /// The same, with the exception itself.
+  detail::pulled<T> take() {
+    frame_.promise().leave_parent();
+    return frame_.promise().take();
   }
 
  private:
@@ -130,6 +166,16 @@ class [[nodiscard]] stream<T>::next_operation final {
 };
 
 namespace detail {
+
+/// The wait for what a stream gives next, for an operator that passes failures on; never throws.
+///
+///     while (pulled<T> next = co_await pull(source)) ...
+template <class T>
+class [[nodiscard]] pull final : public stream<T>::next_operation {
+ public:
+  explicit pull(stream<T>& source) noexcept : stream<T>::next_operation(source.next()) {}
+  pulled<T> await_resume() { return this->take(); }
+};
 
 template <class T>
 stream<T> stream_promise<T>::get_return_object() noexcept {

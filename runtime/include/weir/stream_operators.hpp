@@ -5,31 +5,23 @@
 #include <cstddef>
 #include <functional>
 #include <ranges>
-#include <tuple>
 #include <vector>
 
 #include "weir/assert.hpp"
-#include "weir/stream.hpp"
-#include "weir/task.hpp"
+#include "weir/detail/stream_operator.hpp"
 
 namespace weir {
 namespace detail {
 
-template <class T>
-inline constexpr bool is_stream = false;
-template <class T>
-inline constexpr bool is_stream<stream<T>> = true;
-
-template <class T>
-inline constexpr bool is_task = false;
-template <class T>
-inline constexpr bool is_task<task<T>> = true;
-
 struct map_body {
   template <class T, class F>
   static auto run(stream<T> source, F change) -> stream<std::decay_t<std::invoke_result_t<F&, T>>> {
-    while (std::optional<T> value = co_await source.next()) {
-      co_yield std::invoke(change, std::move(*value));
+    while (pulled<T> next = co_await pull(source)) {
+      if (next.failure) {
+        co_yield failed(next.failure);
+      } else {
+        co_yield std::invoke(change, std::move(*next.value));
+      }
     }
   }
 };
@@ -37,8 +29,26 @@ struct map_body {
 struct filter_body {
   template <class T, class F>
   static stream<T> run(stream<T> source, F keep) {
-    while (std::optional<T> value = co_await source.next()) {
-      if (std::invoke(keep, std::as_const(*value))) co_yield std::move(*value);
+    while (pulled<T> next = co_await pull(source)) {
+      if (next.failure) {
+        co_yield failed(next.failure);
+      } else if (std::invoke(keep, std::as_const(*next.value))) {
+        co_yield std::move(*next.value);
+      }
+    }
+  }
+};
+
+struct scan_body {
+  template <class T, class State, class F>
+  static stream<State> run(stream<T> source, State state, F combine) {
+    while (pulled<T> next = co_await pull(source)) {
+      if (next.failure) {
+        co_yield failed(next.failure);
+      } else {
+        state = std::invoke(combine, std::move(state), std::move(*next.value));
+        co_yield state;
+      }
     }
   }
 };
@@ -46,10 +56,15 @@ struct filter_body {
 struct take_body {
   template <class T>
   static stream<T> run(stream<T> source, std::size_t left) {
-    for (; left > 0; --left) {
-      std::optional<T> value = co_await source.next();
-      if (!value) co_return;
-      co_yield std::move(*value);
+    while (left > 0) {
+      pulled<T> next = co_await pull(source);
+      if (!next) co_return;
+      if (next.failure) {
+        co_yield failed(next.failure);
+      } else {
+        --left;
+        co_yield std::move(*next.value);
+      }
     }
   }
 };
@@ -57,9 +72,13 @@ struct take_body {
 struct take_while_body {
   template <class T, class F>
   static stream<T> run(stream<T> source, F go_on) {
-    while (std::optional<T> value = co_await source.next()) {
-      if (!std::invoke(go_on, std::as_const(*value))) co_return;
-      co_yield std::move(*value);
+    while (pulled<T> next = co_await pull(source)) {
+      if (next.failure) {
+        co_yield failed(next.failure);
+      } else {
+        if (!std::invoke(go_on, std::as_const(*next.value))) co_return;
+        co_yield std::move(*next.value);
+      }
     }
   }
 };
@@ -69,9 +88,14 @@ struct chunks_body {
   static stream<std::vector<T>> run(stream<T> source, std::size_t size) {
     WEIR_ASSERT(size > 0);
     std::vector<T> chunk;
-    while (std::optional<T> value = co_await source.next()) {
-      chunk.push_back(std::move(*value));
-      if (chunk.size() == size) co_yield std::exchange(chunk, {});
+    while (pulled<T> next = co_await pull(source)) {
+      if (next.failure) {
+        if (!chunk.empty() && !is_cancellation(next.failure)) co_yield std::exchange(chunk, {});
+        co_yield failed(next.failure);
+      } else {
+        chunk.push_back(std::move(*next.value));
+        if (chunk.size() == size) co_yield std::exchange(chunk, {});
+      }
     }
     if (!chunk.empty()) co_yield std::move(chunk);
   }
@@ -80,15 +104,29 @@ struct chunks_body {
 struct flatten_body {
   template <class T>
   static stream<T> run(stream<stream<T>> source) {
-    while (std::optional<stream<T>> inner = co_await source.next()) {
-      while (std::optional<T> value = co_await inner->next()) co_yield std::move(*value);
+    while (pulled<stream<T>> outer = co_await pull(source)) {
+      if (outer.failure) {
+        co_yield failed(outer.failure);
+        continue;
+      }
+      while (pulled<T> next = co_await pull(*outer.value)) {
+        if (next.failure) {
+          co_yield failed(next.failure);
+        } else {
+          co_yield std::move(*next.value);
+        }
+      }
     }
   }
   template <std::ranges::input_range Range>
     requires(!is_stream<Range>)
   static stream<std::ranges::range_value_t<Range>> run(stream<Range> source) {
-    while (std::optional<Range> values = co_await source.next()) {
-      for (auto& value : *values) co_yield std::move(value);
+    while (pulled<Range> next = co_await pull(source)) {
+      if (next.failure) {
+        co_yield failed(next.failure);
+      } else {
+        for (auto& value : *next.value) co_yield std::move(value);
+      }
     }
   }
 };
@@ -115,28 +153,12 @@ struct for_each_body {
   }
 };
 
-/// What stands to the right of `|`: the coroutine to run and its arguments.
-template <class Body, class... Argument>
-struct stream_operator {
-  std::tuple<Argument...> arguments;
-
-  template <class T>
-  friend auto operator|(stream<T> source, stream_operator made) {
-    return std::apply(
-        [&](Argument&... argument) { return Body::run(std::move(source), std::move(argument)...); },
-        made.arguments);
-  }
-};
-
-template <class Body, class... Argument>
-stream_operator<Body, Argument...> make_operator(Argument... argument) {
-  return {std::tuple<Argument...>(std::move(argument)...)};
-}
-
 }  // namespace detail
 
 // The operators pull: each asks the stream to its left for a value when it is asked for one itself,
-// and holds at most one (chunks: one chunk). Functions given to them are kept in the stream.
+// and holds at most one (chunks: one chunk). Functions given to them are kept in the stream; one
+// that throws ends it. A failure of the source is passed on, in its place among the values; whether
+// the stream can be asked again after it is the source's to say.
 
 /// `change(value)` for each value.
 template <class F>
@@ -150,6 +172,12 @@ auto filter(F keep) {
   return detail::make_operator<detail::filter_body>(std::move(keep));
 }
 
+/// A state after each value, beginning with `combine(initial, first value)`; a copy is given.
+template <class State, class F>
+auto scan(State initial, F combine) {
+  return detail::make_operator<detail::scan_body>(std::move(initial), std::move(combine));
+}
+
 /// The first `count` values; it never asks for one more.
 inline auto take(std::size_t count) { return detail::make_operator<detail::take_body>(count); }
 
@@ -159,8 +187,8 @@ auto take_while(F go_on) {
   return detail::make_operator<detail::take_while_body>(std::move(go_on));
 }
 
-/// Vectors of `size` values, the last one shorter. It waits until a chunk is full or the source
-/// ends; the values of a chunk that is not full are dropped when the source fails.
+/// Vectors of `size` values; shorter before an end and before a failure. It waits until a chunk is
+/// full: see weir/timed_operators.hpp for one that gives what it has after a while.
 inline auto chunks(std::size_t size) { return detail::make_operator<detail::chunks_body>(size); }
 
 /// The values of each inner stream, or container, one after the other.

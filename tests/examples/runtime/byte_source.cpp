@@ -9,8 +9,6 @@
 
 #include "weir/loop.hpp"
 
-TEST_SUITE_BEGIN("examples.runtime");
-
 namespace {
 
 template <weir::byte_source Source>
@@ -41,9 +39,10 @@ class text_source {
 
 }  // namespace
 
-TEST_CASE("read anything that gives bytes") {
-  text_source source("hello, weir");
-  CHECK(weir::loop().run(count_bytes(source)) == 11);
+TEST_SUITE("examples.runtime") {
+  TEST_CASE("byte_source: read anything that gives bytes") {
+    text_source source("hello, weir");
+    weir::loop home;
+    CHECK(home.run(count_bytes(source)) == 11);
+  }
 }
-
-TEST_SUITE_END();

@@ -68,6 +68,20 @@ TEST_CASE("the source never runs ahead of the end of the line") {
   });
 }
 
+TEST_CASE("scan gives the state after each value") {
+  run_virtually([]() -> task<> {
+    const auto sums = co_await (
+        count_to(4) | scan(0, [](int sum, int value) { return sum + value; }) | collect());
+    CHECK(sums == std::vector{1, 3, 6, 10});
+    const auto texts = co_await (
+        count_to(3) |
+        scan(std::string(),
+             [](std::string text, int value) { return std::move(text) + std::to_string(value); }) |
+        collect());
+    CHECK(texts == std::vector<std::string>{"1", "12", "123"});
+  });
+}
+
 TEST_CASE("take(0) asks for nothing, and take of more than there is ends with the source") {
   run_virtually([]() -> task<> {
     int made = 0;
@@ -141,6 +155,15 @@ TEST_CASE("an error of the source passes through every operator") {
   });
 }
 
+TEST_CASE("chunks gives what came before a failure before it") {
+  run_virtually([]() -> task<> {
+    stream<std::vector<int>> triples = fail_after_two() | chunks(3);
+    CHECK(co_await triples.next() == std::vector{1, 2});
+    CHECK((co_await triples.next().as_result()).error().message() == "of the source");
+    CHECK(co_await triples.next() == std::nullopt);
+  });
+}
+
 TEST_CASE("an exception of a function that an operator was given ends the line") {
   run_virtually([]() -> task<> {
     const auto ended = co_await (count_to(3) | map([](int value) {
@@ -161,6 +184,29 @@ TEST_CASE("the cancellation of the consumer reaches the source through every ope
             1s, from_channel(never) | map([](int value) { return value; }) | chunks(3) | collect())
             .as_result();
     CHECK(late.error().is(errc::deadline_exceeded));
+  });
+}
+
+TEST_CASE("a next() that is cancelled loses nothing on its way through the operators") {
+  run_virtually([]() -> task<> {
+    channel<int> values(9);
+    stream<int> line = from_channel(values) | filter(is_even) |
+                       map([](int value) { return value / 2; }) | chunks(2) | flatten() |
+                       scan(0, [](int sum, int value) { return sum + value; }) |
+                       take_while([](int sum) { return sum < 100; }) | take(4);
+    for (const int value : {2, 3, 4, 5, 6, 7}) co_await values.send(value);
+    CHECK(co_await line.next() == 1);
+    CHECK(co_await line.next() == 3);
+    // The third value is half of a chunk when the wait for the other half is cancelled.
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      const auto late = co_await with_timeout(1s, line.next()).as_result();
+      REQUIRE_FALSE(late.has_value());
+      CHECK(late.error().is(errc::deadline_exceeded));
+    }
+    co_await values.send(8);
+    CHECK(co_await line.next() == 6);
+    CHECK(co_await line.next() == 10);
+    CHECK(co_await line.next() == std::nullopt);
   });
 }
 

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -184,17 +185,37 @@ TEST_CASE("the values of a channel are a stream, until it is closed") {
   });
 }
 
-TEST_CASE("a cancelled wait for a channel's value leaves the value in the channel") {
+TEST_CASE("a cancelled wait for a channel's value takes none, and the stream goes on") {
   run_virtually([]() -> task<> {
     channel<int> values(1);
-    {
-      stream<int> received = from_channel(values);
+    stream<int> received = from_channel(values);
+    for (int value = 1; value <= 3; ++value) {
       const auto late = co_await with_timeout(1s, received.next()).as_result();
       CHECK(late.error().is(errc::deadline_exceeded));
+      co_await values.send(value);
+      CHECK(co_await received.next() == value);
     }
-    co_await values.send(1);
-    stream<int> again = from_channel(values);
-    CHECK(co_await again.next() == 1);
+  });
+}
+
+TEST_CASE("a body that gives a failure in place of a value can be asked again") {
+  run_virtually([]() -> task<> {
+    const auto every_other = []() -> stream<int> {
+      for (int value = 1; value <= 2; ++value) {
+        co_yield failed(failure("not yet"));
+        co_yield value;
+      }
+      co_yield failed(std::make_exception_ptr(std::runtime_error("of another kind")));
+    };
+    stream<int> numbers = every_other();
+    for (int value = 1; value <= 2; ++value) {
+      const auto first = co_await numbers.next().as_result();
+      REQUIRE_FALSE(first.has_value());
+      CHECK(first.error().message() == "not yet");
+      CHECK(co_await numbers.next() == value);
+    }
+    CHECK_THROWS_AS(co_await numbers.next(), std::runtime_error);
+    CHECK(co_await numbers.next() == std::nullopt);
   });
 }
 
