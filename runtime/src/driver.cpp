@@ -7,15 +7,23 @@
 
 #include "epoll_driver.hpp"
 #include "uring_driver.hpp"
+#include "weir/detail/blocking_pool.hpp"
 #include "weir/loop.hpp"
 
 namespace weir {
+namespace {
 
-driver::driver() {
-  if (getrandom(&random_state_, sizeof random_state_, 0) != sizeof random_state_) {
+std::uint64_t seed_of_kernel() {
+  std::uint64_t seed = 0;
+  if (getrandom(&seed, sizeof seed, 0) != sizeof seed) {
     throw error::from_errno(errno, "getrandom for the seed of a loop");
   }
+  return seed;
 }
+
+}  // namespace
+
+driver::driver() : random_(seed_of_kernel()) {}
 
 time_point driver::now() const noexcept { return std::chrono::steady_clock::now(); }
 
@@ -23,12 +31,14 @@ std::chrono::system_clock::time_point driver::wall_clock() const noexcept {
   return std::chrono::system_clock::now();
 }
 
-std::uint64_t driver::random() noexcept {
-  // SplitMix64 (Steele, Lea, Flood 2014): one addition and a mix; every seed is a good one.
-  std::uint64_t z = (random_state_ += 0x9e3779b97f4a7c15U);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
+std::uint64_t driver::random() noexcept { return random_.next(); }
+
+std::uint64_t driver::offload(std::function<void()> call) {
+  return detail::blocking_pool::instance().submit_or_refuse(std::move(call));
+}
+
+bool driver::take_back(std::uint64_t offloaded) noexcept {
+  return detail::blocking_pool::instance().take_back(offloaded);
 }
 
 void io_operation::complete(int result) noexcept {

@@ -40,6 +40,8 @@ class category final : public std::error_category {
         return "unsupported";
       case errc::unhandled_exception:
         return "unhandled exception";
+      case errc::deadlock:
+        return "deadlock";
     }
     return "unknown weir error";
   }

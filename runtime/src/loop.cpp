@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/loop.hpp"
 
+#include <cstdio>
+#include <cstdlib>
 #include <thread>
 
 namespace weir {
@@ -76,9 +78,30 @@ void loop::start(detail::promise_base& promise, std::coroutine_handle<> frame,
 void loop::run_until_done(std::coroutine_handle<> frame, detail::promise_base& main) {
   WEIR_ASSERT(current_ == this);
   main_owner owner;
-  detail::stop_context never_stopped;
-  start(main, frame, owner, never_stopped, std::source_location::current());
+  detail::stop_context stop;
+  start(main, frame, owner, stop, std::source_location::current());
+  main_stop_ = &stop;
   run_until([&owner] { return owner.done(); });
+  main_stop_ = nullptr;
+  if (!deadlock_.empty()) {
+    throw error(errc::deadlock, disposition::permanent, std::exchange(deadlock_, {}));
+  }
+}
+
+void loop::deadlocked() {
+  const std::string tasks = describe_tasks();
+  if (main_stop_ == nullptr || main_stop_->stop_requested()) {
+    std::fprintf(stderr,
+                 "every task still waits for what cannot happen, stopped though they are "
+                 "(do they wait under shield()?):\n%s",
+                 tasks.c_str());
+    std::abort();
+  }
+  deadlock_ =
+      "every task waits for what cannot happen: no timer is armed, nothing is under way; "
+      "what was to wake them? These were the tasks:\n" +
+      tasks;
+  main_stop_->request_stop();
 }
 
 void loop::wait() {

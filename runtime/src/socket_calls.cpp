@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/socket_calls.hpp"
 
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -48,6 +49,10 @@ int socket_calls::local_address(int socket, sockaddr_storage& address, socklen_t
 
 int socket_calls::peer_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept {
   return or_errno(::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size));
+}
+
+int socket_calls::remove_path(const socket_address& address) noexcept {
+  return or_errno(::unlink(reinterpret_cast<const sockaddr_un*>(address.data())->sun_path));
 }
 
 void socket_calls::close_descriptor(int descriptor) noexcept { ::close(descriptor); }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/unix_socket.hpp"
 
-#include <sys/un.h>
-#include <unistd.h>
-
 #include "socket_operations.hpp"
+#include "weir/socket_calls.hpp"
 
 namespace weir {
 
@@ -32,7 +30,7 @@ unix_listener::~unix_listener() { remove(); }
 
 void unix_listener::remove() noexcept {
   if (!socket_) return;
-  ::unlink(reinterpret_cast<const sockaddr_un*>(address_.data())->sun_path);
+  detail::current_socket_calls().remove_path(address_);
   socket_.close();
 }
 

@@ -27,7 +27,7 @@ class [[nodiscard]] blocking_operation final : public detail::suspension {
     job_ = std::make_shared<job>(std::move(*work_), *this);
     work_.reset();
     try {
-      queued_ = detail::blocking_pool::instance().submit_or_refuse([shared = job_]() mutable {
+      queued_ = home().driver().offload([shared = job_]() mutable {
         shared->run();
         weir::loop& back = shared->home;
         back.post([done = std::move(shared)] { done->deliver(); });
@@ -93,13 +93,13 @@ class [[nodiscard]] blocking_operation final : public detail::suspension {
 
   void on_stop() noexcept override {
     job_->waiting = nullptr;
-    if (detail::blocking_pool::instance().take_back(queued_)) home().expected_post_came();
+    if (home().driver().take_back(queued_)) home().expected_post_came();
     wake();
   }
 
   std::optional<F> work_;
   std::shared_ptr<job> job_;
-  detail::blocking_pool::ticket queued_ = 0;
+  std::uint64_t queued_ = 0;
 };
 
 /// Runs `work()` on a helper thread and gives what it returns or throws what it throws.

@@ -5,11 +5,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "weir/clock.hpp"
+#include "weir/detail/split_mix.hpp"
 #include "weir/detail/suspension.hpp"
 #include "weir/socket_calls.hpp"
 
@@ -118,18 +120,25 @@ class driver : public socket_calls {
   /// The time of day; it may jump.
   virtual std::chrono::system_clock::time_point wall_clock() const noexcept;
   virtual std::uint64_t random() noexcept;
+  /// Makes `call` off the loop, for blocking(): here on a helper thread. Gives its name. Throws
+  /// where there is no room or no thread.
+  virtual std::uint64_t offload(std::function<void()> call);
+  /// Takes back a call that offload() took; false when it has begun.
+  virtual bool take_back(std::uint64_t offloaded) noexcept;
   /// The order in which ready tasks go on; null: first in, first out.
   virtual detail::ready_order* order() noexcept { return nullptr; }
 
   const driver_counters& counters() const noexcept { return counters_; }
 
  protected:
+  /// The kernel gives the seed of random().
   driver();
+  explicit driver(std::uint64_t seed) noexcept : random_(seed) {}
 
   driver_counters counters_;
 
  private:
-  std::uint64_t random_state_;
+  detail::split_mix random_;
 };
 
 /// Which driver a loop takes.

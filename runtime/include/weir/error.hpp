@@ -37,6 +37,7 @@ enum class errc {
   protocol,             ///< A peer broke the protocol.
   unsupported,          ///< The server, kernel or library at hand cannot do it.
   unhandled_exception,  ///< An exception that is not a weir::error came out of user code.
+  deadlock,             ///< Every task of a simulation waited for what could not happen.
 };
 
 const std::error_category& weir_category() noexcept;

@@ -80,6 +80,11 @@ class loop {
   void expect_post() noexcept { ++expected_posts_; }
   void expected_post_came() noexcept { --expected_posts_; }
 
+  /// Called by a driver whose wait() found that nothing can ever happen again. Stops the main task,
+  /// so that run() throws `deadlock` with the tasks as they are now; where they still wait for ever
+  /// after that, it prints them and aborts.
+  void deadlocked();
+
  private:
   struct inbox_item {
     inbox_item* next = nullptr;
@@ -115,6 +120,8 @@ class loop {
   detail::task_id running_ = 0;
   time_point turn_began_{};
   std::uint64_t expected_posts_ = 0;
+  detail::stop_context* main_stop_ = nullptr;  // While run() runs.
+  std::string deadlock_;                       // What deadlocked() saw; mostly empty.
 
   std::atomic<inbox_item*> inbox_{nullptr};
   std::atomic<bool> parked_{false};

@@ -24,6 +24,8 @@ class socket_calls {
   virtual int get_option(int socket, int level, int option, int& value) noexcept;
   virtual int local_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept;
   virtual int peer_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept;
+  /// Removes the path that the Unix socket at `address` left.
+  virtual int remove_path(const socket_address& address) noexcept;
   /// Closes any descriptor; no operation of this driver may be in flight on it.
   virtual void close_descriptor(int descriptor) noexcept;
 
