@@ -13,6 +13,7 @@
 #include "weir/event.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
 #include "weir/yield.hpp"
 
 using namespace weir;
@@ -174,6 +175,41 @@ TEST_CASE("a sleeping loop makes no turns") {
     co_await sleep(std::chrono::milliseconds(20));
     CHECK(loop::current().counters().turns - before <= 10);
   });
+}
+
+TEST_CASE("a deadlock stops the main task, and run throws the tasks as they were") {
+  std::string seen;
+  event never;
+  bool unwound = false;
+  try {
+    run_virtually([&]() -> task<> {
+      const auto waited = co_await never.wait().as_result();
+      unwound = !waited.has_value() && waited.error().is_cancelled();
+    });
+  } catch (const error& failure) {
+    CHECK(failure.is(errc::deadlock));
+    CHECK(failure.disposition() == disposition::permanent);
+    seen = failure.what();
+  }
+  CHECK(unwound);
+  CHECK(seen.find("every task waits for what cannot happen") == 0);
+  CHECK(seen.find("loop_test.cpp:") != std::string::npos);
+}
+
+TEST_CASE("a loop that a deadlock ended runs the next task") {
+  loop home(std::make_unique<virtual_driver>());
+  event never;
+  CHECK_THROWS_AS(run_on(home, [&]() -> task<> { co_await never.wait(); }), error);
+  CHECK(run_on(home, []() -> task<int> { co_return 2; }) == 2);
+}
+
+TEST_CASE("tasks that wait for ever although they are stopped are printed, and the program ends") {
+  const std::string text = death_of([] {
+    event never;
+    run_virtually([&]() -> task<> { co_await shield(as_task(never.wait())); });
+  });
+  CHECK(text.find("stopped though they are") != std::string::npos);
+  CHECK(text.find("loop_test.cpp:") != std::string::npos);
 }
 
 TEST_CASE("a second loop in one thread is an assertion") {
