@@ -28,11 +28,16 @@ unsigned interest(const io_request& request) noexcept {
     case io_kind::accept:
     case io_kind::receive:
     case io_kind::receive_message:
+    case io_kind::read_at:
       return EPOLLIN;
     case io_kind::connect:
     case io_kind::send:
     case io_kind::send_message:
+    case io_kind::write_at:
       return EPOLLOUT;
+    case io_kind::sync:
+    case io_kind::sync_data:
+      return 0;
   }
   return 0;
 }
@@ -81,6 +86,13 @@ int attempt(const io_request& request, unsigned events, bool first) noexcept {
       const bool may_wait = (header->msg_flags & MSG_DONTWAIT) == 0;
       return count == not_now && !may_wait ? -EAGAIN : count;
     }
+    case io_kind::read_at:
+      return or_errno(::read(fd, request.data, std::min(request.size, transfer_bytes_max)));
+    case io_kind::write_at:
+      return or_errno(::write(fd, request.data, std::min(request.size, transfer_bytes_max)));
+    case io_kind::sync:
+    case io_kind::sync_data:
+      return -EINVAL;
   }
   return -EINVAL;
 }
@@ -114,6 +126,7 @@ epoll_driver::watched& epoll_driver::at(int descriptor) {
 void epoll_driver::start(io_operation& operation) noexcept {
   const int descriptor = operation.request_.descriptor;
   if (descriptor < 0) return operation.complete(-EBADF);
+  if (pooled_operations::takes(operation.request_)) return pooled_.start(operation);
   const int result = attempt(operation.request_, 0, true);
   if (result != not_now) return operation.complete(result);
   at(descriptor).operations.push_back(operation);
@@ -124,6 +137,7 @@ void epoll_driver::start(io_operation& operation) noexcept {
 }
 
 void epoll_driver::cancel(io_operation& operation) noexcept {
+  if (pooled_.cancel(operation)) return;
   operation.detail::driver_hook::unlink();
   arm(operation.request_.descriptor);
   operation.complete(-ECANCELED);

@@ -6,14 +6,15 @@
 #include <span>
 #include <vector>
 
-#include "weir/driver.hpp"
+#include "pooled_operations.hpp"
 
 namespace weir {
 
 /// The driver on epoll, for where io_uring is refused; same contract, one system call more a read.
 ///
 /// An operation is tried at once and waits for readiness only when the kernel says "not now". A
-/// descriptor is registered one-shot with the union of what its operations wait for.
+/// descriptor is registered one-shot with the union of what its operations wait for. Files, which
+/// are always ready and block all the same, are left to helper threads.
 class epoll_driver final : public driver {
  public:
   epoll_driver();
@@ -40,6 +41,7 @@ class epoll_driver final : public driver {
   bool has_pwait2_ =
       true;  // Without it (kernel before 5.11) a sleep is rounded up to milliseconds.
   std::vector<std::unique_ptr<watched>> watched_;  // by descriptor
+  pooled_operations pooled_;
 };
 
 }  // namespace weir

@@ -20,8 +20,8 @@ task<file_descriptor> connect_to(socket_address address) {
   file_descriptor made = open_socket(address, "connect to ");
   plain_operation connecting({.kind = io_kind::connect,
                               .descriptor = made.get(),
-                              .address = address.data(),
-                              .address_size = address.size()});
+                              .address_size = address.size(),
+                              .address = address.data()});
   const int status = co_await connecting;
   if (status < 0) throw error::from_errno(-status, "connect to " + address.text());
   co_return std::move(made);

@@ -4,6 +4,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
+#include "weir/detail/blocking_pool.hpp"
+
 namespace weir {
 namespace {
 
@@ -14,6 +19,11 @@ constexpr unsigned completion_entries = 8 * submission_entries;
 // The user_data of entries whose completion concerns nobody, and of the wake-up read.
 constexpr std::uint64_t tag_ignored = 0;
 constexpr std::uint64_t tag_wake = 1;
+
+// An entry counts in 32 bits; a longer request is served in part, as the kernel would anyway.
+unsigned size_of_one(const io_request& request) noexcept {
+  return static_cast<unsigned>(std::min(request.size, transfer_bytes_max));
+}
 
 void fill(io_uring_sqe* entry, const io_request& request) noexcept {
   const int fd = request.descriptor;
@@ -38,6 +48,16 @@ void fill(io_uring_sqe* entry, const io_request& request) noexcept {
       const auto flags = static_cast<unsigned>(header->msg_flags | MSG_NOSIGNAL);
       return io_uring_prep_sendmsg(entry, fd, header, flags);
     }
+    case io_kind::read_at:
+      return io_uring_prep_read(entry, fd, request.data, size_of_one(request),
+                                static_cast<std::uint64_t>(request.position));
+    case io_kind::write_at:
+      return io_uring_prep_write(entry, fd, request.data, size_of_one(request),
+                                 static_cast<std::uint64_t>(request.position));
+    case io_kind::sync:
+      return io_uring_prep_fsync(entry, fd, 0);
+    case io_kind::sync_data:
+      return io_uring_prep_fsync(entry, fd, IORING_FSYNC_DATASYNC);
   }
 }
 
@@ -85,6 +105,10 @@ int uring_driver::setup() noexcept {
   ring_open_ = true;
   if ((params.features & IORING_FEAT_EXT_ARG) == 0) return -ENOSYS;
   io_uring_register_ring_fd(&ring_);  // Saves a look-up an enter; without it all works too.
+  // What blocks in a file system runs on threads of the kernel: as many as blocking() has of ours.
+  // Kernels that keep to a bound of their own instead are as good.
+  std::array<unsigned, 2> threads{blocking_threads_max, blocking_threads_max};
+  io_uring_register_iowq_max_workers(&ring_, threads.data());
   return 0;
 }
 

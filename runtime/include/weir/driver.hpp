@@ -30,17 +30,29 @@ enum class io_kind : std::uint8_t {
   /// Writes the message of the msghdr at `data`; the result is the count. With MSG_DONTWAIT in its
   /// msg_flags it gives -EAGAIN instead of waiting for room. Never raises SIGPIPE.
   send_message,
+  read_at,    ///< Reads at most `size` bytes of a file at `position`; the result is the count.
+  write_at,   ///< Writes at most `size` bytes of a file at `position`; the result is the count.
+  sync,       ///< Makes what was written to a file last, and all that describes it.
+  sync_data,  ///< The same, without what reading it again does not need (its times).
 };
+
+/// The position that stands for a file's own, which moves on by what is read or written, and the
+/// only one for what has none (pipes, terminals). A non-blocking descriptor is then waited for.
+inline constexpr std::int64_t current_position = -1;
+
+/// How many bytes one operation reads or writes at most: the kernel's own limit.
+inline constexpr std::size_t transfer_bytes_max = 0x7fff'f000;
 
 /// The arguments of an operation; the memory they point to stays valid until its completion.
 struct io_request {
   io_kind kind;
   int descriptor;
   short events = 0;
+  socklen_t address_size = 0;  ///< Here, where it takes no room of its own: idle tasks hold these.
   void* data = nullptr;
   std::size_t size = 0;
   const sockaddr* address = nullptr;
-  socklen_t address_size = 0;
+  std::int64_t position = current_position;
 };
 
 namespace detail {
@@ -77,6 +89,7 @@ class io_operation : public detail::suspension, private detail::driver_hook {
  private:
   friend class uring_driver;
   friend class epoll_driver;
+  friend class pooled_operations;
   template <class, class>
   friend class detail::intrusive_list;
   void on_stop() noexcept override;
@@ -84,8 +97,9 @@ class io_operation : public detail::suspension, private detail::driver_hook {
 
   io_request request_;
   int result_ = -ECANCELED;
-  bool submitted_ = false;      // The kernel has it (uring).
+  bool submitted_ = false;      // The kernel (uring) or a helper thread (epoll) has it.
   bool cancel_wanted_ = false;  // A cancel waits for room (uring).
+  bool pooled_ = false;         // It needs a helper thread (epoll).
 };
 
 /// Counts since the driver was made, for metrics.
