@@ -71,6 +71,7 @@ int attempt(const io_request& request, unsigned events, bool first) noexcept {
       return -failure;
     }
     case io_kind::receive:
+      if (first && request.drained) return not_now;
       return or_errno(::recv(fd, request.data, request.size, MSG_DONTWAIT));
     case io_kind::send:
       return or_errno(::send(fd, request.data, request.size, MSG_DONTWAIT | MSG_NOSIGNAL));

@@ -35,7 +35,9 @@ void fill(io_uring_sqe* entry, const io_request& request) noexcept {
     case io_kind::connect:
       return io_uring_prep_connect(entry, fd, request.address, request.address_size);
     case io_kind::receive:
-      return io_uring_prep_recv(entry, fd, request.data, request.size, 0);
+      io_uring_prep_recv(entry, fd, request.data, request.size, 0);
+      if (request.drained) entry->ioprio |= IORING_RECVSEND_POLL_FIRST;
+      return;
     case io_kind::send:
       return io_uring_prep_send(entry, fd, request.data, request.size, MSG_NOSIGNAL);
     case io_kind::receive_message: {

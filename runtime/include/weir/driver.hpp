@@ -48,6 +48,8 @@ struct io_request {
   io_kind kind;
   int descriptor;
   short events = 0;
+  /// Receive: the last one took all that was there, so wait before trying (a hint).
+  bool drained = false;
   socklen_t address_size = 0;  ///< Here, where it takes no room of its own: idle tasks hold these.
   void* data = nullptr;
   std::size_t size = 0;

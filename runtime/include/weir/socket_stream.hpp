@@ -45,14 +45,16 @@ class socket_stream {
  private:
   file_descriptor socket_;
   std::string peer_;
+  bool drained_ = false;  // The last read took all that was there.
 };
 
 /// The wait of socket_stream::read_some().
 class [[nodiscard]] socket_stream::read_operation final : public io_operation {
  public:
-  read_operation(const socket_stream& source, std::span<std::byte> into) noexcept
+  read_operation(socket_stream& source, std::span<std::byte> into) noexcept
       : io_operation({.kind = io_kind::receive,
                       .descriptor = source.descriptor(),
+                      .drained = source.drained_,
                       .data = into.data(),
                       .size = into.size()}),
         source_(&source) {
@@ -67,11 +69,12 @@ class [[nodiscard]] socket_stream::read_operation final : public io_operation {
   result<std::size_t> finish() const {
     const int count = io_operation::await_resume();
     if (count < 0) return error::from_errno(-count, "read from " + source_->peer());
+    source_->drained_ = static_cast<std::size_t>(count) < request().size;
     return static_cast<std::size_t>(count);
   }
 
  private:
-  const socket_stream* source_;
+  socket_stream* source_;
 };
 
 inline socket_stream::read_operation socket_stream::read_some(std::span<std::byte> into) noexcept {
