@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "buffer_pool.hpp"
 #include "epoll_driver.hpp"
 #include "uring_driver.hpp"
 #include "weir/detail/blocking_pool.hpp"
@@ -24,6 +25,40 @@ std::uint64_t seed_of_kernel() {
 }  // namespace
 
 driver::driver() : random_(seed_of_kernel()) {}
+driver::driver(std::uint64_t seed) noexcept : random_(seed) {}
+
+driver::~driver() { WEIR_ASSERT(without_buffer_.empty()); }
+
+std::span<const std::byte> driver::buffer(int index) const noexcept { return buffers_->at(index); }
+
+detail::buffer_pool* driver::buffers() noexcept {
+  if (buffers_ == nullptr) buffers_ = detail::buffer_pool::make();
+  return buffers_.get();
+}
+
+void driver::put_buffer(int index) noexcept { buffers_->put(index); }
+
+void driver::return_buffer(int index) noexcept {
+  buffers_->unlend(index);
+  put_buffer(index);
+  if (without_buffer_.empty()) return;
+  io_work& next = without_buffer_.pop_front();
+  next.waits_for_buffer_ = false;
+  start(next);
+}
+
+void driver::wait_for_buffer(io_work& operation) noexcept {
+  // One may have come back since the kernel found none.
+  if (buffers_->lent() < detail::pooled_buffers) return start(operation);
+  operation.waits_for_buffer_ = true;
+  without_buffer_.push_back(operation);
+}
+
+bool driver::stop_waiting_for_buffer(io_work& operation) noexcept {
+  if (!operation.waits_for_buffer_) return false;
+  operation.detail::driver_hook::unlink();
+  return true;
+}
 
 time_point driver::now() const noexcept { return std::chrono::steady_clock::now(); }
 
@@ -41,8 +76,8 @@ bool driver::take_back(std::uint64_t offloaded) noexcept {
   return detail::blocking_pool::instance().take_back(offloaded);
 }
 
-void io_operation::complete(int result) noexcept {
-  result_ = result;
+void io_operation::on_completion(const io_completion& completion) noexcept {
+  result_ = completion.result;
   wake();
 }
 

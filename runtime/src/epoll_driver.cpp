@@ -10,12 +10,14 @@
 #include <array>
 #include <limits>
 
+#include "buffer_pool.hpp"
 #include "weir/error.hpp"
 
 namespace weir {
 namespace {
 
 constexpr std::size_t events_per_wait = 256;
+constexpr std::size_t deliveries_max = 16;  // of one operation, before the others have their turn
 
 static_assert(POLLIN == EPOLLIN && POLLOUT == EPOLLOUT && POLLERR == EPOLLERR &&
               POLLHUP == EPOLLHUP && POLLRDHUP == EPOLLRDHUP);
@@ -29,6 +31,8 @@ unsigned interest(const io_request& request) noexcept {
     case io_kind::receive:
     case io_kind::receive_message:
     case io_kind::read_at:
+    case io_kind::accept_many:
+    case io_kind::receive_many:
       return EPOLLIN;
     case io_kind::connect:
     case io_kind::send:
@@ -57,6 +61,7 @@ int attempt(const io_request& request, unsigned events, bool first) noexcept {
       return came != 0 ? static_cast<int>(came) : not_now;
     }
     case io_kind::accept:
+    case io_kind::accept_many:
       return or_errno(::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     case io_kind::connect: {
       if (first) {
@@ -94,8 +99,14 @@ int attempt(const io_request& request, unsigned events, bool first) noexcept {
     case io_kind::sync:
     case io_kind::sync_data:
       return -EINVAL;
+    case io_kind::receive_many:
+      return not_now;
   }
   return -EINVAL;
+}
+
+bool is_many(const io_request& request) noexcept {
+  return request.kind == io_kind::accept_many || request.kind == io_kind::receive_many;
 }
 
 }  // namespace
@@ -124,12 +135,14 @@ epoll_driver::watched& epoll_driver::at(int descriptor) {
   return *watched_[index];
 }
 
-void epoll_driver::start(io_operation& operation) noexcept {
+void epoll_driver::start(io_work& operation) noexcept {
   const int descriptor = operation.request_.descriptor;
   if (descriptor < 0) return operation.complete(-EBADF);
   if (pooled_operations::takes(operation.request_)) return pooled_.start(operation);
-  const int result = attempt(operation.request_, 0, true);
-  if (result != not_now) return operation.complete(result);
+  if (!is_many(operation.request_)) {
+    const int result = attempt(operation.request_, 0, true);
+    if (result != not_now) return operation.complete(result);
+  }
   at(descriptor).operations.push_back(operation);
   const int status = arm(descriptor);
   if (status == 0) return;
@@ -137,7 +150,38 @@ void epoll_driver::start(io_operation& operation) noexcept {
   operation.complete(status);
 }
 
-void epoll_driver::cancel(io_operation& operation) noexcept {
+io_completion epoll_driver::receive_into_buffer(const io_request& request) noexcept {
+  if (buffers() == nullptr) return {.result = -ENOMEM};
+  const int index = buffers()->take();
+  if (index < 0) return {.result = -ENOBUFS};
+  buffers()->lend(index);
+  const std::span<std::byte> bytes = buffers()->at(index);
+  const int count = or_errno(::recv(request.descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT));
+  if (count > 0) return {.result = count, .buffer = index, .more = true};
+  buffers()->unlend(index);
+  put_buffer(index);
+  return {.result = count};
+}
+
+void epoll_driver::deliver_many(io_work& operation) noexcept {
+  const io_request& request = operation.request_;
+  for (std::size_t count = 0; count < deliveries_max; ++count) {
+    io_completion told;
+    if (request.kind == io_kind::receive_many) {
+      told = receive_into_buffer(request);
+    } else {
+      told.result = attempt(request, 0, false);
+      told.more = told.result >= 0;
+    }
+    if (told.result == not_now) return;
+    ++counters_.completions;
+    if (!told.more) operation.detail::driver_hook::unlink();
+    operation.on_completion(told);
+    if (!told.more || !operation.detail::driver_hook::is_linked()) return;  // Ended, or cancelled.
+  }
+}
+
+void epoll_driver::cancel(io_work& operation) noexcept {
   if (pooled_.cancel(operation)) return;
   operation.detail::driver_hook::unlink();
   arm(operation.request_.descriptor);
@@ -146,7 +190,7 @@ void epoll_driver::cancel(io_operation& operation) noexcept {
 
 int epoll_driver::arm(int descriptor) noexcept {
   unsigned events = 0;
-  at(descriptor).operations.for_each([&](io_operation& operation) {
+  at(descriptor).operations.for_each([&](io_work& operation) {
     events |= interest(operation.request_);
   });
   if (events == 0) {
@@ -162,9 +206,10 @@ int epoll_driver::arm(int descriptor) noexcept {
 
 void epoll_driver::ready(int descriptor, unsigned events) noexcept {
   watched& entry = at(descriptor);
-  entry.operations.for_each([&](io_operation& operation) {
+  entry.operations.for_each([&](io_work& operation) {
     const io_request& request = operation.request_;
     if ((events & (interest(request) | EPOLLERR | EPOLLHUP)) == 0) return;
+    if (is_many(request)) return deliver_many(operation);
     const int result = attempt(request, events, false);
     if (result == not_now) return;
     operation.detail::driver_hook::unlink();

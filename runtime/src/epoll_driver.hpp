@@ -21,19 +21,21 @@ class epoll_driver final : public driver {
   ~epoll_driver() override;
 
   std::string_view name() const noexcept override { return "epoll"; }
-  void start(io_operation& operation) noexcept override;
-  void cancel(io_operation& operation) noexcept override;
+  void start(io_work& operation) noexcept override;
+  void cancel(io_work& operation) noexcept override;
   void wait(time_point until) override;
   void wake() noexcept override;
 
  private:
   struct watched {
-    detail::intrusive_list<io_operation, detail::driver_hook> operations;
+    detail::intrusive_list<io_work, detail::driver_hook> operations;
   };
 
   watched& at(int descriptor);
   int arm(int descriptor) noexcept;
   void ready(int descriptor, unsigned events) noexcept;
+  void deliver_many(io_work& operation) noexcept;
+  io_completion receive_into_buffer(const io_request& request) noexcept;
   int wait_for_events(std::span<epoll_event> events, time_point until) noexcept;
 
   int epoll_descriptor_;

@@ -55,7 +55,7 @@ void loop::run_until(Done done) {
 }
 
 loop::~loop() {
-  run_until([this] { return expected_posts_ == 0; });
+  run_until([this] { return expected_posts_ == 0 && !driver_->has_orphans(); });
   // A poster is at most one system call from its end.
   while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   drain_inbox();

@@ -55,20 +55,20 @@ bool pooled_operations::takes(const io_request& request) noexcept {
   }
 }
 
-pooled_operations::handed_over* pooled_operations::slot_of(const io_operation* operation) noexcept {
+pooled_operations::handed_over* pooled_operations::slot_of(const io_work* operation) noexcept {
   const auto found =
       std::find_if(handed_over_.begin(), handed_over_.end(),
                    [operation](const handed_over& slot) { return slot.operation == operation; });
   return found == handed_over_.end() ? nullptr : &*found;
 }
 
-void pooled_operations::start(io_operation& operation) noexcept {
+void pooled_operations::start(io_work& operation) noexcept {
   operation.pooled_ = true;
   waiting_.push_back(operation);
   hand_over_waiting();
 }
 
-bool pooled_operations::cancel(io_operation& operation) noexcept {
+bool pooled_operations::cancel(io_work& operation) noexcept {
   if (!operation.pooled_) return false;
   const bool begun = operation.submitted_ &&
                      !detail::blocking_pool::instance().take_back(slot_of(&operation)->ticket);
@@ -80,7 +80,7 @@ void pooled_operations::hand_over_waiting() noexcept {
   while (!waiting_.empty()) {
     handed_over* const free = slot_of(nullptr);
     if (free == nullptr) return;
-    io_operation& next = waiting_.front();
+    io_work& next = waiting_.front();
     if (hand_over(next, *free)) {
       next.detail::driver_hook::unlink();
       continue;
@@ -96,9 +96,9 @@ void pooled_operations::hand_over_waiting() noexcept {
   }
 }
 
-bool pooled_operations::hand_over(io_operation& operation, handed_over& slot) noexcept {
+bool pooled_operations::hand_over(io_work& operation, handed_over& slot) noexcept {
   try {
-    loop& home = operation.home();
+    loop& home = loop::current();
     slot.ticket = detail::blocking_pool::instance().submit_or_refuse([this, &operation, &home] {
       const int result = make_call(operation.request_);
       home.post([this, &operation, result] { finish(operation, result); });
@@ -111,7 +111,7 @@ bool pooled_operations::hand_over(io_operation& operation, handed_over& slot) no
   return true;
 }
 
-void pooled_operations::finish(io_operation& operation, int result) noexcept {
+void pooled_operations::finish(io_work& operation, int result) noexcept {
   if (handed_over* const slot = slot_of(&operation)) *slot = {};
   operation.detail::driver_hook::unlink();
   operation.pooled_ = false;

@@ -19,23 +19,23 @@ class pooled_operations {
   static bool takes(const io_request& request) noexcept;
 
   /// Takes an operation; it completes later, or at once with -EAGAIN where no thread is to be had.
-  void start(io_operation& operation) noexcept;
+  void start(io_work& operation) noexcept;
   /// Completes an operation that has not begun with -ECANCELED; false for one that is not here.
-  bool cancel(io_operation& operation) noexcept;
+  bool cancel(io_work& operation) noexcept;
 
  private:
   struct handed_over {
-    io_operation* operation = nullptr;
+    io_work* operation = nullptr;
     detail::blocking_pool::ticket ticket = 0;
   };
 
-  handed_over* slot_of(const io_operation* operation) noexcept;
-  bool hand_over(io_operation& operation, handed_over& slot) noexcept;
+  handed_over* slot_of(const io_work* operation) noexcept;
+  bool hand_over(io_work& operation, handed_over& slot) noexcept;
   void hand_over_waiting() noexcept;
-  void finish(io_operation& operation, int result) noexcept;
+  void finish(io_work& operation, int result) noexcept;
 
   std::array<handed_over, blocking_threads_max> handed_over_;
-  detail::intrusive_list<io_operation, detail::driver_hook> waiting_;
+  detail::intrusive_list<io_work, detail::driver_hook> waiting_;
 };
 
 }  // namespace weir

@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <array>
 
+#include <cstdlib>
 #include "weir/detail/blocking_pool.hpp"
+
+#include "buffer_pool.hpp"
 
 namespace weir {
 namespace {
@@ -24,6 +27,8 @@ constexpr std::uint64_t tag_wake = 1;
 unsigned size_of_one(const io_request& request) noexcept {
   return static_cast<unsigned>(std::min(request.size, transfer_bytes_max));
 }
+constexpr std::uint16_t buffer_group = 0;
+constexpr int buffer_mask = detail::pooled_buffers - 1;
 
 void fill(io_uring_sqe* entry, const io_request& request) noexcept {
   const int fd = request.descriptor;
@@ -60,6 +65,15 @@ void fill(io_uring_sqe* entry, const io_request& request) noexcept {
       return io_uring_prep_fsync(entry, fd, 0);
     case io_kind::sync_data:
       return io_uring_prep_fsync(entry, fd, IORING_FSYNC_DATASYNC);
+    case io_kind::accept_many:
+      return io_uring_prep_multishot_accept(entry, fd, nullptr, nullptr,
+                                            SOCK_CLOEXEC | SOCK_NONBLOCK);
+    case io_kind::receive_many:
+      io_uring_prep_recv_multishot(entry, fd, nullptr, 0, 0);
+      entry->ioprio |= IORING_RECVSEND_POLL_FIRST;
+      entry->flags |= IOSQE_BUFFER_SELECT;
+      entry->buf_group = buffer_group;
+      return;
   }
 }
 
@@ -117,6 +131,7 @@ int uring_driver::setup() noexcept {
 uring_driver::~uring_driver() {
   WEIR_ASSERT(held_back_.empty());
   if (ring_open_) io_uring_queue_exit(&ring_);
+  std::free(buffer_ring_);
   ::close(wake_descriptor_);
 }
 
@@ -129,7 +144,7 @@ io_uring_sqe* uring_driver::take_entry() noexcept {
   return entry;
 }
 
-bool uring_driver::submit(io_operation& operation) noexcept {
+bool uring_driver::submit(io_work& operation) noexcept {
   io_uring_sqe* entry = take_entry();
   if (entry == nullptr) return false;
   fill(entry, operation.request_);
@@ -138,7 +153,7 @@ bool uring_driver::submit(io_operation& operation) noexcept {
   return true;
 }
 
-bool uring_driver::submit_cancel(io_operation& operation) noexcept {
+bool uring_driver::submit_cancel(io_work& operation) noexcept {
   io_uring_sqe* entry = take_entry();
   if (entry == nullptr) return false;
   io_uring_prep_cancel64(entry, reinterpret_cast<std::uintptr_t>(&operation), 0);
@@ -147,11 +162,42 @@ bool uring_driver::submit_cancel(io_operation& operation) noexcept {
   return true;
 }
 
-void uring_driver::start(io_operation& operation) noexcept {
+bool uring_driver::register_buffers() noexcept {
+  if (buffer_ring_ != nullptr) return true;
+  if (buffers() == nullptr) return false;
+  constexpr std::size_t ring_bytes = detail::pooled_buffers * sizeof(io_uring_buf);
+  void* memory = std::aligned_alloc(ring_bytes, ring_bytes);  // Whole pages, as the kernel asks.
+  if (memory == nullptr) return false;
+  io_uring_buf_reg registration{};
+  registration.ring_addr = reinterpret_cast<std::uintptr_t>(memory);
+  registration.ring_entries = detail::pooled_buffers;
+  registration.bgid = buffer_group;
+  if (io_uring_register_buf_ring(&ring_, &registration, 0) != 0) {
+    std::free(memory);
+    return false;
+  }
+  buffer_ring_ = static_cast<io_uring_buf_ring*>(memory);
+  io_uring_buf_ring_init(buffer_ring_);
+  for (int index = buffers()->take(); index >= 0; index = buffers()->take()) put_buffer(index);
+  return true;
+}
+
+void uring_driver::put_buffer(int index) noexcept {
+  const std::span<std::byte> bytes = buffers()->at(index);
+  io_uring_buf_ring_add(buffer_ring_, bytes.data(), static_cast<unsigned>(bytes.size()),
+                        static_cast<unsigned short>(index), buffer_mask, 0);
+  io_uring_buf_ring_advance(buffer_ring_, 1);
+}
+
+void uring_driver::start(io_work& operation) noexcept {
+  if (operation.request_.kind == io_kind::receive_many && !register_buffers()) {
+    return operation.complete(-ENOMEM);
+  }
+  operation.submitted_ = false;
   if (!held_back_.empty() || !submit(operation)) held_back_.push_back(operation);
 }
 
-void uring_driver::cancel(io_operation& operation) noexcept {
+void uring_driver::cancel(io_work& operation) noexcept {
   if (!operation.submitted_) {
     operation.detail::driver_hook::unlink();
     return operation.complete(-ECANCELED);
@@ -163,7 +209,7 @@ void uring_driver::cancel(io_operation& operation) noexcept {
 
 void uring_driver::submit_held_back() noexcept {
   while (!held_back_.empty()) {
-    io_operation& operation = held_back_.front();
+    io_work& operation = held_back_.front();
     const bool done = operation.cancel_wanted_ ? submit_cancel(operation) : submit(operation);
     if (!done) return;
     operation.detail::driver_hook::unlink();
@@ -224,12 +270,24 @@ void uring_driver::deliver() {
       ++counters_.wakes;
       continue;
     }
-    auto* operation = reinterpret_cast<io_operation*>(completion->user_data);
-    if (operation->cancel_wanted_) operation->detail::driver_hook::unlink();
     ++counters_.completions;
-    operation->complete(completion->res);
+    report(*completion);
   }
   io_uring_cq_advance(&ring_, count);
+}
+
+void uring_driver::report(const io_uring_cqe& completion) noexcept {
+  auto& operation = *reinterpret_cast<io_work*>(completion.user_data);
+  io_completion told{.result = completion.res, .more = (completion.flags & IORING_CQE_F_MORE) != 0};
+  if (!told.more && operation.cancel_wanted_) {
+    operation.cancel_wanted_ = false;
+    operation.detail::driver_hook::unlink();
+  }
+  if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
+    told.buffer = static_cast<int>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
+    buffers()->lend(told.buffer);
+  }
+  operation.on_completion(told);
 }
 
 void uring_driver::wake() noexcept {

@@ -21,8 +21,8 @@ class uring_driver final : public driver {
   ~uring_driver() override;
 
   std::string_view name() const noexcept override { return "uring"; }
-  void start(io_operation& operation) noexcept override;
-  void cancel(io_operation& operation) noexcept override;
+  void start(io_work& operation) noexcept override;
+  void cancel(io_work& operation) noexcept override;
   void wait(time_point until) override;
   void wake() noexcept override;
 
@@ -31,19 +31,23 @@ class uring_driver final : public driver {
   int setup() noexcept;
 
   io_uring_sqe* take_entry() noexcept;
-  bool submit(io_operation& operation) noexcept;
-  bool submit_cancel(io_operation& operation) noexcept;
+  bool submit(io_work& operation) noexcept;
+  bool submit_cancel(io_work& operation) noexcept;
   void submit_held_back() noexcept;
+  bool register_buffers() noexcept;
+  void put_buffer(int index) noexcept override;
   void arm_wake() noexcept;
   void enter(time_point until);
   void deliver();
+  void report(const io_uring_cqe& completion) noexcept;
 
   io_uring ring_{};
   bool ring_open_ = false;
   int wake_descriptor_;
   std::uint64_t wake_value_ = 0;
   bool wake_armed_ = false;
-  detail::intrusive_list<io_operation, detail::driver_hook> held_back_;
+  io_uring_buf_ring* buffer_ring_ = nullptr;  // Buffers lie in it until the kernel takes them.
+  detail::intrusive_list<io_work, detail::driver_hook> held_back_;
 };
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@
 #include "weir/socket_calls.hpp"
 
 namespace weir {
+namespace detail {
+class buffer_pool;
+}
 
 /// What an I/O operation does to its descriptor.
 enum class io_kind : std::uint8_t {
@@ -34,6 +38,11 @@ enum class io_kind : std::uint8_t {
   write_at,   ///< Writes at most `size` bytes of a file at `position`; the result is the count.
   sync,       ///< Makes what was written to a file last, and all that describes it.
   sync_data,  ///< The same, without what reading it again does not need (its times).
+
+  // These complete again and again, until they are cancelled or fail.
+  accept_many,   ///< As accept, for each connection that comes.
+  receive_many,  ///< As receive, each time into a buffer of the driver's; ends with 0 at the end,
+                 ///< with -ENOBUFS when the driver has no buffer left.
 };
 
 /// The position that stands for a file's own, which moves on by what is read or written, and the
@@ -57,23 +66,58 @@ struct io_request {
   std::int64_t position = current_position;
 };
 
+/// What a driver reports of an operation.
+struct io_completion {
+  int result;         ///< As the kind says, or a negative errno.
+  int buffer = -1;    ///< Of receive_many: the driver's buffer that holds the bytes.
+  bool more = false;  ///< Further completions of this start will come.
+};
+
 namespace detail {
 /// The place of an operation in a list of its driver's.
 class driver_hook : public list_hook {};
 }  // namespace detail
 
+/// An operation as the driver sees it: a request, and whom to tell what came of it.
+class io_work : private detail::driver_hook {
+ public:
+  explicit io_work(const io_request& request) noexcept : request_(request) {}
+
+  const io_request& request() const noexcept { return request_; }
+
+  /// Called by the driver: once for each start with `more` unset, before that with it set. May
+  /// start and cancel operations of the driver. Must not run user code.
+  virtual void on_completion(const io_completion& completion) noexcept = 0;
+  void complete(int result) noexcept { on_completion({.result = result}); }
+
+ protected:
+  io_work(io_work&&) = default;
+  ~io_work() = default;
+
+ private:
+  friend class driver;
+  friend class uring_driver;
+  friend class epoll_driver;
+  friend class pooled_operations;
+  template <class, class>
+  friend class detail::intrusive_list;
+
+  io_request request_;
+  bool submitted_ = false;      // The kernel (uring) or a helper thread (epoll) has it.
+  bool cancel_wanted_ = false;  // A cancel waits for room (uring).
+  bool pooled_ = false;         // It needs a helper thread (epoll).
+  bool waits_for_buffer_ = false;
+};
+
 /// One operation in flight on a driver, awaited: gives the result, or a negative errno.
 ///
 /// Cancellation of the task asks the driver to cancel; the task goes on only when the terminal
 /// completion has come, with -ECANCELED or, where the operation was quicker, with its result.
-class io_operation : public detail::suspension, private detail::driver_hook {
+class io_operation : public detail::suspension, public io_work {
  public:
-  explicit io_operation(const io_request& request) noexcept : request_(request) {}
+  using io_work::io_work;
 
-  const io_request& request() const noexcept { return request_; }
-
-  /// Called by the driver, once for each start.
-  void complete(int result) noexcept;
+  void on_completion(const io_completion& completion) noexcept final;
 
   bool await_ready() const noexcept { return false; }
   template <class Promise>
@@ -89,19 +133,10 @@ class io_operation : public detail::suspension, private detail::driver_hook {
   ~io_operation() = default;
 
  private:
-  friend class uring_driver;
-  friend class epoll_driver;
-  friend class pooled_operations;
-  template <class, class>
-  friend class detail::intrusive_list;
   void on_stop() noexcept override;
   void start() noexcept;
 
-  io_request request_;
   int result_ = -ECANCELED;
-  bool submitted_ = false;      // The kernel (uring) or a helper thread (epoll) has it.
-  bool cancel_wanted_ = false;  // A cancel waits for room (uring).
-  bool pooled_ = false;         // It needs a helper thread (epoll).
 };
 
 /// Counts since the driver was made, for metrics.
@@ -118,13 +153,15 @@ struct driver_counters {
 /// simulation can take the place of the kernel. All but wake() belong to the loop's thread.
 class driver : public socket_calls {
  public:
+  ~driver() override;
+
   /// "uring" or "epoll".
   virtual std::string_view name() const noexcept = 0;
 
-  /// Takes an operation; calls its complete() later or at once, exactly once.
-  virtual void start(io_operation& operation) noexcept = 0;
-  /// Asks for a started operation to end early; its complete() still comes.
-  virtual void cancel(io_operation& operation) noexcept = 0;
+  /// Takes an operation; its completions come later or at once, the last one exactly once.
+  virtual void start(io_work& operation) noexcept = 0;
+  /// Asks for a started operation to end early; its last completion still comes.
+  virtual void cancel(io_work& operation) noexcept = 0;
 
   /// Submits what was started, sleeps until a completion, a wake or `until`, delivers completions.
   /// With `until` in the past it does not sleep, and costs no system call where nothing is due.
@@ -146,14 +183,36 @@ class driver : public socket_calls {
 
   const driver_counters& counters() const noexcept { return counters_; }
 
+  /// The buffer of a receive_many that has completed with it.
+  std::span<const std::byte> buffer(int index) const noexcept;
+  /// Gives it back; a receive_many that found none goes on then.
+  void return_buffer(int index) noexcept;
+  /// Starts `operation` once a buffer is there; take it out by stop_waiting_for_buffer().
+  void wait_for_buffer(io_work& operation) noexcept;
+  /// True where it was waiting.
+  bool stop_waiting_for_buffer(io_work& operation) noexcept;
+
+  /// An operation whose owner is gone has not ended yet: the loop does not end before it has.
+  void expect_orphan() noexcept { ++orphans_; }
+  void orphan_ended() noexcept { --orphans_; }
+  bool has_orphans() const noexcept { return orphans_ != 0; }
+
  protected:
   /// The kernel gives the seed of random().
   driver();
-  explicit driver(std::uint64_t seed) noexcept : random_(seed) {}
+  explicit driver(std::uint64_t seed) noexcept;
+
+  /// The buffers, made when they are first asked for; null where there is no memory for them.
+  detail::buffer_pool* buffers() noexcept;
+  /// Puts a buffer that is lent no longer to where receive_many takes it.
+  virtual void put_buffer(int index) noexcept;
 
   driver_counters counters_;
 
  private:
+  std::unique_ptr<detail::buffer_pool> buffers_;
+  detail::intrusive_list<io_work, detail::driver_hook> without_buffer_;
+  std::size_t orphans_ = 0;
   detail::split_mix random_;
 };
 

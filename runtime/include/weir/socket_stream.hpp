@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "weir/detail/arrivals.hpp"
 #include "weir/detail/with_result.hpp"
 #include "weir/file_descriptor.hpp"
 #include "weir/loop.hpp"
+#include "weir/received_bytes.hpp"
 
 namespace weir {
 
@@ -19,6 +21,11 @@ namespace weir {
 class socket_stream {
  public:
   class read_operation;
+  class receive_operation;
+
+  /// How many buffers may be filled that receive() has not given yet, before the peer has to wait;
+  /// the kernel may deliver some more (64 in all) before it sees that.
+  static constexpr std::size_t received_ahead_max = 8;
 
   /// Takes over a connected, non-blocking socket; `peer` is what errors call the other side.
   socket_stream(file_descriptor socket, std::string peer)
@@ -29,6 +36,13 @@ class socket_stream {
   /// `into` stays valid until then, and is not empty. Cancelled, it throws and has read nothing.
   read_operation read_some(std::span<std::byte> into) noexcept;
 
+  /// Suspends until bytes come, and gives them in a buffer of the loop's; empty at the end.
+  ///
+  /// A connection that waits holds no buffer, and what comes between two calls is kept for the
+  /// next one. Cancelled, it throws and has taken nothing. A stream that is read by this is not
+  /// read by read_some() any more. Where the loop has no buffer left it waits for one.
+  receive_operation receive();
+
   /// Writes all of `data`, which stays valid until then. A write that fails or is cancelled may
   /// have sent a part of it: the stream is then fit for closing only.
   task<> write_all(std::span<const std::byte> data);
@@ -37,7 +51,10 @@ class socket_stream {
   /// Tells the peer that nothing more comes; reading goes on.
   void shutdown_write();
   /// Closes both directions. Nothing may be in flight.
-  void close() noexcept { socket_.close(); }
+  void close() noexcept {
+    arrivals_.reset();
+    socket_.close();
+  }
 
   int descriptor() const noexcept { return socket_.get(); }
   const std::string& peer() const noexcept { return peer_; }
@@ -45,7 +62,8 @@ class socket_stream {
  private:
   file_descriptor socket_;
   std::string peer_;
-  bool drained_ = false;  // The last read took all that was there.
+  detail::arrivals::owner arrivals_;  // Made by the first receive().
+  bool drained_ = false;              // The last read took all that was there.
 };
 
 /// The wait of socket_stream::read_some().
@@ -58,7 +76,7 @@ class [[nodiscard]] socket_stream::read_operation final : public io_operation {
                       .data = into.data(),
                       .size = into.size()}),
         source_(&source) {
-    WEIR_ASSERT(!into.empty());
+    WEIR_ASSERT(!into.empty() && source.arrivals_ == nullptr);
   }
 
   auto as_result() && { return detail::with_result<read_operation>(std::move(*this)); }
@@ -76,6 +94,35 @@ class [[nodiscard]] socket_stream::read_operation final : public io_operation {
  private:
   socket_stream* source_;
 };
+
+/// The wait of socket_stream::receive().
+class [[nodiscard]] socket_stream::receive_operation final : public detail::arrivals_wait {
+ public:
+  explicit receive_operation(const socket_stream& source) noexcept
+      : arrivals_wait(*source.arrivals_), source_(&source) {}
+
+  auto as_result() && { return detail::with_result<receive_operation>(std::move(*this)); }
+
+  received_bytes await_resume() const { return finish().value(); }
+
+  /// The outcome of the completed wait.
+  result<received_bytes> finish() const {
+    const auto& [count, buffer, more] = completion();
+    if (count < 0) return error::from_errno(-count, "read from " + source_->peer());
+    if (buffer < 0) return received_bytes();
+    return received_bytes(loop::current().driver(), buffer, static_cast<std::size_t>(count));
+  }
+
+ private:
+  const socket_stream* source_;
+};
+
+inline socket_stream::receive_operation socket_stream::receive() {
+  if (arrivals_ == nullptr) {
+    arrivals_ = detail::arrivals::make(io_kind::receive_many, descriptor(), received_ahead_max);
+  }
+  return receive_operation(*this);
+}
 
 inline socket_stream::read_operation socket_stream::read_some(std::span<std::byte> into) noexcept {
   return {*this, into};

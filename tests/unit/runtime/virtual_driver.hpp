@@ -13,8 +13,8 @@ namespace weir::test {
 class virtual_driver final : public driver {
  public:
   std::string_view name() const noexcept override { return "virtual"; }
-  void start(io_operation& operation) noexcept override { operation.complete(-ENOSYS); }
-  void cancel(io_operation&) noexcept override {}
+  void start(io_work& operation) noexcept override { operation.complete(-ENOSYS); }
+  void cancel(io_work&) noexcept override {}
   void wait(time_point until) override {
     if (until == time_point::max()) return loop::current().deadlocked();
     if (until > now_) now_ = until;
