@@ -16,7 +16,7 @@ constexpr int ready_clock_interval = 32;  // resumes between two looks at the cl
 class main_owner final : public detail::task_owner {
  public:
   void task_done(detail::promise_base& ended) noexcept override {
-    ended.unlink();
+    loop::current().task_ended(ended);
     done_ = true;
   }
   bool done() const noexcept { return done_; }
@@ -45,7 +45,6 @@ template <class Done>
 void loop::run_until(Done done) {
   while (!done()) {
     ++counters_.turns;
-    running_ = 0;
     drain_inbox();
     run_ready();
     if (done()) return;
@@ -69,17 +68,21 @@ void loop::start(detail::promise_base& promise, std::coroutine_handle<> frame,
                  detail::task_owner& owner, detail::stop_context& stop,
                  std::source_location spawned_at) noexcept {
   WEIR_ASSERT(current_ == this);
-  const detail::spawn_record record{
-      .id = ++last_task_, .spawner = running_, .where = spawned_at, .when = turn_began_};
+  // Within a turn its beginning will do; what was posted may come long after the last turn.
+  const detail::spawn_record record{.id = ++last_task_,
+                                    .where = spawned_at,
+                                    .spawner = running_,
+                                    .when = running_ == 0 ? driver_->now() : turn_began_};
   make_ready(promise.prepare(frame, owner, stop, record));
   tasks_.push_back(promise);
 }
 
-void loop::run_until_done(std::coroutine_handle<> frame, detail::promise_base& main) {
+void loop::run_until_done(std::coroutine_handle<> frame, detail::promise_base& main,
+                          std::source_location where) {
   WEIR_ASSERT(current_ == this);
   main_owner owner;
   detail::stop_context stop;
-  start(main, frame, owner, stop, std::source_location::current());
+  start(main, frame, owner, stop, where);
   main_stop_ = &stop;
   run_until([&owner] { return owner.done(); });
   main_stop_ = nullptr;
@@ -139,12 +142,13 @@ void loop::run_ready() {
   const time_point until = turn_began_ + ready_budget_time;
   for (int count = 1; count <= ready_budget_count; ++count) {
     detail::ready_item* item = order_ == nullptr ? ready_.pop() : order_->next(ready_);
-    if (item == nullptr) return;
+    if (item == nullptr) break;
     ++counters_.resumes;
     running_ = item->promise->id();
     item->coroutine.resume();
-    if (count % ready_clock_interval == 0 && driver_->now() > until) return;
+    if (count % ready_clock_interval == 0 && driver_->now() > until) break;
   }
+  running_ = 0;
 }
 
 void loop::post_item(inbox_item* item) noexcept {
@@ -157,22 +161,6 @@ void loop::post_item(inbox_item* item) noexcept {
                                          std::memory_order_relaxed));
   if (parked_.exchange(false, std::memory_order_seq_cst)) driver_->wake();
   posting_.fetch_sub(1, std::memory_order_release);
-}
-
-std::string loop::describe_tasks() const {
-  const auto place = [](const std::source_location& where) {
-    if (where.line() == 0) return std::string("(not awaiting yet)");
-    return std::string(where.file_name()) + ":" + std::to_string(where.line()) + " in " +
-           where.function_name();
-  };
-  std::string text;
-  tasks_.for_each([&](const detail::promise_base& root) {
-    text += "task spawned at " + place(root.spawned().where) + "\n";
-    for (const detail::promise_base* at = &root; at != nullptr; at = at->awaits()) {
-      text += "  waits at " + place(at->waits_at()) + "\n";
-    }
-  });
-  return text;
 }
 
 namespace detail {

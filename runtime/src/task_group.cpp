@@ -12,7 +12,7 @@ void task_group::start(promise_base& promise, std::coroutine_handle<> frame,
 }
 
 void task_group::task_done(promise_base& ended) noexcept {
-  ended.unlink();
+  loop::current().task_ended(ended);
   if (ended.failure() && !first_failure_ && !is_cancellation(ended.failure())) {
     first_failure_ = ended.failure();
     request_stop();

@@ -10,6 +10,7 @@
 #include "weir/detail/timer.hpp"
 #include "weir/driver.hpp"
 #include "weir/task.hpp"
+#include "weir/task_report.hpp"
 
 namespace weir {
 
@@ -45,10 +46,10 @@ class loop {
   static loop* current_or_null() noexcept { return current_; }
 
   /// Runs `main` and what it spawns until `main` has ended; gives its value or throws its
-  /// exception.
+  /// exception. `where` is the place that the main task is said to be spawned at.
   template <class T>
-  T run(task<T> main) {
-    run_until_done(main.handle(), main.handle().promise());
+  T run(task<T> main, std::source_location where = std::source_location::current()) {
+    run_until_done(main.handle(), main.handle().promise(), where);
     return main.handle().promise().take();
   }
 
@@ -66,7 +67,10 @@ class loop {
   /// Why this driver was chosen; empty when it was the first choice.
   const std::string& driver_reason() const noexcept { return driver_reason_; }
 
-  /// The live tasks, one a line: where spawned, and the chain of places where they wait.
+  /// The live tasks in the order of their numbers, at most so many, the oldest. On the loop's
+  /// thread; from another one only when the loop has hung and all is lost.
+  std::vector<task_report> tasks(std::size_t at_most = most_reported_tasks) const;
+  /// The same as the text of a tree, see format_tasks().
   std::string describe_tasks() const;
 
   // For awaitables.
@@ -76,6 +80,11 @@ class loop {
   void start(detail::promise_base& promise, std::coroutine_handle<> frame,
              detail::task_owner& owner, detail::stop_context& stop,
              std::source_location spawned_at) noexcept;
+  /// Forgets a task that has ended.
+  void task_ended(detail::promise_base& promise) noexcept {
+    promise.unlink();
+    ++ended_tasks_;
+  }
   /// Work elsewhere that will post() to this loop: the loop is not destroyed before it has.
   void expect_post() noexcept { ++expected_posts_; }
   void expected_post_came() noexcept { --expected_posts_; }
@@ -99,7 +108,8 @@ class loop {
   };
 
   void post_item(inbox_item* item) noexcept;
-  void run_until_done(std::coroutine_handle<> frame, detail::promise_base& main);
+  void run_until_done(std::coroutine_handle<> frame, detail::promise_base& main,
+                      std::source_location where);
   template <class Done>
   void run_until(Done done);
   void wait();
@@ -114,10 +124,11 @@ class loop {
   detail::ready_order* order_;  // Of a simulation; null: first in, first out.
   detail::ready_queue ready_;
   detail::timer_queue timers_;
-  mutable detail::intrusive_list<detail::promise_base> tasks_;
+  detail::intrusive_list<detail::promise_base> tasks_;
   loop_counters counters_;
   detail::task_id last_task_ = 0;
-  detail::task_id running_ = 0;
+  detail::task_id running_ = 0;  // None while the loop does something else than resuming tasks.
+  std::uint64_t ended_tasks_ = 0;
   time_point turn_began_{};
   std::uint64_t expected_posts_ = 0;
   detail::stop_context* main_stop_ = nullptr;  // While run() runs.

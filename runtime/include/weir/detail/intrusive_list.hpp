@@ -77,7 +77,17 @@ class intrusive_list {
     }
   }
 
+  /// Calls `visit` with one element after the other until it returns false; it unlinks none.
+  template <class Visit>
+  void visit_while(Visit&& visit) const {
+    const list_hook* at = head_.next_;
+    while (at != &head_ && visit(item(at))) at = at->next_;
+  }
+
  private:
+  static const T& item(const list_hook* hook) noexcept {
+    return static_cast<const T&>(static_cast<const Hook&>(*hook));
+  }
   static T& item(list_hook* hook) noexcept { return static_cast<T&>(static_cast<Hook&>(*hook)); }
 
   list_hook head_;

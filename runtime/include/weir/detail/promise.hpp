@@ -25,8 +25,8 @@ using task_id = std::uint64_t;
 /// Who spawned a task, where and when.
 struct spawn_record {
   task_id id = 0;
-  task_id spawner = 0;  ///< The task that ran then; it may have ended since.
   std::source_location where;
+  task_id spawner = 0;  ///< The task that ran then; it may have ended since.
   time_point when{};
 };
 
@@ -93,7 +93,7 @@ class promise_base : public list_hook {
   stop_context* stop() const noexcept { return stop_; }
   void set_stop(stop_context* context) noexcept { stop_ = context; }
   const std::source_location& waits_at() const noexcept { return waits_at_; }
-  /// How it was spawned; of a task that another one awaits only the id, which is that one's.
+  /// How it was spawned; of a task that another one awaits only that one's id and place.
   const spawn_record& spawned() const noexcept { return spawned_; }
   task_id id() const noexcept { return spawned_.id; }
   /// What the task ended with, or null.
@@ -117,6 +117,7 @@ class promise_base : public list_hook {
     waiting.awaits_ = this;
     parent_ = &waiting;
     spawned_.id = waiting.spawned_.id;
+    spawned_.where = waiting.spawned_.where;
     started_ = true;
     parked_ = false;
     paused_ = false;

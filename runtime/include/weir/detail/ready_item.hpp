@@ -31,6 +31,11 @@ class ready_queue {
     return item;
   }
 
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (const ready_item* at = first_; at != nullptr; at = at->next) visit(*at);
+  }
+
  private:
   ready_item* first_ = nullptr;
   ready_item* last_ = nullptr;
@@ -41,6 +46,8 @@ class ready_order {
  public:
   /// Takes one out of `waiting`, or what it took out before; null when there is none.
   virtual ready_item* next(ready_queue& waiting) noexcept = 0;
+  /// True when the item of this promise is among those taken out and not yet given.
+  virtual bool holds(const promise_base& promise) const noexcept = 0;
 
  protected:
   ~ready_order() = default;
