@@ -22,6 +22,10 @@ int socket_calls::open_socket(int family, int type) noexcept {
   return or_errno(::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
+int socket_calls::open_pair(int type, std::array<int, 2>& ends) noexcept {
+  return or_errno(::socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()));
+}
+
 int socket_calls::bind_socket(int socket, const socket_address& address) noexcept {
   return or_errno(::bind(socket, address.data(), address.size()));
 }
@@ -36,6 +40,12 @@ int socket_calls::shut_down(int socket, int direction) noexcept {
 
 int socket_calls::set_option(int socket, int level, int option, int value) noexcept {
   return or_errno(::setsockopt(socket, level, option, &value, sizeof value));
+}
+
+int socket_calls::set_structure(int socket, int level, int option,
+                                std::span<const std::byte> value) noexcept {
+  const auto size = static_cast<socklen_t>(value.size());
+  return or_errno(::setsockopt(socket, level, option, value.data(), size));
 }
 
 int socket_calls::get_option(int socket, int level, int option, int& value) noexcept {

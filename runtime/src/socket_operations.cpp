@@ -1,48 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "socket_operations.hpp"
 
+#include "socket_error.hpp"
 #include "weir/socket_calls.hpp"
 
 namespace weir::detail {
 namespace {
 
-constexpr int connections_waiting_max = 1024;  // The kernel's own limit (somaxconn) may be lower.
-
-file_descriptor open_socket(const socket_address& address, const char* purpose) {
-  const int made = current_socket_calls().open_socket(address.family(), SOCK_STREAM);
-  if (made < 0) throw error::from_errno(-made, purpose + address.text() + ": open a socket");
-  return file_descriptor(made);
+std::string sentence(std::string_view purpose, const socket_address& address) {
+  return std::string(purpose) + " " + address.text();
 }
 
 }  // namespace
 
-task<file_descriptor> connect_to(socket_address address) {
-  file_descriptor made = open_socket(address, "connect to ");
+file_descriptor open_socket(const socket_address& address, int type, std::string_view purpose) {
+  const int made = current_socket_calls().open_socket(address.family(), type);
+  if (made < 0) throw socket_error(-made, sentence(purpose, address) + ": open a socket");
+  return file_descriptor(made);
+}
+
+std::array<file_descriptor, 2> open_pair(int type) {
+  std::array<int, 2> ends{};
+  const int status = current_socket_calls().open_pair(type, ends);
+  if (status < 0) throw socket_error(-status, "make a pair of Unix sockets");
+  return {file_descriptor(ends[0]), file_descriptor(ends[1])};
+}
+
+void bind_socket(const file_descriptor& socket, const socket_address& address,
+                 std::string_view purpose) {
+  const int status = current_socket_calls().bind_socket(socket.get(), address);
+  if (status < 0) throw socket_error(-status, sentence(purpose, address));
+}
+
+void listen_on(const file_descriptor& socket, const socket_address& address, int backlog) {
+  const int status = current_socket_calls().listen_on(socket.get(), backlog);
+  if (status < 0) throw socket_error(-status, sentence("listen on", address));
+}
+
+task<file_descriptor> connect_socket(file_descriptor socket, socket_address address) {
   plain_operation connecting({.kind = io_kind::connect,
-                              .descriptor = made.get(),
+                              .descriptor = socket.get(),
                               .address_size = address.size(),
                               .address = address.data()});
   const int status = co_await connecting;
-  if (status < 0) throw error::from_errno(-status, "connect to " + address.text());
-  co_return std::move(made);
-}
-
-file_descriptor listen_on(const socket_address& address) {
-  file_descriptor made = open_socket(address, "listen on ");
-  // Without it a restarted server finds its port taken for a minute by connections long closed.
-  socket_calls& calls = current_socket_calls();
-  if (address.family() != AF_UNIX) calls.set_option(made.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  int status = calls.bind_socket(made.get(), address);
-  if (status == 0) status = calls.listen_on(made.get(), connections_waiting_max);
-  if (status < 0) throw error::from_errno(-status, "listen on " + address.text());
-  return made;
+  if (status < 0) throw socket_error(-status, sentence("connect to", address));
+  co_return std::move(socket);
 }
 
 task<file_descriptor> accept_from(int listener, std::string address) {
   plain_operation accepting({.kind = io_kind::accept, .descriptor = listener});
   const int accepted = co_await accepting;
-  if (accepted < 0) throw error::from_errno(-accepted, "accept a connection on " + address);
+  if (accepted < 0) throw socket_error(-accepted, "accept a connection on " + address);
   co_return file_descriptor(accepted);
+}
+
+socket_address local_address_of(const file_descriptor& socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  const int status = current_socket_calls().local_address(socket.get(), storage, size);
+  if (status < 0) throw socket_error(-status, "ask for the address of a socket");
+  return {reinterpret_cast<const sockaddr*>(&storage), size};
 }
 
 }  // namespace weir::detail

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "weir/file_descriptor.hpp"
 #include "weir/loop.hpp"
 #include "weir/socket_address.hpp"
@@ -13,13 +16,27 @@ class plain_operation final : public io_operation {
   using io_operation::io_operation;
 };
 
-/// A socket that is connected to `address`.
-task<file_descriptor> connect_to(socket_address address);
+/// A new socket for `address`, of the type SOCK_STREAM or SOCK_DGRAM; `purpose` is for errors:
+/// "connect to".
+file_descriptor open_socket(const socket_address& address, int type, std::string_view purpose);
 
-/// A socket that listens on `address`.
-file_descriptor listen_on(const socket_address& address);
+/// Two Unix sockets that are connected to each other.
+std::array<file_descriptor, 2> open_pair(int type);
+
+/// Gives the socket its own address.
+void bind_socket(const file_descriptor& socket, const socket_address& address,
+                 std::string_view purpose);
+
+/// Lets a bound socket take connections.
+void listen_on(const file_descriptor& socket, const socket_address& address, int backlog);
+
+/// Connects the socket to `address` and gives it back.
+task<file_descriptor> connect_socket(file_descriptor socket, socket_address address);
 
 /// The next connection of a listening socket; `address` is its own, for errors.
 task<file_descriptor> accept_from(int listener, std::string address);
+
+/// The address that the kernel gave a socket.
+socket_address local_address_of(const file_descriptor& socket);
 
 }  // namespace weir::detail

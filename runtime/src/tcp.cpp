@@ -2,68 +2,99 @@
 #include "weir/tcp.hpp"
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 
+#include "connect_race.hpp"
+#include "socket_error.hpp"
 #include "socket_operations.hpp"
+#include "socket_options.hpp"
 #include "weir/resolve.hpp"
 
 namespace weir {
 namespace {
 
-using name_function = int (socket_calls::*)(int, sockaddr_storage&, socklen_t&) noexcept;
-
-/// What getsockname or getpeername says.
-result<socket_address> name_of(name_function ask, const file_descriptor& socket) {
+/// What errors call the peer of an accepted connection.
+std::string name_of_peer(const file_descriptor& socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
-  const int status = (detail::current_socket_calls().*ask)(socket.get(), storage, size);
-  if (status < 0) return error::from_errno(-status, "ask for the address of a socket");
-  return socket_address(reinterpret_cast<const sockaddr*>(&storage), size);
+  const int status = detail::current_socket_calls().peer_address(socket.get(), storage, size);
+  if (status < 0) return "a peer that is gone";  // The first read will tell more.
+  return socket_address(reinterpret_cast<const sockaddr*>(&storage), size).text();
 }
 
 }  // namespace
 
-task<tcp_stream> tcp_stream::connect(std::string host, std::uint16_t port) {
-  const std::vector<socket_address> addresses = co_await resolve(std::move(host), port);
-  for (std::size_t index = 0;; ++index) {
-    auto connected = co_await connect(addresses[index]).as_result();
-    if (connected.has_value()) co_return std::move(*connected);
-    if (index + 1 == addresses.size() || connected.error().is_cancelled()) {
-      throw connected.error();
-    }
+task<tcp_stream> tcp_stream::connect(std::string host, std::uint16_t port, tcp_options options) {
+  std::vector<socket_address> addresses = co_await resolve(std::move(host), port);
+  auto connecting = connect(std::move(addresses), options);
+  co_return co_await std::move(connecting);
+}
+
+task<tcp_stream> tcp_stream::connect(std::vector<socket_address> addresses, tcp_options options) {
+  WEIR_ASSERT(!addresses.empty());
+  if (addresses.size() == 1) return connect(addresses.front(), options);
+  return detail::connect_to_first(std::move(addresses), options);
+}
+
+task<tcp_stream> tcp_stream::connect(socket_address address, tcp_options options) {
+  file_descriptor made = detail::open_socket(address, SOCK_STREAM, "connect to");
+  const std::string peer = address.text();
+  detail::set_options(made.get(), options, "the connection to " + peer);
+  auto connecting = detail::connect_socket(std::move(made), address);
+  file_descriptor connected = co_await std::move(connecting);
+  // Where nobody listens on a port of the range that the kernel gives to clients, it can give that
+  // very port to the client, which is then connected to itself.
+  if (detail::local_address_of(connected) == address) {
+    throw detail::socket_error(ECONNREFUSED, "connect to " + peer);
   }
+  co_return tcp_stream(std::move(connected), peer);
 }
 
-task<tcp_stream> tcp_stream::connect(socket_address address) {
-  file_descriptor socket = co_await detail::connect_to(address);
-  co_return tcp_stream(std::move(socket), address.text());
+void tcp_stream::set_options(const tcp_options& options) {
+  detail::set_options(descriptor(), options, "the connection to " + peer());
 }
 
-void tcp_stream::set_nodelay(bool on) {
-  socket_calls& calls = detail::current_socket_calls();
-  const int status = calls.set_option(descriptor(), IPPROTO_TCP, TCP_NODELAY, on ? 1 : 0);
-  if (status < 0) {
-    throw error::from_errno(-status, "set TCP_NODELAY of the connection to " + peer());
-  }
+tcp_options tcp_stream::options() const {
+  return detail::get_options(descriptor(), "the connection to " + peer());
 }
 
-tcp_listener tcp_listener::bind(std::string_view ip, std::uint16_t port) {
+void tcp_stream::reset() noexcept {
+  // Closing a socket that lingers for no time resets the connection.
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  const auto value = std::as_bytes(std::span(&at_once, 1));
+  detail::current_socket_calls().set_structure(descriptor(), SOL_SOCKET, SO_LINGER, value);
+  close();
+}
+
+tcp_listener tcp_listener::bind(std::string_view ip, std::uint16_t port,
+                                const tcp_listen_options& options) {
+  constexpr detail::option_name reuse_address{SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR"};
+  constexpr detail::option_name reuse_port{SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT"};
+  constexpr detail::option_name ipv6_only{IPPROTO_IPV6, IPV6_V6ONLY, "IPV6_V6ONLY"};
   const auto wanted = socket_address::of_ip(ip, port);
   if (!wanted) {
     throw error(
         errc::invalid_argument, disposition::permanent,
         "listen on '" + std::string(ip) + "': not an address in numbers, such as 127.0.0.1 or ::");
   }
-  file_descriptor socket = detail::listen_on(*wanted);
-  const socket_address bound = name_of(&socket_calls::local_address, socket).value();
+  file_descriptor socket = detail::open_socket(*wanted, SOCK_STREAM, "listen on");
+  const std::string owner = "the listener on " + wanted->text();
+  // Without it a restarted server finds its port taken for a minute by connections long closed.
+  detail::set_option(socket.get(), reuse_address, 1, owner);
+  if (options.reuse_port) detail::set_option(socket.get(), reuse_port, 1, owner);
+  if (wanted->family() == AF_INET6) {
+    detail::set_option(socket.get(), ipv6_only, options.ipv6_only ? 1 : 0, owner);
+  }
+  // Accepted connections inherit the options of the listener.
+  detail::set_options(socket.get(), options.connections, owner);
+  detail::bind_socket(socket, *wanted, "listen on");
+  detail::listen_on(socket, *wanted, options.backlog);
+  const socket_address bound = detail::local_address_of(socket);
   return {std::move(socket), bound};
 }
 
 task<tcp_stream> tcp_listener::accept() {
   file_descriptor socket = co_await detail::accept_from(socket_.get(), address_.text());
-  // A peer that is gone already has no name; the first read will tell.
-  const auto peer = name_of(&socket_calls::peer_address, socket);
-  std::string name = peer.has_value() ? peer->text() : "a peer that is gone";
+  std::string name = name_of_peer(socket);
   co_return tcp_stream(std::move(socket), std::move(name));
 }
 

@@ -10,7 +10,7 @@
 
 namespace weir {
 
-/// Where a stream socket is: an IPv4 or IPv6 address with a port, or the path of a Unix socket.
+/// Where a socket is: an IPv4 or IPv6 address with a port, or the path of a Unix socket.
 class socket_address {
  public:
   /// From an address in numbers ("127.0.0.1", "::1"); nullopt for anything else. Never blocks.
@@ -26,8 +26,11 @@ class socket_address {
   int family() const noexcept { return storage_.ss_family; }
   /// The port, or 0 for a path.
   std::uint16_t port() const noexcept;
-  /// "127.0.0.1:4222", "[::1]:4222", "unix:/run/a.sock".
+  /// "127.0.0.1:4222", "[::1]:4222", "unix:/run/a.sock"; "unix:(no name)" for one without.
   std::string text() const;
+
+  /// True for the same place, whatever else the kernel keeps with it.
+  friend bool operator==(const socket_address& left, const socket_address& right) noexcept;
 
  private:
   socket_address() noexcept = default;

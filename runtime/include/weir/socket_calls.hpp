@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <span>
+
 #include "weir/socket_address.hpp"
 
 namespace weir {
@@ -16,11 +20,16 @@ class socket_calls {
 
   /// The descriptor of a new socket.
   virtual int open_socket(int family, int type) noexcept;
+  /// The descriptors of two new Unix sockets that are connected to each other, into `ends`.
+  virtual int open_pair(int type, std::array<int, 2>& ends) noexcept;
   virtual int bind_socket(int socket, const socket_address& address) noexcept;
   virtual int listen_on(int socket, int backlog) noexcept;
   /// `direction`: SHUT_RD, SHUT_WR or SHUT_RDWR.
   virtual int shut_down(int socket, int direction) noexcept;
   virtual int set_option(int socket, int level, int option, int value) noexcept;
+  /// Sets an option whose value is a structure of the system's.
+  virtual int set_structure(int socket, int level, int option,
+                            std::span<const std::byte> value) noexcept;
   virtual int get_option(int socket, int level, int option, int& value) noexcept;
   virtual int local_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept;
   virtual int peer_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept;

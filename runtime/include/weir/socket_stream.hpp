@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "weir/file_descriptor.hpp"
 #include "weir/loop.hpp"
 #include "weir/received_bytes.hpp"
+#include "weir/socket_options.hpp"
 
 namespace weir {
 
@@ -47,9 +49,22 @@ class socket_stream {
   /// have sent a part of it: the stream is then fit for closing only.
   task<> write_all(std::span<const std::byte> data);
   task<> write_all(std::string_view text);
+  /// Writes all of several pieces, in order and without copying them together: a head and a body,
+  /// say. The list and the pieces stay valid until then.
+  task<> write_all(std::span<const std::span<const std::byte>> pieces);
 
   /// Tells the peer that nothing more comes; reading goes on.
   void shutdown_write();
+
+  /// What has befallen the connection without anybody having asked, such as a reset by the peer;
+  /// told once. The next read or write would tell too.
+  std::optional<error> take_error();
+
+  /// Changes the sizes that are named.
+  void set_buffers(const socket_buffers& sizes);
+  /// The sizes that the kernel uses now.
+  socket_buffers buffers() const;
+
   /// Closes both directions. Nothing may be in flight.
   void close() noexcept {
     arrivals_.reset();

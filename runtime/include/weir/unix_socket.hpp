@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+
 #include "weir/socket_address.hpp"
+#include "weir/socket_options.hpp"
 #include "weir/socket_stream.hpp"
 
 namespace weir {
@@ -13,6 +16,8 @@ class unix_stream : public socket_stream {
 
   /// Connects to the socket at `path`. Throws where nobody listens there.
   static task<unix_stream> connect(std::string path);
+  /// Two connections that are each other's peer, for this process or its children.
+  static std::array<unix_stream, 2> pair();
 };
 
 /// A Unix socket that takes connections. Closed and its path removed with its end; nothing may be
@@ -20,8 +25,9 @@ class unix_stream : public socket_stream {
 class unix_listener {
  public:
   /// Makes the socket at `path`. Throws at once where that is impossible; a file that is there
-  /// already, also one that a crash left, is an error: it may belong to a server that runs.
-  static unix_listener bind(std::string_view path);
+  /// already, also one that a crash left, is an error: it may belong to a server that runs. Where
+  /// `backlog` connections wait to be accepted, the next are refused.
+  static unix_listener bind(std::string_view path, int backlog = default_backlog);
 
   unix_listener(unix_listener&&) noexcept = default;
   unix_listener& operator=(unix_listener&& other) noexcept;

@@ -34,6 +34,14 @@ inline task<> echo(socket_stream& peer) {
   peer.shutdown_write();
 }
 
+/// Text of `size` bytes in which a piece that is lost or moved shows.
+inline std::string pattern(std::size_t size) {
+  std::string text(size, '\0');
+  for (std::size_t at = 0; at < size; ++at)
+    text[at] = static_cast<char>('a' + (at * 7 + at / 251) % 26);
+  return text;
+}
+
 /// How many descriptors this process has open.
 inline int open_descriptors() {
   DIR* directory = opendir("/proc/self/fd");

@@ -2,12 +2,11 @@
 #include "weir/tcp.hpp"
 
 #include <doctest/doctest.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 
 #include <string>
 #include <vector>
 
+#include "connected_pair.hpp"
 #include "run.hpp"
 #include "sockets.hpp"
 #include "weir/resolve.hpp"
@@ -25,16 +24,6 @@ TEST_SUITE_BEGIN("runtime.tcp");
 
 namespace {
 
-struct connected_pair {
-  tcp_stream client;
-  tcp_stream server;
-};
-
-task<connected_pair> connect_pair(tcp_listener& listener) {
-  auto ends = co_await when_all(tcp_stream::connect(listener.address()), listener.accept());
-  co_return connected_pair{std::move(std::get<0>(ends)), std::move(std::get<1>(ends))};
-}
-
 task<> serve_one(tcp_listener& listener) {
   tcp_stream peer = co_await listener.accept();
   co_await echo(peer);
@@ -43,13 +32,6 @@ task<> serve_one(tcp_listener& listener) {
 task<> send_and_end(tcp_stream& target, const std::string& text) {
   co_await target.write_all(text);
   target.shutdown_write();
-}
-
-std::string pattern(std::size_t size) {
-  std::string text(size, '\0');
-  for (std::size_t at = 0; at < size; ++at)
-    text[at] = static_cast<char>('a' + (at * 7 + at / 251) % 26);
-  return text;
 }
 
 }  // namespace
@@ -187,7 +169,8 @@ TEST_CASE("a connection that is refused is an error with the address, to be retr
     CHECK(refused.error().code() == std::errc::connection_refused);
     CHECK(refused.error().disposition() == disposition::retry);
     CHECK(refused.error().message() ==
-          "connect to 127.0.0.1:" + std::to_string(free_port) + ": Connection refused");
+          "connect to 127.0.0.1:" + std::to_string(free_port) +
+              ": Connection refused; nothing listens there, or a firewall refuses it");
   });
 }
 
@@ -211,25 +194,11 @@ TEST_CASE("writing to a peer that closed is an error with its address, and no si
 TEST_CASE("a port that is taken, and a name, are refused by bind with the address") {
   run([]() -> task<> {
     tcp_listener first = tcp_listener::bind("127.0.0.1", 0);
-    CHECK_THROWS_WITH_AS(
-        tcp_listener::bind("127.0.0.1", first.port()),
-        ("listen on " + first.address().text() + ": Address already in use").c_str(), error);
+    const std::string taken = "listen on " + first.address().text() + ": Address already in use";
+    CHECK_THROWS_WITH_AS(tcp_listener::bind("127.0.0.1", first.port()),
+                         doctest::Contains(taken.c_str()), error);
     CHECK_THROWS_AS(tcp_listener::bind("localhost", 0), error);
     co_return;
-  });
-}
-
-TEST_CASE("nodelay can be set and taken back") {
-  run([]() -> task<> {
-    tcp_listener listener = tcp_listener::bind("127.0.0.1", 0);
-    connected_pair pair = co_await connect_pair(listener);
-    for (const bool on : {true, false}) {
-      pair.client.set_nodelay(on);
-      int value = -1;
-      socklen_t size = sizeof value;
-      REQUIRE(getsockopt(pair.client.descriptor(), IPPROTO_TCP, TCP_NODELAY, &value, &size) == 0);
-      CHECK((value != 0) == on);
-    }
   });
 }
 

@@ -99,8 +99,8 @@ TEST_CASE("errors name the path: nobody listens, it exists, it is too long") {
     CHECK(missing.error().message() == "connect to unix:" + path + ": No such file or directory");
 
     const unix_listener first = unix_listener::bind(path);
-    CHECK_THROWS_WITH_AS(unix_listener::bind(path),
-                         ("listen on unix:" + path + ": Address already in use").c_str(), error);
+    const std::string taken = "listen on unix:" + path + ": Address already in use";
+    CHECK_THROWS_WITH_AS(unix_listener::bind(path), doctest::Contains(taken.c_str()), error);
     CHECK_THROWS_AS(unix_listener::bind(std::string(200, 'x')), error);
     CHECK_THROWS_AS(unix_listener::bind(""), error);
   });
