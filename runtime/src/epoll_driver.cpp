@@ -206,16 +206,24 @@ int epoll_driver::arm(int descriptor) noexcept {
 
 void epoll_driver::ready(int descriptor, unsigned events) noexcept {
   watched& entry = at(descriptor);
-  entry.operations.for_each([&](io_work& operation) {
+  // The completion of one may cancel any other, so none that is linked is held on to.
+  detail::intrusive_list<io_work, detail::driver_hook> waiting;
+  while (!entry.operations.empty()) waiting.push_back(entry.operations.pop_front());
+  while (!waiting.empty()) {
+    io_work& operation = waiting.pop_front();
+    entry.operations.push_back(operation);
     const io_request& request = operation.request_;
-    if ((events & (interest(request) | EPOLLERR | EPOLLHUP)) == 0) return;
-    if (is_many(request)) return deliver_many(operation);
+    if ((events & (interest(request) | EPOLLERR | EPOLLHUP)) == 0) continue;
+    if (is_many(request)) {
+      deliver_many(operation);
+      continue;
+    }
     const int result = attempt(request, events, false);
-    if (result == not_now) return;
+    if (result == not_now) continue;
     operation.detail::driver_hook::unlink();
     ++counters_.completions;
     operation.complete(result);
-  });
+  }
   if (entry.operations.empty()) return;  // One-shot: disarmed by the event itself.
   const int status = arm(descriptor);
   if (status == 0) return;

@@ -175,6 +175,7 @@ void suspension::wake() noexcept {
   WEIR_ASSERT(parked_);
   parked_ = false;
   unlink();
+  if (listener_ != nullptr) return listener_->on_wake(*this);
   loop_->make_ready(ready_);
 }
 

@@ -39,6 +39,8 @@ class barrier {
 /// The wait of barrier::arrive_and_wait().
 class barrier::arrive_operation final : public detail::suspension, private barrier::hook {
  public:
+  static constexpr bool is_selectable = true;
+
   explicit arrive_operation(barrier& at) noexcept : barrier_(&at) {}
 
   auto as_result() && { return detail::with_result<arrive_operation>(std::move(*this)); }
@@ -78,9 +80,9 @@ inline barrier::arrive_operation barrier::arrive_and_wait() noexcept {
 }
 
 inline void barrier::open() noexcept {
-  arrived_ = 0;
   while (!waiting_.empty()) {
     arrive_operation& party = waiting_.pop_front();
+    --arrived_;
     party.passed_ = true;
     party.wake();
   }

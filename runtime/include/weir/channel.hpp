@@ -59,6 +59,8 @@ template <class T>
 class [[nodiscard]] channel<T>::send_operation final : public detail::suspension,
                                                        private send_hook {
  public:
+  static constexpr bool is_selectable = true;
+
   send_operation(channel& target, T value) : channel_(&target), value_(std::move(value)) {}
 
   auto as_result() && { return detail::with_result<send_operation>(std::move(*this)); }
@@ -101,6 +103,8 @@ template <class T>
 class [[nodiscard]] channel<T>::receive_operation final : public detail::suspension,
                                                           private receive_hook {
  public:
+  static constexpr bool is_selectable = true;
+
   explicit receive_operation(channel& source) : channel_(&source) {}
 
   auto as_result() && { return detail::with_result<receive_operation>(std::move(*this)); }

@@ -33,6 +33,8 @@ class event {
 /// The wait of event::wait().
 class event::wait_operation final : public detail::suspension, private event::hook {
  public:
+  static constexpr bool is_selectable = true;
+
   explicit wait_operation(event& awaited) noexcept : event_(&awaited) {}
 
   auto as_result() && { return detail::with_result<wait_operation>(std::move(*this)); }

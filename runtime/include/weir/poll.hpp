@@ -11,6 +11,9 @@ namespace weir {
 /// The wait of poll().
 class [[nodiscard]] poll_operation final : public io_operation {
  public:
+  /// A look at a descriptor takes nothing from it, so one that came too late may be forgotten.
+  static constexpr bool is_selectable = true;
+
   poll_operation(int descriptor, short events) noexcept
       : io_operation({.kind = io_kind::poll, .descriptor = descriptor, .events = events}) {}
 

@@ -41,6 +41,8 @@ class semaphore {
 /// The wait of semaphore::acquire().
 class semaphore::acquire_operation final : public detail::suspension, private semaphore::hook {
  public:
+  static constexpr bool is_selectable = true;
+
   acquire_operation(semaphore& from, std::size_t permits) noexcept
       : semaphore_(&from), permits_(permits) {}
 

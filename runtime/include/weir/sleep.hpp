@@ -9,6 +9,8 @@ namespace weir {
 /// The wait of sleep() and sleep_until().
 class [[nodiscard]] sleep_operation final : public detail::suspension, private detail::timer {
  public:
+  static constexpr bool is_selectable = true;
+
   explicit sleep_operation(time_point when) noexcept : when_(when) {}
 
   auto as_result() && { return detail::with_result<sleep_operation>(std::move(*this)); }

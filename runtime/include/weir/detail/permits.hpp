@@ -31,10 +31,13 @@ class [[nodiscard]] permits {
 /// The wait for permits that gives them as an object.
 class [[nodiscard]] hold_operation final {
  public:
+  static constexpr bool is_selectable = true;
+
   hold_operation(semaphore& from, std::size_t count) noexcept
       : from_(&from), count_(count), acquiring_(from.acquire(count)) {}
 
   auto as_result() && { return with_result<hold_operation>(std::move(*this)); }
+  suspension& leaf() noexcept { return acquiring_; }
 
   bool await_ready() noexcept { return acquiring_.await_ready(); }
   template <class Promise>
