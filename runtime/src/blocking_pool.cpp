@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/detail/blocking_pool.hpp"
 
-#include <csignal>
 #include <string>
 #include <system_error>
 
+#include "weir/detail/all_signals_blocked.hpp"
 #include "weir/error.hpp"
 
 namespace weir::detail {
 namespace {
-
-/// Signals are for the loops: a helper thread starts with all of them blocked, as it inherits here.
-class all_signals_blocked {
- public:
-  all_signals_blocked() noexcept {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  all_signals_blocked(const all_signals_blocked&) = delete;
-  all_signals_blocked& operator=(const all_signals_blocked&) = delete;
-  ~all_signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
 
 error queue_is_full() {
   return {errc::limit_exceeded, disposition::retry,

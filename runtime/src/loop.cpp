@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "loop_registry.hpp"
+
 namespace weir {
 namespace {
 
@@ -31,29 +33,38 @@ constinit thread_local loop* loop::current_ = nullptr;
 
 loop::loop(driver_choice choice)
     : driver_(make_driver(choice, &driver_reason_)), order_(driver_->order()) {
-  WEIR_ASSERT(current_ == nullptr);
-  current_ = this;
+  begin();
 }
 
 loop::loop(std::unique_ptr<weir::driver> driver)
     : driver_(std::move(driver)), order_(driver_->order()) {
+  begin();
+}
+
+void loop::begin() {
   WEIR_ASSERT(current_ == nullptr);
   current_ = this;
+  detail::all_loops.add(activity_);
 }
 
 template <class Done>
 void loop::run_until(Done done) {
   while (!done()) {
-    ++counters_.turns;
+    ++turns_;
     drain_inbox();
-    run_ready();
+    const bool worked = run_ready();
     if (done()) return;
-    if (!timers_.empty()) counters_.timers += timers_.fire(driver_->now());
+    if (worked || !timers_.empty()) {
+      const time_point now = driver_->now();
+      if (worked) turn_time_.add(now - turn_began_);
+      timers_fired_ += timers_.fire(now);
+    }
     wait();
   }
 }
 
 loop::~loop() {
+  detail::all_loops.remove(activity_);
   run_until([this] { return expected_posts_ == 0 && !driver_->has_orphans(); });
   // A poster is at most one system call from its end.
   while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
@@ -68,11 +79,12 @@ void loop::start(detail::promise_base& promise, std::coroutine_handle<> frame,
                  detail::task_owner& owner, detail::stop_context& stop,
                  std::source_location spawned_at) noexcept {
   WEIR_ASSERT(current_ == this);
+  const detail::task_id spawner = activity_.running.load(std::memory_order_relaxed);
   // Within a turn its beginning will do; what was posted may come long after the last turn.
   const detail::spawn_record record{.id = ++last_task_,
                                     .where = spawned_at,
-                                    .spawner = running_,
-                                    .when = running_ == 0 ? driver_->now() : turn_began_};
+                                    .spawner = spawner,
+                                    .when = spawner == 0 ? driver_->now() : turn_began_};
   make_ready(promise.prepare(frame, owner, stop, record));
   tasks_.push_back(promise);
 }
@@ -128,27 +140,40 @@ void loop::drain_inbox() {
     oldest = newest;
     newest = following;
   }
+  activity_.in_post.store(true, std::memory_order_relaxed);
   while (oldest != nullptr) {
     std::unique_ptr<inbox_item> item(oldest);
     oldest = oldest->next;
-    ++counters_.posts;
+    activity_.count(activity_.posts);
     item->run();
   }
+  activity_.in_post.store(false, std::memory_order_relaxed);
 }
 
-void loop::run_ready() {
-  if (ready_.empty()) return;
+bool loop::run_ready() {
+  if (ready_.empty()) return false;
   turn_began_ = driver_->now();
+  const bool is_watched = detail::loops_are_watched.load(std::memory_order_relaxed);
   const time_point until = turn_began_ + ready_budget_time;
   for (int count = 1; count <= ready_budget_count; ++count) {
     detail::ready_item* item = order_ == nullptr ? ready_.pop() : order_->next(ready_);
     if (item == nullptr) break;
-    ++counters_.resumes;
-    running_ = item->promise->id();
-    item->coroutine.resume();
+    resume(*item, is_watched);
     if (count % ready_clock_interval == 0 && driver_->now() > until) break;
   }
-  running_ = 0;
+  activity_.running.store(0, std::memory_order_relaxed);
+  return true;
+}
+
+inline void loop::resume(const detail::ready_item& item, bool is_watched) {
+  const detail::promise_base& task = *item.promise;
+  activity_.count(activity_.resumes);
+  activity_.running.store(task.id(), std::memory_order_relaxed);
+  if (is_watched) {
+    activity_.went_on_from.store(task.waits_at(), std::memory_order_relaxed);
+    activity_.spawned_at.store(task.spawned().where, std::memory_order_relaxed);
+  }
+  item.coroutine.resume();
 }
 
 void loop::post_item(inbox_item* item) noexcept {
@@ -159,7 +184,10 @@ void loop::post_item(inbox_item* item) noexcept {
     item->next = newest;
   } while (!inbox_.compare_exchange_weak(newest, item, std::memory_order_seq_cst,
                                          std::memory_order_relaxed));
-  if (parked_.exchange(false, std::memory_order_seq_cst)) driver_->wake();
+  if (parked_.exchange(false, std::memory_order_seq_cst)) {
+    if (current_ != nullptr) ++current_->wakes_sent_;
+    driver_->wake();
+  }
   posting_.fetch_sub(1, std::memory_order_release);
 }
 

@@ -34,6 +34,7 @@ std::vector<task_report> loop::tasks(std::size_t at_most) const {
   std::unordered_set<const promise*> ready;
   ready_.for_each([&](const detail::ready_item& item) { ready.insert(item.promise); });
   const time_point now = driver_->now();
+  const detail::task_id running = activity_.running.load(std::memory_order_relaxed);
   std::vector<task_report> reports;
   tasks_.visit_while([&](const promise& root) {
     if (reports.size() == at_most) return false;
@@ -44,7 +45,7 @@ std::vector<task_report> loop::tasks(std::size_t at_most) const {
     report.spawned_at = spawned.where;
     report.age = std::max(now - spawned.when, duration::zero());
     const promise& innermost = note_places(root, report);
-    if (spawned.id == running_) {
+    if (spawned.id == running) {
       report.state = task_state::running;
     } else if (ready.contains(&innermost) || (order_ != nullptr && order_->holds(innermost))) {
       report.state = task_state::ready;
@@ -56,6 +57,25 @@ std::vector<task_report> loop::tasks(std::size_t at_most) const {
 
 std::string loop::describe_tasks() const {
   return format_tasks(tasks(), last_task_ - ended_tasks_);
+}
+
+loop_counters loop::counters() const noexcept {
+  const auto read = [](const auto& shared) { return shared.load(std::memory_order_relaxed); };
+  loop_counters counters;
+  counters.turns = turns_;
+  counters.resumes = read(activity_.resumes);
+  counters.posts = read(activity_.posts);
+  counters.tasks_spawned = last_task_;
+  counters.tasks_alive = last_task_ - ended_tasks_;
+  ready_.for_each([&](const detail::ready_item&) { ++counters.tasks_ready; });
+  counters.timers = timers_fired_;
+  counters.timers_armed = timers_.size();
+  counters.wakes_sent = wakes_sent_;
+  counters.stalls = read(activity_.stalls);
+  counters.longest_stall = duration(read(activity_.longest_stall));
+  counters.turn_time = turn_time_;
+  counters.driver = driver_->counters();
+  return counters;
 }
 
 }  // namespace weir

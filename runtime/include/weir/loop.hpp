@@ -7,20 +7,14 @@
 #include <string>
 #include <type_traits>
 
+#include "weir/detail/loop_activity.hpp"
 #include "weir/detail/timer.hpp"
 #include "weir/driver.hpp"
+#include "weir/loop_counters.hpp"
 #include "weir/task.hpp"
 #include "weir/task_report.hpp"
 
 namespace weir {
-
-/// Counts since the loop was made, for metrics.
-struct loop_counters {
-  std::uint64_t turns = 0;    ///< Times around: inbox, ready tasks, timers, I/O.
-  std::uint64_t resumes = 0;  ///< Tasks resumed.
-  std::uint64_t timers = 0;   ///< Timers fired.
-  std::uint64_t posts = 0;    ///< Closures run that came through post().
-};
 
 /// The executor of one thread: tasks, timers and I/O of a single ring, none of it shared.
 ///
@@ -63,7 +57,10 @@ class loop {
   time_point now() const noexcept { return driver_->now(); }
   std::uint64_t random() noexcept { return driver_->random(); }
   weir::driver& driver() noexcept { return *driver_; }
-  const loop_counters& counters() const noexcept { return counters_; }
+  /// Its number among the loops of this process, from 1, in the order of their making.
+  unsigned number() const noexcept { return activity_.number; }
+  /// What it has done and has to do. Costs as much as there are ready tasks.
+  loop_counters counters() const noexcept;
   /// Why this driver was chosen; empty when it was the first choice.
   const std::string& driver_reason() const noexcept { return driver_reason_; }
 
@@ -108,13 +105,15 @@ class loop {
   };
 
   void post_item(inbox_item* item) noexcept;
+  void begin();
   void run_until_done(std::coroutine_handle<> frame, detail::promise_base& main,
                       std::source_location where);
   template <class Done>
   void run_until(Done done);
   void wait();
   void drain_inbox();
-  void run_ready();
+  bool run_ready();
+  void resume(const detail::ready_item& item, bool is_watched);
 
   // constinit: without it each access would ask whether the variable has been made.
   static constinit thread_local loop* current_;
@@ -125,10 +124,13 @@ class loop {
   detail::ready_queue ready_;
   detail::timer_queue timers_;
   detail::intrusive_list<detail::promise_base> tasks_;
-  loop_counters counters_;
+  detail::loop_activity activity_{*this};
   detail::task_id last_task_ = 0;
-  detail::task_id running_ = 0;  // None while the loop does something else than resuming tasks.
   std::uint64_t ended_tasks_ = 0;
+  std::uint64_t turns_ = 0;
+  std::uint64_t timers_fired_ = 0;
+  std::uint64_t wakes_sent_ = 0;
+  turn_durations turn_time_;
   time_point turn_began_{};
   std::uint64_t expected_posts_ = 0;
   detail::stop_context* main_stop_ = nullptr;  // While run() runs.
