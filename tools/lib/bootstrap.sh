@@ -26,6 +26,11 @@ nats-server: the tests and quickstart run a private one
 postgresql: the tests and quickstart run a private one
 '
 
+# What tests look with.
+weir_test_packages='
+gdb: the tests look at the tasks of a crashed program
+'
+
 # What others are measured with, in tools/bench.
 weir_peer_packages='
 golang-go: compiles the service that weir is measured beside
