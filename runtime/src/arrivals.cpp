@@ -16,6 +16,7 @@ void arrivals::arm() noexcept {
   if (armed_) return;
   armed_ = true;
   stopping_ = false;
+  driver_.note_start(*this);
   driver_.start(*this);
 }
 
@@ -43,7 +44,10 @@ void arrivals::keep(const io_completion& completion) noexcept {
 }
 
 void arrivals::on_completion(const io_completion& completion) noexcept {
-  if (!completion.more) armed_ = false;
+  if (!completion.more) {
+    armed_ = false;
+    if (owned_) driver_.note_end(*this);
+  }
   if (!owned_) {
     drop(completion);
     if (armed_) return;
@@ -82,6 +86,7 @@ void arrivals::release() noexcept {
     return;
   }
   driver_.expect_orphan();
+  driver_.note_end(*this);  // It touches no memory but its own, and its descriptor may be closed.
   if (!stopping_) driver_.cancel(*this);
 }
 

@@ -3,22 +3,8 @@
 
 #include <sys/mman.h>
 
+#include "address_sanitizer.hpp"
 #include "weir/assert.hpp"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WEIR_ADDRESS_SANITIZER 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define WEIR_ADDRESS_SANITIZER 1
-#endif
-#if WEIR_ADDRESS_SANITIZER
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
-#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
-#endif
 
 namespace weir::detail {
 namespace {
@@ -39,12 +25,12 @@ buffer_pool::buffer_pool(std::byte* memory) : memory_(memory) {
   free_.reserve(pooled_buffers);
   // The last one put is the first one taken: it is the warmest.
   for (int index = pooled_buffers; index > 0; --index) free_.push_back(index - 1);
-  ASAN_POISON_MEMORY_REGION(memory_, pool_bytes);
+  poison({memory_, pool_bytes});
 }
 
 buffer_pool::~buffer_pool() {
   WEIR_ASSERT(lent_ == 0);
-  ASAN_UNPOISON_MEMORY_REGION(memory_, pool_bytes);
+  unpoison({memory_, pool_bytes});
   ::munmap(memory_, pool_bytes);
 }
 
@@ -64,13 +50,13 @@ void buffer_pool::put(int index) noexcept { free_.push_back(index); }
 
 void buffer_pool::lend(int index) noexcept {
   ++lent_;
-  ASAN_UNPOISON_MEMORY_REGION(at(index).data(), pooled_buffer_bytes);
+  unpoison(at(index));
 }
 
 void buffer_pool::unlend(int index) noexcept {
   WEIR_ASSERT(lent_ > 0);
   --lent_;
-  ASAN_POISON_MEMORY_REGION(at(index).data(), pooled_buffer_bytes);
+  poison(at(index));
 }
 
 }  // namespace weir::detail

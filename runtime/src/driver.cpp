@@ -7,6 +7,7 @@
 
 #include "buffer_pool.hpp"
 #include "epoll_driver.hpp"
+#include "operation_ledger.hpp"
 #include "uring_driver.hpp"
 #include "weir/detail/blocking_pool.hpp"
 #include "weir/loop.hpp"
@@ -24,10 +25,26 @@ std::uint64_t seed_of_kernel() {
 
 }  // namespace
 
-driver::driver() : random_(seed_of_kernel()) {}
-driver::driver(std::uint64_t seed) noexcept : random_(seed) {}
+driver::driver() : driver(seed_of_kernel()) {}
+
+driver::driver(std::uint64_t seed) : random_(seed) {
+#if WEIR_OPERATION_LEDGER
+  keep_ledger();
+#endif
+}
 
 driver::~driver() { WEIR_ASSERT(without_buffer_.empty()); }
+
+void driver::keep_ledger() { ledger_ = std::make_unique<detail::operation_ledger>(); }
+
+void driver::enter_ledger(const io_work& operation) { ledger_->enter(operation); }
+
+void driver::leave_ledger(const io_work& operation) { ledger_->leave(operation); }
+
+void driver::close_descriptor(int descriptor) noexcept {
+  if (ledger_ != nullptr) ledger_->check_closing(descriptor);
+  socket_calls::close_descriptor(descriptor);
+}
 
 std::span<const std::byte> driver::buffer(int index) const noexcept { return buffers_->at(index); }
 
@@ -44,12 +61,16 @@ void driver::return_buffer(int index) noexcept {
   if (without_buffer_.empty()) return;
   io_work& next = without_buffer_.pop_front();
   next.waits_for_buffer_ = false;
+  note_start(next);
   start(next);
 }
 
 void driver::wait_for_buffer(io_work& operation) noexcept {
   // One may have come back since the kernel found none.
-  if (buffers_->lent() < detail::pooled_buffers) return start(operation);
+  if (buffers_->lent() < detail::pooled_buffers) {
+    note_start(operation);
+    return start(operation);
+  }
   operation.waits_for_buffer_ = true;
   without_buffer_.push_back(operation);
 }
@@ -77,11 +98,15 @@ bool driver::take_back(std::uint64_t offloaded) noexcept {
 }
 
 void io_operation::on_completion(const io_completion& completion) noexcept {
+  home().driver().note_end(*this);
   result_ = completion.result;
   wake();
 }
 
-void io_operation::start() noexcept { home().driver().start(*this); }
+void io_operation::start() noexcept {
+  home().driver().note_start(*this);
+  home().driver().start(*this);
+}
 
 void io_operation::on_stop() noexcept { home().driver().cancel(*this); }
 

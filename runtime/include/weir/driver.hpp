@@ -19,7 +19,8 @@
 namespace weir {
 namespace detail {
 class buffer_pool;
-}
+class operation_ledger;
+}  // namespace detail
 
 /// What an I/O operation does to its descriptor.
 enum class io_kind : std::uint8_t {
@@ -192,6 +193,18 @@ class driver : public socket_calls {
   /// True where it was waiting.
   bool stop_waiting_for_buffer(io_work& operation) noexcept;
 
+  /// Told of each start and each last completion, for the ledger of what is in flight.
+  void note_start(const io_work& operation) {
+    if (ledger_ != nullptr) enter_ledger(operation);
+  }
+  void note_end(const io_work& operation) {
+    if (ledger_ != nullptr) leave_ledger(operation);
+  }
+  void close_descriptor(int descriptor) noexcept override;
+  /// Keeps that ledger from here on; what it finds wrong ends the program. Nothing may be in
+  /// flight.
+  void keep_ledger();
+
   /// An operation whose owner is gone has not ended yet: the loop does not end before it has.
   void expect_orphan() noexcept { ++orphans_; }
   void orphan_ended() noexcept { --orphans_; }
@@ -200,7 +213,7 @@ class driver : public socket_calls {
  protected:
   /// The kernel gives the seed of random().
   driver();
-  explicit driver(std::uint64_t seed) noexcept;
+  explicit driver(std::uint64_t seed);
 
   /// The buffers, made when they are first asked for; null where there is no memory for them.
   detail::buffer_pool* buffers() noexcept;
@@ -210,9 +223,13 @@ class driver : public socket_calls {
   driver_counters counters_;
 
  private:
+  void enter_ledger(const io_work& operation);
+  void leave_ledger(const io_work& operation);
+
   std::unique_ptr<detail::buffer_pool> buffers_;
   detail::intrusive_list<io_work, detail::driver_hook> without_buffer_;
   std::size_t orphans_ = 0;
+  std::unique_ptr<detail::operation_ledger> ledger_;
   detail::split_mix random_;
 };
 

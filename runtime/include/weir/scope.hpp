@@ -2,13 +2,27 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <source_location>
+#include <type_traits>
 
 #include "weir/detail/current_stop.hpp"
 #include "weir/detail/task_group.hpp"
 #include "weir/loop.hpp"
 
 namespace weir {
+namespace detail {
+
+/// Keeps `body` in a frame of its own for as long as the task that it gives runs.
+template <class Body>
+task<> run_kept(Body body) {
+  co_await body();
+}
+
+template <class T>
+inline constexpr bool never = false;
+
+}  // namespace detail
 
 /// The owner of tasks that run at the same time: no task outlives its scope.
 ///
@@ -25,6 +39,25 @@ class scope final : private detail::task_group {
   void spawn(task<> work, std::source_location where = std::source_location::current()) {
     auto frame = work.release();
     start(frame.promise(), frame, where);
+  }
+  /// Starts the task that `body()` gives, and keeps `body` until that has ended: a lambda that is a
+  /// coroutine may capture, by reference what outlives the scope.
+  template <class Body>
+    requires std::is_invocable_v<Body&>
+  void spawn(Body body, std::source_location where = std::source_location::current()) {
+    if constexpr (std::is_same_v<std::invoke_result_t<Body&>, task<>>) {
+      spawn(detail::run_kept(std::move(body)), where);
+    } else {
+      static_assert(detail::never<Body>,
+                    "spawn takes a task<>, or a function without parameters that gives one");
+    }
+  }
+  template <class T>
+    requires(!std::is_void_v<T>)
+  void spawn(task<T>) {
+    static_assert(detail::never<T>,
+                  "spawn takes a task<>, since nobody would get the value: use when_all(), or let "
+                  "the task keep its value somewhere");
   }
 
   /// How many children are alive.

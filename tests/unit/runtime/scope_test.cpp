@@ -51,6 +51,21 @@ TEST_CASE("join waits for every child") {
   });
 }
 
+TEST_CASE("a function is kept until the task that it gives has ended") {
+  run_virtually([]() -> task<> {
+    std::string text;
+    scope children;
+    for (const char* word : {"one ", "two "}) {
+      children.spawn([&text, kept = std::string(word)]() -> task<> {
+        co_await yield();
+        text += kept;
+      });
+    }
+    co_await children.join();
+    CHECK(text == "one two ");
+  });
+}
+
 TEST_CASE("a body that returns leaves no child behind: those left are stopped and awaited") {
   run_virtually([]() -> task<> {
     int alive = 0;
