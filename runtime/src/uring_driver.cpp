@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <array>
-
 #include <cstdlib>
-#include "weir/detail/blocking_pool.hpp"
 
 #include "buffer_pool.hpp"
+#include "uring_requests.hpp"
+#include "weir/detail/blocking_pool.hpp"
 
 namespace weir {
 namespace {
@@ -23,59 +23,7 @@ constexpr unsigned completion_entries = 8 * submission_entries;
 constexpr std::uint64_t tag_ignored = 0;
 constexpr std::uint64_t tag_wake = 1;
 
-// An entry counts in 32 bits; a longer request is served in part, as the kernel would anyway.
-unsigned size_of_one(const io_request& request) noexcept {
-  return static_cast<unsigned>(std::min(request.size, transfer_bytes_max));
-}
-constexpr std::uint16_t buffer_group = 0;
 constexpr int buffer_mask = detail::pooled_buffers - 1;
-
-void fill(io_uring_sqe* entry, const io_request& request) noexcept {
-  const int fd = request.descriptor;
-  switch (request.kind) {
-    case io_kind::poll:
-      return io_uring_prep_poll_add(entry, fd, static_cast<unsigned>(request.events));
-    case io_kind::accept:
-      return io_uring_prep_accept(entry, fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    case io_kind::connect:
-      return io_uring_prep_connect(entry, fd, request.address, request.address_size);
-    case io_kind::receive:
-      io_uring_prep_recv(entry, fd, request.data, request.size, 0);
-      if (request.drained) entry->ioprio |= IORING_RECVSEND_POLL_FIRST;
-      return;
-    case io_kind::send:
-      return io_uring_prep_send(entry, fd, request.data, request.size, MSG_NOSIGNAL);
-    case io_kind::receive_message: {
-      auto* header = static_cast<msghdr*>(request.data);
-      const auto flags = static_cast<unsigned>(header->msg_flags | MSG_CMSG_CLOEXEC);
-      return io_uring_prep_recvmsg(entry, fd, header, flags);
-    }
-    case io_kind::send_message: {
-      const auto* header = static_cast<const msghdr*>(request.data);
-      const auto flags = static_cast<unsigned>(header->msg_flags | MSG_NOSIGNAL);
-      return io_uring_prep_sendmsg(entry, fd, header, flags);
-    }
-    case io_kind::read_at:
-      return io_uring_prep_read(entry, fd, request.data, size_of_one(request),
-                                static_cast<std::uint64_t>(request.position));
-    case io_kind::write_at:
-      return io_uring_prep_write(entry, fd, request.data, size_of_one(request),
-                                 static_cast<std::uint64_t>(request.position));
-    case io_kind::sync:
-      return io_uring_prep_fsync(entry, fd, 0);
-    case io_kind::sync_data:
-      return io_uring_prep_fsync(entry, fd, IORING_FSYNC_DATASYNC);
-    case io_kind::accept_many:
-      return io_uring_prep_multishot_accept(entry, fd, nullptr, nullptr,
-                                            SOCK_CLOEXEC | SOCK_NONBLOCK);
-    case io_kind::receive_many:
-      io_uring_prep_recv_multishot(entry, fd, nullptr, 0, 0);
-      entry->ioprio |= IORING_RECVSEND_POLL_FIRST;
-      entry->flags |= IOSQE_BUFFER_SELECT;
-      entry->buf_group = buffer_group;
-      return;
-  }
-}
 
 }  // namespace
 
@@ -101,6 +49,7 @@ bool uring_driver::is_refusal(const error& failure) noexcept {
     case EACCES:
     case EINVAL:
     case ENOMEM:
+    case EOPNOTSUPP:
       return true;
     default:
       return false;
@@ -120,6 +69,7 @@ int uring_driver::setup() noexcept {
   if (status < 0) return status;
   ring_open_ = true;
   if ((params.features & IORING_FEAT_EXT_ARG) == 0) return -ENOSYS;
+  if (!kernel_knows_operations(ring_)) return -EOPNOTSUPP;
   io_uring_register_ring_fd(&ring_);  // Saves a look-up an enter; without it all works too.
   // What blocks in a file system runs on threads of the kernel: as many as blocking() has of ours.
   // Kernels that keep to a bound of their own instead are as good.
@@ -147,7 +97,7 @@ io_uring_sqe* uring_driver::take_entry() noexcept {
 bool uring_driver::submit(io_work& operation) noexcept {
   io_uring_sqe* entry = take_entry();
   if (entry == nullptr) return false;
-  fill(entry, operation.request_);
+  fill_entry(*entry, operation.request_);
   io_uring_sqe_set_data(entry, &operation);
   operation.submitted_ = true;
   return true;
@@ -171,7 +121,7 @@ bool uring_driver::register_buffers() noexcept {
   io_uring_buf_reg registration{};
   registration.ring_addr = reinterpret_cast<std::uintptr_t>(memory);
   registration.ring_entries = detail::pooled_buffers;
-  registration.bgid = buffer_group;
+  registration.bgid = uring_buffer_group;
   if (io_uring_register_buf_ring(&ring_, &registration, 0) != 0) {
     std::free(memory);
     return false;

@@ -26,11 +26,12 @@ struct outcome {
   std::optional<error> failure;
 };
 
-/// What a loop of `choice` comes to in a thread where io_uring_setup fails with `code`.
-outcome make_loop_without_io_uring(driver_choice choice, int code) {
+/// What a loop of `choice` comes to in a thread where a system call fails with `code`.
+outcome make_loop_without_io_uring(driver_choice choice, int code,
+                                   unsigned system_call = SYS_io_uring_setup) {
   outcome seen;
   std::thread([&] {
-    seen.filtered = refuse_system_call(SYS_io_uring_setup, code);
+    seen.filtered = refuse_system_call(system_call, code);
     try {
       loop home(choice);
       home.run([]() -> task<> { co_await sleep(std::chrono::microseconds(1)); }());
@@ -71,6 +72,16 @@ TEST_CASE("where io_uring is refused a loop runs on epoll, and says why") {
     CHECK(seen.reason.find(std::system_category().message(code)) != std::string::npos);
     CHECK(seen.reason.find("seccomp") != std::string::npos);
   }
+}
+
+TEST_CASE("where the kernel does not tell which operations it knows, a loop runs on epoll") {
+  const no_driver_in_environment automatic;
+  const outcome seen =
+      make_loop_without_io_uring(driver_choice::automatic, EPERM, SYS_io_uring_register);
+  REQUIRE(seen.filtered);
+  CHECK_FALSE(seen.failure.has_value());
+  CHECK(seen.driver == "epoll");
+  CHECK(seen.reason.find("io_uring is refused here") != std::string::npos);
 }
 
 TEST_CASE("a program that demands io_uring where it is refused gets an error with the remedy") {
