@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a program does without any runtime: resumes a coroutine, waits with epoll.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -13,8 +11,8 @@
 
 #include "cpu_time.hpp"
 #include "echo_load.hpp"
+#include "listen.hpp"
 #include "operations.hpp"
-#include "weir/error.hpp"
 #include "weir/file_descriptor.hpp"
 
 namespace weir::bench {
@@ -34,22 +32,6 @@ struct bare {
 /// Not inlined: the compiler would see that nothing happens, and do nothing.
 [[gnu::noinline]] bare suspend_often() {
   for (int count = 0; count < yields; ++count) co_await std::suspend_always{};
-}
-
-/// A listening socket on a free port of 127.0.0.1.
-file_descriptor listen_on_free_port(std::uint16_t& port) {
-  file_descriptor made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const name = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(made.get(), name, size) < 0 || ::listen(made.get(), echo_connections) < 0 ||
-      ::getsockname(made.get(), name, &size) < 0) {
-    throw error::from_errno(errno, "listen for the echo peer");
-  }
-  port = ntohs(address.sin_port);
-  return made;
 }
 
 }  // namespace

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// runtime-bench: what weir's runtime costs beside asio, a bare coroutine and a hand-written loop.
+// runtime-bench: what weir's runtime costs beside others that do the same in the same run.
 //
-//   runtime-bench ROUNDS      (run by tools/bench runtime; WEIR_DRIVER names the driver)
-//
-// Prints a table of medians over interleaved rounds and writes build/bench.json.
-#include <array>
+//   runtime-bench ROUNDS [NAME=PROGRAM...]      (run by tools/bench runtime; WEIR_DRIVER names the
+//                                                driver)
+// NAME is go, asio-epoll or asio-uring; a peer whose program is not given is left out. Prints a
+// table of medians over interleaved rounds and writes build/bench.json.
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <functional>
+#include <map>
+#include <optional>
 
+#include "echo_load.hpp"
 #include "measurement.hpp"
 #include "operations.hpp"
+#include "peer_program.hpp"
 
 namespace {
 
@@ -18,92 +23,163 @@ using namespace weir::bench;
 
 constexpr int rounds_max = 1000;
 
-/// One operation, how it is measured on both sides, and the number to reach.
-struct comparison {
-  const char* name;
-  double (*ours)();
-  const char* peer;
-  double (*theirs)();  // null: the peer is not on this machine
-  double reach;
-  bool reach_is_of_ratio = true;  // else of weir's own value
+using programs = std::map<std::string, std::string, std::less<>>;
+
+/// Who does the same, and the ratio to reach where there is one.
+struct peer {
+  std::string name;
+  std::function<double()> measure;
+  std::optional<double> reach = {};
   std::vector<double> values = {};
-  std::vector<double> peer_values = {};
 };
 
+/// One operation, how it is measured, and the value to reach where that is not a ratio.
+struct operation {
+  std::string name;
+  double (*measure)();
+  std::string unit = "ns";
+  std::optional<double> reach = {};
+  std::vector<peer> peers = {};
+  std::vector<double> values = {};
+};
+
+/// A Go program's measurement of the same, where it is at hand.
+void add_go(operation& one, const programs& at, const char* what, int count) {
+  const auto found = at.find("go");
+  if (found == at.end()) return;
+  one.peers.push_back({"Go", [program = found->second, what, count] {
+                         return run_peer({program, what, std::to_string(count)});
+                       }});
+}
+
+void add_echo(operation& one, const programs& at, const char* name, const char* title) {
+  const auto found = at.find(name);
+  if (found == at.end()) return;
+  std::vector<std::string> command{found->second};
+  if (std::strcmp(name, "go") == 0) command.emplace_back("echo");
+  command.push_back(std::to_string(echo_requests));
+  one.peers.push_back({title, [command] { return run_echo_peer(command); }});
+}
+
+// A process that did other things before would use its memory again, so these have their own.
+constexpr const char* waiting_task = "waiting-task";
+constexpr const char* idle_connection = "idle-connection";
+
+double fresh_waiting_task() { return run_peer({"/proc/self/exe", waiting_task}); }
+double fresh_idle_connection() { return run_peer({"/proc/self/exe", idle_connection}); }
+
+std::vector<operation> operations(const programs& at) {
+  operation yielding{.name = "yield and resume", .measure = weir_yield, .reach = 5};
+  yielding.peers.push_back({"a bare coroutine's resume()", bare_resume});
+  operation spawning{.name = "spawn and join, in batches of 100", .measure = weir_spawn_join};
+  operation sending{.name = "bounded channel of 64, a message", .measure = weir_channel};
+  operation arming{.name = "arm and cancel a timer, 200k live", .measure = weir_timer};
 #if WEIR_BENCH_ASIO
-constexpr auto spawn_join_peer = asio_spawn_join, channel_peer = asio_channel,
-               timer_peer = asio_timer;
-#else
-constexpr double (*spawn_join_peer)() = nullptr;
-constexpr double (*channel_peer)() = nullptr;
-constexpr double (*timer_peer)() = nullptr;
+  spawning.peers.push_back({"asio co_spawn", asio_spawn_join, 1.0 / 10});
+  sending.peers.push_back({"asio experimental::channel", asio_channel, 1.0 / 8});
+  arming.peers.push_back({"asio steady_timer", asio_timer, 1.0 / 3});
 #endif
+  add_go(yielding, at, "yield", yields);
+  add_go(spawning, at, "spawn", child_batches * children_at_a_time);
+  add_go(sending, at, "channel", messages);
+  add_go(arming, at, "timer", armed_timers);
 
-std::array<comparison, 5> comparisons() {
-  return {{
-      {"yield and resume", weir_yield, "a bare coroutine's resume()", bare_resume, 5, false},
-      {"spawn and join, a child in batches of 100", weir_spawn_join,
-       "asio: co_spawn, joined by io_context::run", spawn_join_peer, 1.0 / 10},
-      {"bounded channel of 64, a message", weir_channel,
-       "asio: experimental::channel with use_awaitable", channel_peer, 1.0 / 8},
-      {"arm and cancel a timer, 200k live", weir_timer, "asio: steady_timer, async_wait and cancel",
-       timer_peer, 1.0 / 3},
-      {"TCP echo, CPU a request, 64 connections", weir_echo, "a hand-written epoll loop",
-       epoll_echo, 0.9},
-  }};
+  operation echoing{.name = "TCP echo, CPU a request, 64 connections", .measure = weir_echo};
+  echoing.peers.push_back({"an epoll loop by hand", epoll_echo, 0.9});
+  echoing.peers.push_back({"an io_uring loop by hand", uring_echo});
+  add_echo(echoing, at, "asio-epoll", "asio on epoll");
+  add_echo(echoing, at, "asio-uring", "asio on io_uring");
+  add_echo(echoing, at, "go", "Go");
+
+  operation among{.name = "yield while 100k tasks sleep", .measure = weir_yield_among_sleepers};
+  among.peers.push_back({"weir, no task sleeps", weir_yield_alone, 1.1});
+  return {std::move(yielding),
+          std::move(spawning),
+          std::move(sending),
+          std::move(arming),
+          std::move(echoing),
+          std::move(among),
+          {.name = "allocations of a request", .measure = weir_allocations, .unit = "", .reach = 0},
+          {.name = "a waiting task, of 1M",
+           .measure = weir_waiting_task,
+           .unit = "bytes",
+           .reach = 1073},
+          {.name = "an idle connection, user memory",
+           .measure = fresh_idle_connection,
+           .unit = "bytes",
+           .reach = 1024}};
 }
 
-measurement summarised(const comparison& one) {
-  measurement line{.suite = "runtime", .name = one.name, .unit = "ns"};
-  line.value = median_of(one.values);
-  line.reach = one.reach;
-  if (!one.peer_values.empty()) {
-    line.peer = one.peer;
-    line.peer_value = median_of(one.peer_values);
-    line.ratio = line.value / *line.peer_value;
+void append_lines(std::vector<measurement>& lines, const operation& one) {
+  measurement line{
+      .suite = "runtime", .name = one.name, .value = median_of(one.values), .unit = one.unit};
+  if (one.reach) {
+    measurement own = line;
+    own.reach = one.reach;
+    own.met = own.value <= *one.reach;
+    lines.push_back(own);
   }
-  if (!one.reach_is_of_ratio) {
-    line.met = line.value <= one.reach;
-  } else if (line.ratio) {
-    line.met = *line.ratio <= one.reach;
-  } else {
-    line.reach.reset();  // Nothing to compare with, so nothing to reach.
+  for (const peer& other : one.peers) {
+    measurement compared = line;
+    compared.peer = other.name;
+    compared.peer_value = median_of(other.values);
+    compared.ratio = compared.value / *compared.peer_value;
+    compared.reach = other.reach;
+    if (other.reach) compared.met = *compared.ratio <= *other.reach;
+    lines.push_back(compared);
   }
-  return line;
 }
 
-int run(int rounds) {
-  auto all = comparisons();
+int run(int rounds, const programs& at) {
+  auto all = operations(at);
   for (int round = 1; round <= rounds; ++round) {
-    for (comparison& one : all) {
-      one.values.push_back(one.ours());
-      if (one.theirs != nullptr) one.peer_values.push_back(one.theirs());
+    for (operation& one : all) {
+      one.values.push_back(one.measure());
+      for (peer& other : one.peers) other.values.push_back(other.measure());
     }
     std::printf("round %d of %d done\n", round, rounds);
     std::fflush(stdout);
   }
   std::vector<measurement> lines;
-  for (const comparison& one : all) lines.push_back(summarised(one));
+  for (const operation& one : all) append_lines(lines, one);
   print_table(lines);
   write_results(lines);
   return 0;
 }
 
+int usage() {
+  std::fprintf(stderr,
+               "usage: runtime-bench ROUNDS [go=PROGRAM] [asio-epoll=PROGRAM] "
+               "[asio-uring=PROGRAM] (1 to %d rounds)\n",
+               rounds_max);
+  return 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::strcmp(argv[1], waiting_task) == 0) {
+    return std::printf("%.1f\n", weir_waiting_task()) < 0;
+  }
+  if (argc == 2 && std::strcmp(argv[1], idle_connection) == 0) {
+    return std::printf("%.1f\n", weir_idle_connection()) < 0;
+  }
   int rounds = 0;
-  if (argc == 2) {
+  if (argc >= 2) {
     const char* end = argv[1] + std::strlen(argv[1]);
     const auto read = std::from_chars(argv[1], end, rounds);
     if (read.ec != std::errc() || read.ptr != end) rounds = 0;
   }
-  if (rounds < 1 || rounds > rounds_max) {
-    std::fprintf(stderr, "usage: runtime-bench ROUNDS (1 to %d)\n", rounds_max);
-    return 2;
+  if (rounds < 1 || rounds > rounds_max) return usage();
+  programs at;
+  for (int index = 2; index < argc; ++index) {
+    const std::string_view argument = argv[index];
+    const std::size_t sign = argument.find('=');
+    if (sign == std::string_view::npos) return usage();
+    at.emplace(argument.substr(0, sign), argument.substr(sign + 1));
   }
   try {
-    return run(rounds);
+    return run(rounds, at);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "error: %s\n", failure.what());
     return 3;

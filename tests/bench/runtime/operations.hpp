@@ -11,6 +11,9 @@ inline constexpr int channel_capacity = 64;
 inline constexpr int messages = 1'000'000;
 inline constexpr int live_timers = 200'000;
 inline constexpr int armed_timers = 300'000;
+inline constexpr int waiting_tasks = 1'000'000;
+inline constexpr int sleeping_tasks = 100'000;
+inline constexpr int idle_connections = 5'000;
 
 /// What one operation costs in processor time of its thread, in nanoseconds.
 double weir_yield();
@@ -31,5 +34,17 @@ double asio_timer();
 /// A server that sends back what comes; the cost of one request in its thread (see echo_load.hpp).
 double weir_echo();
 double epoll_echo();
+double uring_echo();
+
+/// Memory that a task takes while it waits, and a connection that nobody uses, in bytes.
+double weir_waiting_task();
+double weir_idle_connection();
+
+/// A yield on a loop where many tasks sleep, and on one that has no other task.
+double weir_yield_among_sleepers();
+double weir_yield_alone();
+
+/// Allocations for a request that is received and answered.
+double weir_allocations();
 
 }  // namespace weir::bench

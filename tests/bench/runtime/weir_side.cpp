@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <random>
 
 #include "cpu_time.hpp"
@@ -78,11 +77,10 @@ task<double> arm_and_cancel() {
 }
 
 task<> echo(tcp_stream peer) {
-  std::array<std::byte, 4096> bytes;
   for (;;) {
-    const std::size_t count = co_await peer.read_some(bytes);
-    if (count == 0) co_return;
-    co_await peer.write_all(std::span<const std::byte>(bytes.data(), count));
+    const received_bytes request = co_await peer.receive();
+    if (request.empty()) co_return;
+    co_await peer.write_all(request.bytes());
   }
 }
 

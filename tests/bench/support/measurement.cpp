@@ -36,8 +36,13 @@ void print_table(const std::vector<measurement>& lines) {
   for (const measurement& line : lines) {
     std::printf("%-48s %12.1f %-9s", line.name.c_str(), line.value, line.unit.c_str());
     if (line.ratio) std::printf(" %12.1f %7.3f", *line.peer_value, *line.ratio);
-    if (line.reach) std::printf(" %7.3f %s", *line.reach, *line.met ? "met" : "NOT MET");
-    std::printf("\n");
+    if (line.reach) {
+      if (!line.ratio) std::printf(" %20s", "");
+      std::printf(" %7.3f %-7s", *line.reach, *line.met ? "met" : "NOT MET");
+    } else {
+      std::printf(" %15s", "");
+    }
+    std::printf("  %s\n", line.peer ? line.peer->c_str() : "");
   }
 }
 
