@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "death.hpp"
 #include "failing.hpp"
 #include "run.hpp"
 #include "weir/sleep.hpp"
@@ -88,6 +89,39 @@ TEST_CASE("cancelled from outside, it throws") {
     const auto late = co_await with_timeout(1s, when_any(after(2s, 1), after(3s, 2))).as_result();
     CHECK(late.error().is(errc::deadline_exceeded));
   });
+}
+
+TEST_CASE("of a vector of tasks the first to end decides, and the others are cancelled") {
+  run_virtually([]() -> task<> {
+    const time_point start = loop::current().now();
+    std::vector<task<std::unique_ptr<int>>> work;
+    for (int value = 0; value < 5; ++value) work.push_back(owned_after((5 - value) * 1s, value));
+    const auto first = co_await when_any(std::move(work));
+    CHECK(first.index == 4);
+    CHECK(*first.value == 4);
+    CHECK(loop::current().now() - start == 1s);
+    CHECK(loop::current().timers().empty());
+
+    std::vector<task<>> one;
+    one.push_back(as_task(sleep(1s)));
+    CHECK((co_await when_any(std::move(one))).index == 0);
+  });
+}
+
+TEST_CASE("the error of the first of a vector is thrown") {
+  run_virtually([]() -> task<> {
+    std::vector<task<>> work;
+    work.push_back(fail_after(5, "a loser's"));
+    work.push_back(fail_after(1, "the winner's"));
+    const auto failed = co_await when_any(std::move(work)).as_result();
+    CHECK(failed.error().message() == "the winner's");
+  });
+}
+
+TEST_CASE("a race without tasks cannot end, and is refused") {
+  const std::string said =
+      death_of([] { run_virtually([]() -> task<> { co_await when_any(std::vector<task<>>()); }); });
+  CHECK(said.find("!work.empty()") != std::string::npos);
 }
 
 TEST_SUITE_END();
