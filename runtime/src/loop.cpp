@@ -65,10 +65,12 @@ void loop::run_until(Done done) {
 
 loop::~loop() {
   detail::all_loops.remove(activity_);
-  run_until([this] { return expected_posts_ == 0 && !driver_->has_orphans(); });
-  // A poster is at most one system call from its end.
-  while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
-  drain_inbox();
+  do {
+    run_until([this] { return holds_ == 0 && !driver_->has_orphans(); });
+    // A poster is at most one system call from its end.
+    while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
+    drain_inbox();
+  } while (holds_ != 0 || driver_->has_orphans());  // A call of another loop came last.
   WEIR_ASSERT(tasks_.empty());
   WEIR_ASSERT(ready_.empty());
   WEIR_ASSERT(timers_.empty());
@@ -132,20 +134,20 @@ void loop::wait() {
 
 void loop::drain_inbox() {
   if (inbox_.load(std::memory_order_relaxed) == nullptr) return;
-  inbox_item* newest = inbox_.exchange(nullptr, std::memory_order_acquire);
-  inbox_item* oldest = nullptr;
+  detail::inbox_item* newest = inbox_.exchange(nullptr, std::memory_order_acquire);
+  detail::inbox_item* oldest = nullptr;
   while (newest != nullptr) {
-    inbox_item* following = newest->next;
-    newest->next = oldest;
+    detail::inbox_item* following = newest->next_;
+    newest->next_ = oldest;
     oldest = newest;
     newest = following;
   }
   activity_.in_post.store(true, std::memory_order_relaxed);
   while (oldest != nullptr) {
-    std::unique_ptr<inbox_item> item(oldest);
-    oldest = oldest->next;
+    detail::inbox_item& item = *oldest;
+    oldest = oldest->next_;
     activity_.count(activity_.posts);
-    item->run();
+    item.run();
   }
   activity_.in_post.store(false, std::memory_order_relaxed);
 }
@@ -176,13 +178,13 @@ inline void loop::resume(const detail::ready_item& item, bool is_watched) {
   item.coroutine.resume();
 }
 
-void loop::post_item(inbox_item* item) noexcept {
+void loop::post_item(detail::inbox_item& item) noexcept {
   // Once the item can be seen it may run and let the loop end, so that must know of this call.
   posting_.fetch_add(1, std::memory_order_relaxed);
-  inbox_item* newest = inbox_.load(std::memory_order_relaxed);
+  detail::inbox_item* newest = inbox_.load(std::memory_order_relaxed);
   do {
-    item->next = newest;
-  } while (!inbox_.compare_exchange_weak(newest, item, std::memory_order_seq_cst,
+    item.next_ = newest;
+  } while (!inbox_.compare_exchange_weak(newest, &item, std::memory_order_seq_cst,
                                          std::memory_order_relaxed));
   if (parked_.exchange(false, std::memory_order_seq_cst)) {
     if (current_ != nullptr) ++current_->wakes_sent_;

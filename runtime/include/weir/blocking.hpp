@@ -32,7 +32,7 @@ class [[nodiscard]] blocking_operation final : public detail::suspension {
         weir::loop& back = shared->home;
         back.post([done = std::move(shared)] { done->deliver(); });
       });
-      home().expect_post();  // The post is taken up by this thread, so not before this line.
+      home().hold();  // The post is taken up by this thread, so not before this line.
     } catch (...) {
       job_->failure = std::current_exception();
       job_->ended = true;
@@ -78,7 +78,7 @@ class [[nodiscard]] blocking_operation final : public detail::suspension {
       }
     }
     void deliver() noexcept {
-      home.expected_post_came();
+      home.let_go();
       ended = true;
       if (waiting != nullptr) waiting->wake();
     }
@@ -93,7 +93,7 @@ class [[nodiscard]] blocking_operation final : public detail::suspension {
 
   void on_stop() noexcept override {
     job_->waiting = nullptr;
-    if (home().driver().take_back(queued_)) home().expected_post_came();
+    if (home().driver().take_back(queued_)) home().let_go();
     wake();
   }
 

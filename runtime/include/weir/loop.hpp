@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 
+#include "weir/detail/inbox_item.hpp"
 #include "weir/detail/loop_activity.hpp"
 #include "weir/detail/timer.hpp"
 #include "weir/driver.hpp"
@@ -26,7 +27,8 @@ class loop {
   explicit loop(driver_choice choice = driver_choice::automatic);
   /// Takes over a driver of the caller's making.
   explicit loop(std::unique_ptr<weir::driver> driver);
-  /// Waits for closures that blocking() still runs; no task may be left.
+  /// Waits for closures that blocking() still runs, and for the calls of other loops; no task of
+  /// its own may be left.
   ~loop();
   loop(const loop&) = delete;
   loop& operator=(const loop&) = delete;
@@ -51,7 +53,7 @@ class loop {
   /// must be alive when the call begins; its end waits for calls that have begun.
   template <class F>
   void post(F work) {
-    post_item(new posted<F>(std::move(work)));
+    post_item(*new posted<F>(std::move(work)));
   }
 
   time_point now() const noexcept { return driver_->now(); }
@@ -82,9 +84,15 @@ class loop {
     promise.unlink();
     ++ended_tasks_;
   }
-  /// Work elsewhere that will post() to this loop: the loop is not destroyed before it has.
-  void expect_post() noexcept { ++expected_posts_; }
-  void expected_post_came() noexcept { --expected_posts_; }
+  /// Hands over an item that lives until it runs. From any thread, as post().
+  void post_item(detail::inbox_item& item) noexcept;
+  /// Something elsewhere will post() to this loop, or something runs here for another loop: until
+  /// as many let_go() this loop is not destroyed.
+  void hold() noexcept { ++holds_; }
+  void let_go() noexcept {
+    WEIR_ASSERT(holds_ > 0);
+    --holds_;
+  }
 
   /// Called by a driver whose wait() found that nothing can ever happen again. Stops the main task,
   /// so that run() throws `deadlock` with the tasks as they are now; where they still wait for ever
@@ -92,19 +100,16 @@ class loop {
   void deadlocked();
 
  private:
-  struct inbox_item {
-    inbox_item* next = nullptr;
-    virtual ~inbox_item() = default;
-    virtual void run() = 0;
-  };
   template <class F>
-  struct posted final : inbox_item {
+  struct posted final : detail::inbox_item {
     explicit posted(F closure) : work(std::move(closure)) {}
-    void run() override { work(); }
+    void run() noexcept override {
+      const std::unique_ptr<posted> own(this);
+      work();
+    }
     F work;
   };
 
-  void post_item(inbox_item* item) noexcept;
   void begin();
   void run_until_done(std::coroutine_handle<> frame, detail::promise_base& main,
                       std::source_location where);
@@ -132,11 +137,11 @@ class loop {
   std::uint64_t wakes_sent_ = 0;
   turn_durations turn_time_;
   time_point turn_began_{};
-  std::uint64_t expected_posts_ = 0;
+  std::uint64_t holds_ = 0;
   detail::stop_context* main_stop_ = nullptr;  // While run() runs.
   std::string deadlock_;                       // What deadlocked() saw; mostly empty.
 
-  std::atomic<inbox_item*> inbox_{nullptr};
+  std::atomic<detail::inbox_item*> inbox_{nullptr};
   std::atomic<bool> parked_{false};
   std::atomic<int> posting_{0};  // Threads inside post(), which still touch this loop.
 };
