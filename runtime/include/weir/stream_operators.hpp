@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -83,6 +84,9 @@ struct take_while_body {
   }
 };
 
+/// How many places a chunk has from the start; one that is larger grows.
+inline constexpr std::size_t chunk_places_max = 256;
+
 struct chunks_body {
   template <class T>
   static stream<std::vector<T>> run(stream<T> source, std::size_t size) {
@@ -93,6 +97,7 @@ struct chunks_body {
         if (!chunk.empty() && !is_cancellation(next.failure)) co_yield std::exchange(chunk, {});
         co_yield failed(next.failure);
       } else {
+        if (chunk.empty()) chunk.reserve(std::min(size, chunk_places_max));
         chunk.push_back(std::move(*next.value));
         if (chunk.size() == size) co_yield std::exchange(chunk, {});
       }
