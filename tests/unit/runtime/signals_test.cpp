@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "run.hpp"
+#include "weir/from_signals.hpp"
 #include "weir/scope.hpp"
 #include "weir/timeout.hpp"
 #include "weir/when_any.hpp"
@@ -83,6 +84,21 @@ TEST_CASE("two that wait get one signal each") {
       co_await children.join();
     });
     CHECK(first + second == SIGUSR1 + SIGUSR2);
+  });
+}
+
+TEST_CASE("a stream of signals gives them as they come, and survives a cancelled next()") {
+  run([]() -> task<> {
+    signal_set signals{SIGUSR1, SIGUSR2};
+    stream<int> numbers = from_signals(signals);
+    for (int round = 0; round < 2; ++round) {
+      const auto late = co_await with_timeout(1ms, numbers.next()).as_result();
+      CHECK(late.error().is(errc::deadline_exceeded));
+      send(SIGUSR1);
+      CHECK(co_await numbers.next() == SIGUSR1);
+      send(SIGUSR2);
+      CHECK(co_await numbers.next() == SIGUSR2);
+    }
   });
 }
 
