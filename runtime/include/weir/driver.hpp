@@ -46,8 +46,10 @@ enum class io_kind : std::uint8_t {
                  ///< with -ENOBUFS when the driver has no buffer left.
 };
 
-/// The position that stands for a file's own, which moves on by what is read or written, and the
-/// only one for what has none (pipes, terminals). A non-blocking descriptor is then waited for.
+/// The position of what has none (pipes, terminals) or is written at its end always. A non-blocking
+/// descriptor is then waited for. Of other files it would be the kernel's idea of the position,
+/// which io_uring does not move on after a write that was cut short (seen in 6.18): the next one
+/// would write over it.
 inline constexpr std::int64_t current_position = -1;
 
 /// How many bytes one operation reads or writes at most: the kernel's own limit.

@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -39,6 +42,25 @@ class temporary_directory {
 
  private:
   std::string path_;
+};
+
+/// Takes from this process all right to the file at `path`, and from root its power, while it
+/// lives.
+class as_nobody {
+ public:
+  explicit as_nobody(const std::string& path) : before_(geteuid()) {
+    REQUIRE(chmod(path.c_str(), 0) == 0);
+    if (before_ == 0) REQUIRE(seteuid(nobody) == 0);
+  }
+  as_nobody(const as_nobody&) = delete;
+  as_nobody& operator=(const as_nobody&) = delete;
+  ~as_nobody() {
+    if (before_ == 0 && seteuid(before_) != 0) std::abort();
+  }
+
+ private:
+  static constexpr uid_t nobody = 65534;
+  uid_t before_;
 };
 
 /// What a file contains, read without weir.
