@@ -93,6 +93,7 @@ bool operator==(const socket_address& left, const socket_address& right) noexcep
 }
 
 std::string socket_address::text() const {
+  if (size_ == 0) return "(no address)";
   if (family() == AF_UNIX) return "unix:" + path_of(*this);
   std::array<char, NI_MAXHOST> host{};
   if (getnameinfo(data(), size_, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) {

@@ -9,6 +9,8 @@ namespace {
 /// The likely cause and the remedy; empty where there is nothing to add.
 std::string_view advice(int errno_value) noexcept {
   switch (errno_value) {
+    case EAGAIN:
+      return "the other side does not keep up";
     case ECONNREFUSED:
       return "nothing listens there, or a firewall refuses it";
     case ETIMEDOUT:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "socket_operations.hpp"
 
+#include <poll.h>
+
 #include "socket_error.hpp"
 #include "weir/socket_calls.hpp"
 
@@ -12,6 +14,13 @@ std::string sentence(std::string_view purpose, const socket_address& address) {
 }
 
 }  // namespace
+
+socket_address address_to_bind(std::string_view ip, std::uint16_t port, std::string_view purpose) {
+  if (const auto address = socket_address::of_ip(ip, port)) return *address;
+  throw error(errc::invalid_argument, disposition::permanent,
+              std::string(purpose) + " '" + std::string(ip) +
+                  "': not an address in numbers, such as 127.0.0.1 or ::");
+}
 
 file_descriptor open_socket(const socket_address& address, int type, std::string_view purpose) {
   const int made = current_socket_calls().open_socket(address.family(), type);
@@ -45,6 +54,22 @@ task<file_descriptor> connect_socket(file_descriptor socket, socket_address addr
   const int status = co_await connecting;
   if (status < 0) throw socket_error(-status, sentence("connect to", address));
   co_return std::move(socket);
+}
+
+task<int> send_datagram(int socket, msghdr& header) {
+  const auto* receiver = static_cast<const sockaddr*>(header.msg_name);
+  const bool tells_of_room = receiver == nullptr || receiver->sa_family != AF_UNIX;
+  // The wait is ours. Left to io_uring (seen on 6.18), a Unix datagram for which the receiver had
+  // no room is sent without its bytes: the first attempt has used them up.
+  header.msg_flags = MSG_DONTWAIT;
+  for (;;) {
+    plain_operation sending({.kind = io_kind::send_message, .descriptor = socket, .data = &header});
+    const int count = co_await sending;
+    if (count != -EAGAIN || !tells_of_room) co_return count;
+    plain_operation waiting({.kind = io_kind::poll, .descriptor = socket, .events = POLLOUT});
+    const int events = co_await waiting;
+    if (events < 0) co_return events;
+  }
 }
 
 task<file_descriptor> accept_from(int listener, std::string address) {

@@ -16,6 +16,9 @@ class plain_operation final : public io_operation {
   using io_operation::io_operation;
 };
 
+/// The address of this machine that `ip` names in numbers; throws for anything else.
+socket_address address_to_bind(std::string_view ip, std::uint16_t port, std::string_view purpose);
+
 /// A new socket for `address`, of the type SOCK_STREAM or SOCK_DGRAM; `purpose` is for errors:
 /// "connect to".
 file_descriptor open_socket(const socket_address& address, int type, std::string_view purpose);
@@ -32,6 +35,12 @@ void listen_on(const file_descriptor& socket, const socket_address& address, int
 
 /// Connects the socket to `address` and gives it back.
 task<file_descriptor> connect_socket(file_descriptor socket, socket_address address);
+
+/// Sends a datagram, waiting while there is no room for it; gives its size or a negative errno.
+///
+/// To a Unix socket that is named in the header it does not wait: the kernel does not tell of room
+/// there.
+task<int> send_datagram(int socket, msghdr& header);
 
 /// The next connection of a listening socket; `address` is its own, for errors.
 task<file_descriptor> accept_from(int listener, std::string address);

@@ -70,24 +70,19 @@ tcp_listener tcp_listener::bind(std::string_view ip, std::uint16_t port,
   constexpr detail::option_name reuse_address{SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR"};
   constexpr detail::option_name reuse_port{SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT"};
   constexpr detail::option_name ipv6_only{IPPROTO_IPV6, IPV6_V6ONLY, "IPV6_V6ONLY"};
-  const auto wanted = socket_address::of_ip(ip, port);
-  if (!wanted) {
-    throw error(
-        errc::invalid_argument, disposition::permanent,
-        "listen on '" + std::string(ip) + "': not an address in numbers, such as 127.0.0.1 or ::");
-  }
-  file_descriptor socket = detail::open_socket(*wanted, SOCK_STREAM, "listen on");
-  const std::string owner = "the listener on " + wanted->text();
+  const socket_address wanted = detail::address_to_bind(ip, port, "listen on");
+  file_descriptor socket = detail::open_socket(wanted, SOCK_STREAM, "listen on");
+  const std::string owner = "the listener on " + wanted.text();
   // Without it a restarted server finds its port taken for a minute by connections long closed.
   detail::set_option(socket.get(), reuse_address, 1, owner);
   if (options.reuse_port) detail::set_option(socket.get(), reuse_port, 1, owner);
-  if (wanted->family() == AF_INET6) {
+  if (wanted.family() == AF_INET6) {
     detail::set_option(socket.get(), ipv6_only, options.ipv6_only ? 1 : 0, owner);
   }
   // Accepted connections inherit the options of the listener.
   detail::set_options(socket.get(), options.connections, owner);
-  detail::bind_socket(socket, *wanted, "listen on");
-  detail::listen_on(socket, *wanted, options.backlog);
+  detail::bind_socket(socket, wanted, "listen on");
+  detail::listen_on(socket, wanted, options.backlog);
   const socket_address bound = detail::local_address_of(socket);
   return {std::move(socket), bound};
 }

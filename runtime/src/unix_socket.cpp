@@ -2,7 +2,6 @@
 #include "weir/unix_socket.hpp"
 
 #include "socket_operations.hpp"
-#include "weir/socket_calls.hpp"
 
 namespace weir {
 
@@ -29,26 +28,9 @@ unix_listener unix_listener::bind(std::string_view path, int backlog) {
   return made;
 }
 
-unix_listener& unix_listener::operator=(unix_listener&& other) noexcept {
-  if (this != &other) {
-    remove();
-    socket_ = std::move(other.socket_);
-    address_ = other.address_;
-  }
-  return *this;
-}
-
-unix_listener::~unix_listener() { remove(); }
-
-void unix_listener::remove() noexcept {
-  if (!socket_) return;
-  detail::current_socket_calls().remove_path(address_);
-  socket_.close();
-}
-
 task<unix_stream> unix_listener::accept() {
-  file_descriptor socket = co_await detail::accept_from(socket_.get(), address_.text());
-  co_return unix_stream(std::move(socket), "a client of " + address_.text());
+  file_descriptor socket = co_await detail::accept_from(socket_.get(), address().text());
+  co_return unix_stream(std::move(socket), "a client of " + address().text());
 }
 
 }  // namespace weir

@@ -33,7 +33,8 @@ enum class io_kind : std::uint8_t {
   /// msg_flags are those of the call, and afterwards those of the message. Descriptors are CLOEXEC.
   receive_message,
   /// Writes the message of the msghdr at `data`; the result is the count. With MSG_DONTWAIT in its
-  /// msg_flags it gives -EAGAIN instead of waiting for room. Never raises SIGPIPE.
+  /// msg_flags, which datagrams need, it gives -EAGAIN instead of waiting for room. Never raises
+  /// SIGPIPE.
   send_message,
   read_at,    ///< Reads at most `size` bytes of a file at `position`; the result is the count.
   write_at,   ///< Writes at most `size` bytes of a file at `position`; the result is the count.
@@ -96,6 +97,9 @@ class io_work : private detail::driver_hook {
  protected:
   io_work(io_work&&) = default;
   ~io_work() = default;
+
+  /// For a request whose data lie in the operation itself, before its start.
+  void set_data(void* data) noexcept { request_.data = data; }
 
  private:
   friend class driver;

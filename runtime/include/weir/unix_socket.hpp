@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "weir/detail/bound_path.hpp"
 #include "weir/socket_address.hpp"
 #include "weir/socket_options.hpp"
 #include "weir/socket_stream.hpp"
@@ -29,22 +30,17 @@ class unix_listener {
   /// `backlog` connections wait to be accepted, the next are refused.
   static unix_listener bind(std::string_view path, int backlog = default_backlog);
 
-  unix_listener(unix_listener&&) noexcept = default;
-  unix_listener& operator=(unix_listener&& other) noexcept;
-  ~unix_listener();
-
   /// Suspends until a connection comes; see tcp_listener::accept().
   task<unix_stream> accept();
 
-  const socket_address& address() const noexcept { return address_; }
+  const socket_address& address() const noexcept { return path_.address(); }
 
  private:
-  unix_listener(file_descriptor socket, socket_address address) noexcept
-      : socket_(std::move(socket)), address_(address) {}
-  void remove() noexcept;
+  unix_listener(file_descriptor socket, const socket_address& address) noexcept
+      : socket_(std::move(socket)), path_(address) {}
 
   file_descriptor socket_;
-  socket_address address_;
+  detail::bound_path path_;
 };
 
 }  // namespace weir
