@@ -28,6 +28,8 @@ std::string_view advice(int errno_value) noexcept {
       return "this process has as many files open as it may; raise RLIMIT_NOFILE (ulimit -n)";
     case ENFILE:
       return "the system has as many files open as it may; raise fs.file-max";
+    case ETOOMANYREFS:
+      return "as many descriptors are under way as may be; their receivers do not keep up";
     case EMSGSIZE:
       return "the message is longer than the network or the socket's buffer takes";
     default:

@@ -64,6 +64,8 @@ class datagram_socket {
 
   /// The socket's own address.
   const socket_address& address() const noexcept { return address_; }
+  /// What errors call it.
+  std::string name() const;
   int descriptor() const noexcept { return socket_.get(); }
   /// Nothing may be in flight.
   void close() noexcept { socket_.close(); }
@@ -75,9 +77,6 @@ class datagram_socket {
   /// Takes over a non-blocking socket; `peer` is empty where it is not connected.
   datagram_socket(file_descriptor socket, const socket_address& address, std::string peer) noexcept
       : socket_(std::move(socket)), address_(address), peer_(std::move(peer)) {}
-
-  /// What errors call it.
-  std::string name() const;
 
  private:
   task<> send_message(std::span<const std::byte> data, const socket_address* receiver);
