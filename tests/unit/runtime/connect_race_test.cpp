@@ -30,16 +30,6 @@ socket_address v6(int number) {
   return *socket_address::of_ip("2001:db8::" + std::to_string(number), 80);
 }
 
-/// Runs `body(network)` in the scripted network, and requires that no socket is left.
-template <class Body>
-void run_scripted(Body body) {
-  auto made = std::make_unique<scripted_network>();
-  scripted_network& network = *made;
-  loop home(std::move(made));
-  run_on(home, [&] { return body(network); });
-  CHECK(network.sockets_open == 0);
-}
-
 duration elapsed() { return loop::current().now().time_since_epoch(); }
 
 }  // namespace

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "run.hpp"
 #include "weir/driver.hpp"
 #include "weir/loop.hpp"
 
 namespace weir::test {
 
-/// A driver in virtual time without a kernel, whose connects end as a script says.
+/// A driver in virtual time without a kernel, whose connects and accepts end as a script says.
 class scripted_network final : public driver {
  public:
   /// How an address answers, and how long after it was asked.
@@ -30,6 +35,10 @@ class scripted_network final : public driver {
 
   /// By the address' text; one that is not named never answers.
   std::map<std::string, answer> answers;
+  /// How the accepts end: 0 gives a connection, a negative errno fails. Further ones never end.
+  std::deque<int> accepts;
+  /// When an accept was asked for, since the beginning.
+  std::vector<duration> accepts_asked;
   /// An attempt that is cancelled succeeds in the same moment.
   bool cancels_come_late = false;
   /// The kernel gives a client the very port that it connects to.
@@ -40,6 +49,7 @@ class scripted_network final : public driver {
   std::string_view name() const noexcept override { return "scripted"; }
   void start(io_work& operation) noexcept override {
     const io_request& request = operation.request();
+    if (request.kind == io_kind::accept) return start_accept(operation);
     if (request.kind != io_kind::connect) return operation.complete(-ENOSYS);
     asked_ = socket_address(request.address, request.address_size);
     attempts.push_back({asked_->text(), now_.time_since_epoch()});
@@ -69,7 +79,12 @@ class scripted_network final : public driver {
   time_point now() const noexcept override { return now_; }
 
   int open_socket(int, int) noexcept override { return ++sockets_open, ++last_socket_; }
+  int bind_socket(int, const socket_address&) noexcept override { return 0; }
+  int listen_on(int, int) noexcept override { return 0; }
   int set_option(int, int, int, int) noexcept override { return 0; }
+  int peer_address(int socket, sockaddr_storage& address, socklen_t& size) noexcept override {
+    return local_address(socket, address, size);
+  }
   int local_address(int, sockaddr_storage& address, socklen_t& size) noexcept override {
     const auto client = socket_address::of_ip("192.0.2.1", 50'000);
     const socket_address& given = connects_to_itself ? *asked_ : *client;
@@ -86,10 +101,28 @@ class scripted_network final : public driver {
     int status;
   };
 
+  void start_accept(io_work& operation) noexcept {
+    accepts_asked.push_back(now_.time_since_epoch());
+    if (accepts.empty()) return pending_.push_back({&operation, time_point::max(), 0});
+    const int status = accepts.front();
+    accepts.pop_front();
+    operation.complete(status == 0 ? open_socket(0, 0) : status);
+  }
+
   time_point now_{};
   int last_socket_ = 1'000'000;  // Far from any descriptor of this process.
   std::optional<socket_address> asked_;
   std::vector<pending> pending_;
 };
+
+/// Runs `body(network)` in the scripted network, and requires that no socket is left.
+template <class Body>
+void run_scripted(Body body) {
+  auto made = std::make_unique<scripted_network>();
+  scripted_network& network = *made;
+  loop home(std::move(made));
+  run_on(home, [&] { return body(network); });
+  CHECK(network.sockets_open == 0);
+}
 
 }  // namespace weir::test
