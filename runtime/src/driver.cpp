@@ -53,6 +53,12 @@ detail::buffer_pool* driver::buffers() noexcept {
   return buffers_.get();
 }
 
+driver_counters driver::counters() const noexcept {
+  driver_counters counters = counters_;
+  if (buffers_ != nullptr) counters.buffers_lent = buffers_->lent();
+  return counters;
+}
+
 void driver::put_buffer(int index) noexcept { buffers_->put(index); }
 
 void driver::return_buffer(int index) noexcept {
@@ -72,6 +78,7 @@ void driver::wait_for_buffer(io_work& operation) noexcept {
     return start(operation);
   }
   operation.waits_for_buffer_ = true;
+  ++counters_.buffer_waits;
   without_buffer_.push_back(operation);
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 
 #include "buffer_pool.hpp"
@@ -68,6 +69,7 @@ int uring_driver::setup() noexcept {
   const int status = io_uring_queue_init_params(submission_entries, &ring_, &params);
   if (status < 0) return status;
   ring_open_ = true;
+  features_ = params.features;
   if ((params.features & IORING_FEAT_EXT_ARG) == 0) return -ENOSYS;
   if (!kernel_knows_operations(ring_)) return -EOPNOTSUPP;
   io_uring_register_ring_fd(&ring_);  // Saves a look-up an enter; without it all works too.
@@ -83,6 +85,13 @@ uring_driver::~uring_driver() {
   if (ring_open_) io_uring_queue_exit(&ring_);
   std::free(buffer_ring_);
   ::close(wake_descriptor_);
+}
+
+std::string uring_driver::details() const {
+  std::array<char, 80> text{};
+  std::snprintf(text.data(), text.size(), "rings of %u and %u entries, features %#x",
+                ring_.sq.ring_entries, ring_.cq.ring_entries, features_);
+  return text.data();
 }
 
 io_uring_sqe* uring_driver::take_entry() noexcept {
@@ -143,7 +152,7 @@ void uring_driver::start(io_work& operation) noexcept {
   if (operation.request_.kind == io_kind::receive_many && !register_buffers()) {
     return operation.complete(-ENOMEM);
   }
-  operation.submitted_ = false;
+  operation.submitted_ = operation.cancelling_ = false;
   if (!held_back_.empty() || !submit(operation)) held_back_.push_back(operation);
 }
 
@@ -152,6 +161,8 @@ void uring_driver::cancel(io_work& operation) noexcept {
     operation.detail::driver_hook::unlink();
     return operation.complete(-ECANCELED);
   }
+  if (!operation.cancelling_) ++counters_.cancels_pending;
+  operation.cancelling_ = true;
   if (submit_cancel(operation)) return;
   operation.cancel_wanted_ = true;
   held_back_.push_back(operation);
@@ -229,6 +240,10 @@ void uring_driver::deliver() {
 void uring_driver::report(const io_uring_cqe& completion) noexcept {
   auto& operation = *reinterpret_cast<io_work*>(completion.user_data);
   io_completion told{.result = completion.res, .more = (completion.flags & IORING_CQE_F_MORE) != 0};
+  if (!told.more && operation.cancelling_) {
+    operation.cancelling_ = false;
+    --counters_.cancels_pending;
+  }
   if (!told.more && operation.cancel_wanted_) {
     operation.cancel_wanted_ = false;
     operation.detail::driver_hook::unlink();

@@ -21,6 +21,7 @@ class uring_driver final : public driver {
   ~uring_driver() override;
 
   std::string_view name() const noexcept override { return "uring"; }
+  std::string details() const override;
   void start(io_work& operation) noexcept override;
   void cancel(io_work& operation) noexcept override;
   void wait(time_point until) override;
@@ -43,6 +44,7 @@ class uring_driver final : public driver {
 
   io_uring ring_{};
   bool ring_open_ = false;
+  unsigned features_ = 0;
   int wake_descriptor_;
   std::uint64_t wake_value_ = 0;
   bool wake_armed_ = false;

@@ -112,6 +112,7 @@ class io_work : private detail::driver_hook {
   io_request request_;
   bool submitted_ = false;      // The kernel (uring) or a helper thread (epoll) has it.
   bool cancel_wanted_ = false;  // A cancel waits for room (uring).
+  bool cancelling_ = false;     // Told to end, and has not yet (uring).
   bool pooled_ = false;         // It needs a helper thread (epoll).
   bool waits_for_buffer_ = false;
 };
@@ -148,10 +149,14 @@ class io_operation : public detail::suspension, public io_work {
 
 /// Counts since the driver was made, for metrics.
 struct driver_counters {
-  std::uint64_t enters = 0;       ///< System calls that submit or wait.
-  std::uint64_t completions = 0;  ///< Operations completed.
-  std::uint64_t queue_full = 0;   ///< Times that a submission had to wait for room.
-  std::uint64_t wakes = 0;        ///< Times that another thread woke the loop.
+  std::uint64_t enters = 0;        ///< System calls that submit or wait.
+  std::uint64_t completions = 0;   ///< Operations completed.
+  std::uint64_t queue_full = 0;    ///< Times that a submission had to wait for room.
+  std::uint64_t wakes = 0;         ///< Times that another thread woke the loop.
+  std::uint64_t buffer_waits = 0;  ///< Times that a receive_many had to wait for a buffer.
+
+  std::uint64_t cancels_pending = 0;  ///< Operations told to end that have not yet, now.
+  std::uint64_t buffers_lent = 0;     ///< Of detail::pooled_buffers, now.
 };
 
 /// The one door between a loop and the outside: I/O, time, randomness and being woken.
@@ -164,6 +169,8 @@ class driver : public socket_calls {
 
   /// "uring" or "epoll".
   virtual std::string_view name() const noexcept = 0;
+  /// What it found in the kernel, in words; may be empty.
+  virtual std::string details() const { return {}; }
 
   /// Takes an operation; its completions come later or at once, the last one exactly once.
   virtual void start(io_work& operation) noexcept = 0;
@@ -188,7 +195,7 @@ class driver : public socket_calls {
   /// The order in which ready tasks go on; null: first in, first out.
   virtual detail::ready_order* order() noexcept { return nullptr; }
 
-  const driver_counters& counters() const noexcept { return counters_; }
+  driver_counters counters() const noexcept;
 
   /// The buffer of a receive_many that has completed with it.
   std::span<const std::byte> buffer(int index) const noexcept;

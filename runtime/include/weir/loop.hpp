@@ -65,6 +65,8 @@ class loop {
   loop_counters counters() const noexcept;
   /// Why this driver was chosen; empty when it was the first choice.
   const std::string& driver_reason() const noexcept { return driver_reason_; }
+  /// The driver, the kernel, what the driver found in it, and driver_reason(): a line for the log.
+  std::string describe_driver() const;
 
   /// The live tasks in the order of their numbers, at most so many, the oldest. On the loop's
   /// thread; from another one only when the loop has hung and all is lost.

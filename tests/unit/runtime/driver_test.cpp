@@ -143,6 +143,28 @@ TEST_CASE("the counters tell of completions and system calls") {
   });
 }
 
+TEST_CASE("an operation that was told to end counts as pending until it has ended") {
+  run([]() -> task<> {
+    const file_descriptor never = make_event();
+    const auto pending = [] { return loop::current().driver().counters().cancels_pending; };
+    int came = 0;
+    int cancelled = 0;
+    co_await with_scope([&](scope& children) -> task<> {
+      for (int count = 0; count < 3; ++count) {
+        children.spawn(count_readable(never.get(), came, cancelled));
+      }
+      for (int turn = 0; turn < 10; ++turn) co_await yield();
+      CHECK(pending() == 0);
+      children.request_stop();
+      // epoll has nothing to ask: there they have ended already.
+      CHECK(pending() == (loop::current().driver().name() == "uring" ? 3 : 0));
+      co_await children.close();
+      CHECK(pending() == 0);
+    });
+    CHECK(cancelled == 3);
+  });
+}
+
 TEST_CASE("the driver gives random numbers, a clock and the time of day") {
   run([]() -> task<> {
     driver& here = loop::current().driver();

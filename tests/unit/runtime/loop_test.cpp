@@ -35,6 +35,14 @@ TEST_CASE("the loop takes the driver that WEIR_DRIVER names") {
   CHECK(home.driver_reason().empty());
 }
 
+TEST_CASE("a loop describes its driver in a line for the log") {
+  loop home;
+  const std::string text = home.describe_driver();
+  CHECK(text.starts_with(std::string(home.driver().name()) + ", Linux "));
+  CHECK((text.find(", features 0x") != std::string::npos) == (home.driver().name() == "uring"));
+  CHECK(text.find('\n') == std::string::npos);
+}
+
 TEST_CASE("a WEIR_DRIVER that does not exist is refused, with those that do") {
   CHECK(death_of([] {
           setenv("WEIR_DRIVER", "kqueue", 1);

@@ -146,8 +146,9 @@ TEST_SUITE("runtime.receive") {
       std::vector<received_bytes> late;
       co_await with_scope([&](scope& children) -> task<> {
         children.spawn(keep_one(other.theirs, late));
-        co_await let_others_run(200);
+        while (loop::current().driver().counters().buffer_waits == 0) co_await yield();
         CHECK(late.empty());
+        CHECK(loop::current().driver().counters().buffers_lent == buffers);
         kept.pop_back();
         co_await children.join();
       });

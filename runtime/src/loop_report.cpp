@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The live tasks of a loop, looked at from outside.
+// What a loop tells of itself: its tasks, its counters, its driver.
+#include <sys/utsname.h>
+
 #include <unordered_set>
 
 #include "weir/loop.hpp"
@@ -57,6 +59,16 @@ std::vector<task_report> loop::tasks(std::size_t at_most) const {
 
 std::string loop::describe_tasks() const {
   return format_tasks(tasks(), last_task_ - ended_tasks_);
+}
+
+std::string loop::describe_driver() const {
+  std::string text(driver_->name());
+  utsname system{};
+  if (uname(&system) == 0) text += std::string(", ") + system.sysname + " " + system.release;
+  const std::string details = driver_->details();
+  if (!details.empty()) text += ", " + details;
+  if (!driver_reason_.empty()) text += ": " + driver_reason_;
+  return text;
 }
 
 loop_counters loop::counters() const noexcept {
