@@ -12,6 +12,7 @@
 #include "weir/observe/log.hpp"
 #include "weir/observe/supervisor.hpp"
 #include "weir/postgres/migrations.hpp"
+#include "weir/print_tasks.hpp"
 #include "weir/signals.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
@@ -50,6 +51,7 @@ class running_service {
   const service& which_;
   const environment& settings_;
   signal_set signals_{{SIGTERM, SIGINT}};
+  signal_set look_{{SIGUSR1}};  ///< Somebody wants to know what the service waits for.
   service_statistics statistics_;
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
@@ -118,8 +120,7 @@ task<> running_service::prepare_database() {
 }
 
 task<> running_service::start() {
-  log_info(which_.name() + " starts on the driver " + std::string(loop::current().driver().name()) +
-           (loop::current().driver_reason().empty() ? "" : ": " + loop::current().driver_reason()));
+  log_info(which_.name() + " starts on the driver " + loop::current().describe_driver());
   if (database_) co_await when_possible("PostgreSQL", [this] { return prepare_database(); });
   notify_supervisor("STATUS=waiting for nats-server");
   co_await connection_->wait_connected();
@@ -188,6 +189,7 @@ task<> running_service::stop() {
 task<std::string> running_service::run() {
   scope watching;
   watching.spawn(watch_signals());
+  watching.spawn(print_tasks_on(look_));
   std::exception_ptr failure;
   try {
     open_connections();

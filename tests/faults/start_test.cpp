@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The service is started before its servers.
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include <string>
 #include <string_view>
@@ -56,6 +57,19 @@ TEST_SUITE("faults.start") {
 
     play(at, handle_orders);
     CHECK(at.service.terminate() == "exit code 0");
+  }
+
+  TEST_CASE("a service tells what its tasks wait for when SIGUSR1 asks, and goes on") {
+    fault_case at;
+    at.servers.postgres.stop();
+    at.service.start();
+    at.service.wait_told(waiting_for_postgres, 1);
+    REQUIRE(kill(at.service.pid(), SIGUSR1) == 0);
+    at.servers.postgres.start();
+    at.service.wait_ready();
+    CHECK(at.service.terminate() == "exit code 0");
+    CHECK(occurrences(at.service.output(), "loop 1 on ") == 1);
+    CHECK(occurrences(at.service.output(), "::when_possible") == 1);
   }
 
   TEST_CASE("a service that waits for its servers ends at once when it is asked to") {

@@ -25,7 +25,7 @@ namespace weir {
 /// is acknowledged after its handler's work is committed and its events are confirmed by their
 /// stream. Events carry ids made from the message, so that a repeated handling publishes them once.
 /// SIGTERM and SIGINT drain: nothing new is taken, what runs is finished, what waits is given back;
-/// a second signal exits at once.
+/// a second signal exits at once. SIGUSR1 prints the live tasks to standard error.
 class service {
  public:
   struct registration {
