@@ -65,12 +65,17 @@ void loop::run_until(Done done) {
 
 loop::~loop() {
   detail::all_loops.remove(activity_);
+  if (extension_ != nullptr) extension_->stop();
+  const auto settled = [this] {
+    return holds_ == 0 && !driver_->has_orphans() && (extension_ == nullptr || extension_->idle());
+  };
   do {
-    run_until([this] { return holds_ == 0 && !driver_->has_orphans(); });
+    run_until(settled);
     // A poster is at most one system call from its end.
     while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
     drain_inbox();
-  } while (holds_ != 0 || driver_->has_orphans());  // A call of another loop came last.
+  } while (!settled());  // A call of another loop came last.
+  if (extension_ != nullptr) extension_->leave();
   WEIR_ASSERT(tasks_.empty());
   WEIR_ASSERT(ready_.empty());
   WEIR_ASSERT(timers_.empty());

@@ -10,6 +10,9 @@ PUBLIC = ('runtime/include/', 'sdk/include/')
 THIRD_PARTY = re.compile(
   r'^(liburing|nats|libpq|simdjson|spdlog/|fmt/|toml|CLI/|asio|doctest|openssl/|nlohmann/)')
 
+# The one exception: headers that a user compiles with Asio, and nothing of weir's includes.
+ASIO_HEADERS = ('runtime/include/weir/asio.hpp', 'runtime/include/weir/asio/')
+
 # What a part of the SDK must not include. `service` may know them all.
 FORBIDDEN_PARTS = {
   'event': {'nats', 'postgres', 'config', 'observe', 'service'},
@@ -34,8 +37,20 @@ def third_party_headers(files):
     if not file.path.startswith(PUBLIC):
       continue
     for number, included in includes(file):
+      if file.path.startswith(ASIO_HEADERS) and included.startswith('asio/'):
+        continue
       if THIRD_PARTY.match(included):
         yield file.complain(number, f'<{included}> in a public header: keep it in a .cpp file')
+
+
+def asio_stays_apart(files):
+  """Neither weir's libraries nor their other headers include weir/asio.hpp."""
+  for file in files:
+    if not file.path.startswith(('runtime/', 'sdk/')) or file.path.startswith(ASIO_HEADERS):
+      continue
+    for number, included in includes(file) if file.has_type(*CPP) else ():
+      if included.startswith(('weir/asio.hpp', 'weir/asio/')):
+        yield file.complain(number, f'"{included}" is for users and tests: weir does without Asio')
 
 
 def layers(files):
@@ -96,4 +111,4 @@ def built_sources(files):
       yield file.complain(1, 'no meson.build names this file')
 
 
-RULES = [third_party_headers, layers, sdk_parts, built_sources]
+RULES = [third_party_headers, asio_stays_apart, layers, sdk_parts, built_sources]

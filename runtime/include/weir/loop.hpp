@@ -9,6 +9,7 @@
 
 #include "weir/detail/inbox_item.hpp"
 #include "weir/detail/loop_activity.hpp"
+#include "weir/detail/loop_extension.hpp"
 #include "weir/detail/timer.hpp"
 #include "weir/driver.hpp"
 #include "weir/loop_counters.hpp"
@@ -95,6 +96,13 @@ class loop {
     WEIR_ASSERT(holds_ > 0);
     --holds_;
   }
+  /// What weir/asio.hpp keeps for this loop; null before its first use.
+  detail::loop_extension* extension() const noexcept { return extension_; }
+  /// Takes over the one extension that a loop may have.
+  void extend(detail::loop_extension& added) noexcept {
+    WEIR_ASSERT(current_ == this && extension_ == nullptr);
+    extension_ = &added;
+  }
 
   /// Called by a driver whose wait() found that nothing can ever happen again. Stops the main task,
   /// so that run() throws `deadlock` with the tasks as they are now; where they still wait for ever
@@ -142,6 +150,7 @@ class loop {
   std::uint64_t holds_ = 0;
   detail::stop_context* main_stop_ = nullptr;  // While run() runs.
   std::string deadlock_;                       // What deadlocked() saw; mostly empty.
+  detail::loop_extension* extension_ = nullptr;
 
   std::atomic<detail::inbox_item*> inbox_{nullptr};
   std::atomic<bool> parked_{false};
