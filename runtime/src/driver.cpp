@@ -64,11 +64,16 @@ void driver::put_buffer(int index) noexcept { buffers_->put(index); }
 void driver::return_buffer(int index) noexcept {
   buffers_->unlend(index);
   put_buffer(index);
-  if (without_buffer_.empty()) return;
-  io_work& next = without_buffer_.pop_front();
-  next.waits_for_buffer_ = false;
-  note_start(next);
-  start(next);
+  // Those that wait may have nothing to read, and then leave the buffer to others. So all of them
+  // look again, in their order; whoever finds none is back here before this ends.
+  detail::intrusive_list<io_work, detail::driver_hook> waited;
+  while (!without_buffer_.empty()) waited.push_back(without_buffer_.pop_front());
+  while (!waited.empty()) {
+    io_work& next = waited.pop_front();
+    next.waits_for_buffer_ = false;
+    note_start(next);
+    start(next);
+  }
 }
 
 void driver::wait_for_buffer(io_work& operation) noexcept {

@@ -157,6 +157,34 @@ TEST_SUITE("runtime.receive") {
     });
   }
 
+  TEST_CASE("a receive that has nothing to read keeps no buffer from one that has") {
+    run([]() -> task<> {
+      connection_pair one = co_await connect_pair();
+      connection_pair idle = co_await connect_pair();
+      connection_pair other = co_await connect_pair();
+      std::vector<received_bytes> kept;
+      constexpr std::size_t buffers = 256;
+      while (kept.size() < buffers) {
+        co_await one.ours.write_all("x");
+        co_await keep_one(one.theirs, kept);
+      }
+      co_await other.ours.write_all("late");
+      std::vector<received_bytes> none;
+      std::vector<received_bytes> late;
+      co_await with_scope([&](scope& children) -> task<> {
+        children.spawn(keep_one(idle.theirs, none));
+        co_await let_others_run(200);
+        children.spawn(keep_one(other.theirs, late));
+        co_await let_others_run(200);
+        CHECK(late.empty());
+        kept.pop_back();
+        while (late.empty()) co_await yield();
+      });
+      CHECK(none.empty());
+      CHECK(late[0].text() == "late");
+    });
+  }
+
   TEST_CASE("a stream that has received may go at any moment, and its loop may end") {
     run([]() -> task<> {
       connection_pair pair = co_await connect_pair();
