@@ -9,10 +9,8 @@
 #include "weir/loop.hpp"
 
 namespace weir {
-namespace {
 
-/// Makes the call, on a helper thread, where all signals are blocked; a count or a negative errno.
-int make_call(const io_request& request) noexcept {
+int pooled_operations::make_call(const io_request& request) noexcept {
   const int fd = request.descriptor;
   const std::size_t size = std::min(request.size, transfer_bytes_max);
   const bool own_position = request.position == current_position;
@@ -37,8 +35,6 @@ int make_call(const io_request& request) noexcept {
   }
   return status >= 0 ? static_cast<int>(status) : -errno;
 }
-
-}  // namespace
 
 bool pooled_operations::takes(const io_request& request) noexcept {
   switch (request.kind) {

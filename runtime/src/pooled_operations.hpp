@@ -17,6 +17,8 @@ class pooled_operations {
  public:
   /// True for an operation that would block the loop's own thread.
   static bool takes(const io_request& request) noexcept;
+  /// Makes the call itself, and blocks as long as it takes; a count or a negative errno.
+  static int make_call(const io_request& request) noexcept;
 
   /// Takes an operation; it completes later, or at once with -EAGAIN where no thread is to be had.
   void start(io_work& operation) noexcept;

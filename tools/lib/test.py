@@ -3,7 +3,7 @@
 
 The suite runs on the io_uring driver and on the epoll driver, and once more in a build with
 AddressSanitizer and UndefinedBehaviorSanitizer. Tests in Meson's suite `once` do not depend on
-either and run in the first pass alone.
+either and run in the first pass alone; those in the suite `sim` run on the simulation as well.
 """
 
 import argparse
@@ -31,6 +31,16 @@ class Pass:
     self.driver = driver
     self.with_once = False
 
+  @property
+  def is_simulated(self):
+    return self.driver == 'sim'
+
+  def runs(self, suites):
+    """Whether a test that is in these suites is this pass's to run."""
+    if self.is_simulated:
+      return 'sim' in suites
+    return self.with_once or 'once' not in suites
+
 
 def planned_passes(quick, with_uring):
   """The passes to run; where io_uring is refused, those of epoll."""
@@ -38,6 +48,7 @@ def planned_passes(quick, with_uring):
   checked = builds.sanitized()
   passes = [Pass('uring', plain, 'uring'),
             Pass('epoll', plain, 'epoll'),
+            Pass('sim', plain, 'sim'),
             Pass('uring, sanitizers', checked, 'uring'),
             Pass('epoll, sanitizers', checked, 'epoll')]
   if not with_uring:
@@ -84,7 +95,7 @@ def chosen_names(one_pass, wanted):
   """The tests of a pass; `wanted` holds suites, tests, or the beginnings of dotted names."""
   names = []
   for name, suites, _ in tests_of(one_pass.build):
-    if 'once' in suites and not one_pass.with_once:
+    if not one_pass.runs(suites):
       continue
     if not wanted or any(want in suites or want == name or name.startswith(want + '.')
                          for want in wanted):
@@ -144,12 +155,12 @@ def run_everything(arguments):
     matched = matched or bool(names)
     if not names:
       continue
-    if refusal:
+    if refusal and not one_pass.is_simulated:
       print(f'   io_uring is refused here ({refusal}): its driver is not tested')
       total.skipped += cases_of_a_driver(one_pass.build, names)
     start = time.monotonic()
     found = run_pass(one_pass, names, arguments.repeat)
-    if not wanted:
+    if not wanted and not one_pass.is_simulated:
       check_registration(found)
     total.add(found)
     for report in found.reports:

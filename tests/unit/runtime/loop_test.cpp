@@ -205,7 +205,7 @@ TEST_CASE("a deadlock stops the main task, and run throws the tasks as they were
 }
 
 TEST_CASE("a loop that a deadlock ended runs the next task") {
-  loop home(std::make_unique<virtual_driver>());
+  loop home(make_virtual_driver());
   event never;
   CHECK_THROWS_AS(run_on(home, [&]() -> task<> { co_await never.wait(); }), error);
   CHECK(run_on(home, []() -> task<int> { co_return 2; }) == 2);

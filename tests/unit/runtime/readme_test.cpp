@@ -12,6 +12,7 @@
 #include "weir/channel.hpp"
 #include "weir/from_channel.hpp"
 #include "weir/scope.hpp"
+#include "weir/sim.hpp"
 #include "weir/sleep.hpp"
 #include "weir/stream_operators.hpp"
 #include "weir/tcp.hpp"
@@ -41,17 +42,17 @@ weir::task<> serve(weir::tcp_listener& listener, int connections) {
   });
 }
 
-weir::task<std::string> ask(std::uint16_t port, std::string question) {
-  auto server = co_await weir::tcp_stream::connect("127.0.0.1", port);
+weir::task<std::string> ask(std::string host, std::uint16_t port, std::string question) {
+  auto server = co_await weir::tcp_stream::connect(std::move(host), port);
   co_await server.write_all(question);
   std::array<std::byte, 4096> bytes;
   const std::size_t count = co_await server.read_some(bytes);
   co_return std::string(reinterpret_cast<const char*>(bytes.data()), count);
 }
 
-weir::task<std::string> ask_patiently(std::uint16_t port) {
+weir::task<std::string> ask_patiently(std::string host, std::uint16_t port) {
   for (auto pause = 10ms;; pause *= 2) {
-    const auto answer = co_await weir::with_timeout(2s, ask(port, "hello")).as_result();
+    const auto answer = co_await weir::with_timeout(2s, ask(host, port, "hello")).as_result();
     if (answer.has_value()) co_return *answer;
     if (answer.error().disposition() != weir::disposition::retry) throw answer.error();
     co_await weir::sleep(pause);
@@ -85,15 +86,40 @@ weir::task<> greet_all(const std::vector<std::string>& names, std::vector<std::s
   });
 }
 
+weir::task<> heal_after(weir::sim_network& network, weir::duration wait) {
+  co_await weir::sleep(wait);
+  network.heal();
+}
+
+weir::task<> ask_during_an_outage(weir::sim_driver& sim) {
+  auto listener = weir::tcp_listener::bind("10.0.0.2", 4222);
+  sim.network().isolate("10.0.0.2");
+  const auto began = sim.now();
+  co_await weir::with_scope([&](weir::scope& children) -> weir::task<> {
+    children.spawn(serve(listener, 1));
+    children.spawn(heal_after(sim.network(), 1h));
+    CHECK(co_await ask_patiently("10.0.0.2", 4222) == "hello");
+  });
+  CHECK(sim.now() - began > 1h);
+}
+
+void test_the_outage() {
+  // A hundred outages of an hour each, with other delays and another order of the tasks each time.
+  weir::explore(100, {.faults = {.delay_most = 20ms}}, ask_during_an_outage);
+}
+
 }  // namespace
 
 TEST_CASE("the echo server answers, with patience") {
   run([]() -> weir::task<> {
     auto listener = weir::tcp_listener::bind("127.0.0.1", 0);
-    const auto both = co_await weir::when_all(serve(listener, 1), ask_patiently(listener.port()));
+    const auto both =
+        co_await weir::when_all(serve(listener, 1), ask_patiently("127.0.0.1", listener.port()));
     CHECK(std::get<1>(both) == "hello");
   });
 }
+
+TEST_CASE("an outage of an hour is outlived, in no time, a hundred times") { test_the_outage(); }
 
 TEST_CASE("the stream of a channel gives the squares of the first three even numbers") {
   run_virtually([]() -> weir::task<> {

@@ -3,11 +3,14 @@
 
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
+#include <string_view>
 
-#include "virtual_driver.hpp"
+#include "seed.hpp"
 #include "watchdog.hpp"
 #include "weir/loop.hpp"
+#include "weir/sim_driver.hpp"
 
 namespace weir::test {
 
@@ -34,17 +37,29 @@ auto run_on(loop& home, Body body) {
   return home.run(body());
 }
 
-/// The same on a loop of its own, with the driver that WEIR_DRIVER names.
-template <class Body>
-auto run(Body body) {
-  loop home;
-  return run_on(home, std::move(body));
+/// Whether WEIR_DRIVER is `sim`: a name that the tests know and programs refuse.
+inline bool is_simulated() {
+  const char* wanted = std::getenv("WEIR_DRIVER");
+  return wanted != nullptr && std::string_view(wanted) == "sim";
+}
+
+/// A simulation in the order of a real driver, without faults.
+inline std::unique_ptr<driver> make_virtual_driver() {
+  return std::make_unique<sim_driver>(sim_options{.seed = seed(), .order = sim_order::fifo});
 }
 
 /// The same in virtual time: a sleep takes none, and moments are exact.
 template <class Body>
 auto run_virtually(Body body) {
-  loop home(std::make_unique<virtual_driver>());
+  loop home(make_virtual_driver());
+  return run_on(home, std::move(body));
+}
+
+/// The same on a loop of its own, with the driver that WEIR_DRIVER names.
+template <class Body>
+auto run(Body body) {
+  if (is_simulated()) return run_virtually(std::move(body));
+  loop home;
   return run_on(home, std::move(body));
 }
 
