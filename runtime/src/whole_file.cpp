@@ -47,9 +47,10 @@ task<std::optional<mode_t>> permissions_of(std::string path) {
 
 task<> write_synced(std::string path, std::span<const std::byte> contents,
                     std::optional<mode_t> permissions) {
-  const open_options options = open_options::to_write().create_new();
+  open_options options = open_options::to_write().create_new();
   // Nobody else reads of what was kept from them while it is written.
-  file made = co_await file::open(path, permissions ? options.permissions(0600) : options);
+  if (permissions) options = options.permissions(0600);
+  file made = co_await file::open(path, options);
   if (permissions) co_await made.set_permissions(*permissions);
   co_await made.write_all(contents);
   co_await made.sync();
