@@ -29,6 +29,7 @@ postgresql: the tests and quickstart run a private one
 # What tests look with.
 weir_test_packages='
 gdb: the tests look at the tasks of a crashed program
+libasio-dev: the tests of weir/asio.hpp need it
 '
 
 # What others are measured with, in tools/bench.
