@@ -149,7 +149,7 @@ process& process::operator=(process&& other) noexcept {
 process::~process() { end(); }
 
 void process::end() noexcept {
-  if (!handle_) return;
+  if (!handle_ || ended_) return;
   send_signal(handle_, SIGKILL);
   siginfo_t ignored{};
   while (::waitid(P_PIDFD, static_cast<id_t>(handle_.get()), &ignored, WEXITED) < 0 &&
@@ -176,7 +176,7 @@ void process::reap() {
   const bool exited = information.si_code == CLD_EXITED;
   ended_ = exited ? exit_status{.code = information.si_status, .signal = 0}
                   : exit_status{.code = 0, .signal = information.si_status};
-  handle_.close();
+  // The handle stays open: another task may still be on its way out of its poll.
 }
 
 bool process::kill(int signal) {

@@ -62,7 +62,7 @@ class process {
   void end() noexcept;
 
   pid_t id_;
-  file_descriptor handle_;  // A pidfd, until the end is known.
+  file_descriptor handle_;  // A pidfd.
   std::optional<exit_status> ended_;
   std::optional<pipe_reader> output_;
   std::optional<pipe_reader> errors_;
