@@ -65,16 +65,16 @@ void loop::run_until(Done done) {
 
 loop::~loop() {
   detail::all_loops.remove(activity_);
-  if (extension_ != nullptr) extension_->stop();
-  const auto settled = [this] {
-    return holds_ == 0 && !driver_->has_orphans() && (extension_ == nullptr || extension_->idle());
-  };
+  const auto is_held = [this] { return holds_ != 0 || driver_->has_orphans(); };
+  const auto is_extended = [this] { return extension_ != nullptr && !extension_->idle(); };
   do {
-    run_until(settled);
+    run_until([&] { return !is_held(); });
+    if (extension_ != nullptr) extension_->stop();
+    run_until([&] { return !is_extended(); });
     // A poster is at most one system call from its end.
     while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
     drain_inbox();
-  } while (!settled());  // A call of another loop came last.
+  } while (is_held() || is_extended());  // A call of another loop came last.
   if (extension_ != nullptr) extension_->leave();
   WEIR_ASSERT(tasks_.empty());
   WEIR_ASSERT(ready_.empty());

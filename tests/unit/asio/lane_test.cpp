@@ -9,9 +9,12 @@
 #include <memory>
 #include <thread>
 
+#include "refuse_system_call.hpp"
 #include "run.hpp"
 #include "sockets.hpp"
 #include "streams.hpp"
+#include "weir/call_on.hpp"
+#include "weir/event.hpp"
 #include "weir/sleep.hpp"
 #include "weir/tcp.hpp"
 #include "weir/timeout.hpp"
@@ -63,6 +66,25 @@ TEST_CASE("a timer of Asio's fires, its handler on the loop, one thread at work 
     CHECK(called_on == home);
     CHECK(threads() == threads_before + 1);
   });
+}
+
+TEST_CASE("where no thread can be had, the loop looks after timers itself") {
+  bool refused = false;
+  int fired = 0;
+  std::thread([&] {
+    refused = refuse_threads();
+    run([&]() -> task<> {
+      const int threads_before = threads();
+      for (int round = 0; round < 3; ++round) {
+        asio::steady_timer timer(asio_executor(), 10ms);
+        co_await timer.async_wait(use_weir);
+        ++fired;
+      }
+      CHECK(threads() == threads_before);
+    });
+  }).join();
+  REQUIRE(refused);
+  CHECK(fired == 3);
 }
 
 TEST_CASE("the lane ends with the loop") {
@@ -202,6 +224,29 @@ TEST_CASE("operations that wait when the loop ends are destroyed, with the lane 
   }
   CHECK(held.use_count() == 1);
   CHECK_FALSE(called);
+}
+
+TEST_CASE("a loop that ends lets a call of another loop finish what it waits for") {
+  std::thread other;
+  int value = 0;
+  {
+    loop home;
+    run_on(home, [&]() -> task<> {
+      event begun;
+      const auto wait_here = [&]() -> task<int> {
+        begun.set();
+        asio::steady_timer timer(asio_executor(), 10ms);
+        co_await timer.async_wait(use_weir);
+        co_return 7;
+      };
+      other = std::thread([&home, &value, wait_here] {
+        run([&]() -> task<> { value = co_await call_on(home, wait_here); });
+      });
+      co_await begun.wait();
+    });
+  }
+  other.join();
+  CHECK(value == 7);
 }
 
 TEST_CASE("each loop has a lane of its own") {

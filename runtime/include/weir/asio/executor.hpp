@@ -94,7 +94,7 @@ class asio_executor {
   }
 
   /// For weir's own operations.
-  detail::asio_work work() const noexcept { return detail::asio_work(*context_); }
+  detail::asio_context& loop_context() const noexcept { return *context_; }
 
  private:
   enum property : unsigned { never_inline = 1, continuation = 2, tracked = 4 };

@@ -5,7 +5,8 @@ namespace weir::detail {
 
 /// What a header that the loop does not know (weir/asio.hpp) adds to a loop on its first use.
 ///
-/// The loop owns it. At its end the loop calls stop(), runs on until idle(), then calls leave().
+/// The loop owns it. At its end the loop calls stop(), runs on until idle(), then calls leave();
+/// the first two once more where another loop's call came meanwhile.
 class loop_extension {
  public:
   /// Begins the end: what is in flight is cancelled, nothing new is started.

@@ -8,8 +8,6 @@
 
 namespace weir::detail {
 
-class asio_work;
-
 /// What a loop has for Asio: the tasks that run its functions and operations, the count of its
 /// work, and the services of Asio's own objects.
 ///
@@ -37,7 +35,27 @@ class asio_context final : public loop_extension {
   template <class F>
   void execute(F function, bool inline_allowed);
 
-  /// Work begins and ends, on any thread; wait_until_done() waits while there is any.
+  /// Calls `function()` on the loop, of weir's own: even while the loop ends.
+  template <class F>
+  void tell(F function) {
+    if (is_home()) return function();
+    home_.post(std::move(function));
+  }
+
+  /// Calls `function()` now, unless the loop ends. What it throws ends the program.
+  template <class F>
+  void call(F& function) noexcept {
+    if (stopping_) return;
+    std::move(function)();
+    services_.handler_ran();
+  }
+
+  /// A task of Asio's begins and ends; on the loop's thread, so its count needs no atomic.
+  void task_begins() noexcept { ++unfinished_; }
+  void task_ends() noexcept {
+    if (--unfinished_ == 0) done_.set();
+  }
+  /// Work that is not a task begins and ends, on any thread.
   void work_begins() noexcept {
     holders_.fetch_add(1, std::memory_order_relaxed);
     work_.fetch_add(1);
@@ -46,6 +64,7 @@ class asio_context final : public loop_extension {
     if (work_.fetch_sub(1) == 1 && waiting_.load() > 0) announce();
     let_go();
   }
+  /// Waits while there is a task or other work.
   static task<> wait_until_done(asio_context& context);
 
   void stop() noexcept override {
@@ -55,6 +74,7 @@ class asio_context final : public loop_extension {
   }
   bool idle() const noexcept override { return tasks_.size() == 0; }
   void leave() noexcept override {
+    stop();
     services_.destroy();
     let_go();
   }
@@ -63,10 +83,6 @@ class asio_context final : public loop_extension {
   explicit asio_context(loop& home) : home_(home), services_(home, tasks_) {}
   ~asio_context() = default;
 
-  template <class F>
-  static task<> call(asio_context& context, asio_work work, F function);
-  template <class F>
-  void call_now(F& function) noexcept;
   void announce() noexcept;
   void let_go() noexcept {
     if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
@@ -78,13 +94,31 @@ class asio_context final : public loop_extension {
   bool stopping_ = false;
 
   event done_;
-  std::mutex announcing_;  // While an end of work is announced, those who wait stay.
+  std::size_t unfinished_ = 0;  // Tasks.
+  std::mutex announcing_;       // While an end of work is announced, those who wait stay.
   std::atomic<std::size_t> waiting_{0};
   std::atomic<std::size_t> work_{0};
   std::atomic<std::size_t> holders_{1};  // The loop, and all work.
 };
 
-/// Some work of a context's, from its making to its end.
+/// Counts a task as unfinished: a parameter of it, so that it ends when the others have.
+class asio_unfinished {
+ public:
+  explicit asio_unfinished(asio_context& context) noexcept : context_(&context) {
+    context.task_begins();
+  }
+  asio_unfinished(asio_unfinished&& other) noexcept
+      : context_(std::exchange(other.context_, nullptr)) {}
+  asio_unfinished& operator=(asio_unfinished&&) = delete;
+  ~asio_unfinished() {
+    if (context_ != nullptr) context_->task_ends();
+  }
+
+ private:
+  asio_context* context_;
+};
+
+/// Some other work of a context's, from its making to its end.
 class asio_work {
  public:
   explicit asio_work(asio_context& context) noexcept : context_(&context) { context.work_begins(); }
@@ -98,30 +132,33 @@ class asio_work {
   asio_context* context_;
 };
 
-template <class F>
-void asio_context::execute(F function, bool inline_allowed) {
-  if (!is_home()) {
-    home_.post([this, work = asio_work(*this), posted = std::move(function)]() mutable {
-      if (!stopping_) call_now(posted);
-    });
-  } else if (!stopping_ && inline_allowed) {
-    std::move(function)();
-  } else if (!stopping_) {
-    spawn(call(*this, asio_work(*this), std::move(function)));
-  }
-}
+// g++ warns of a coroutine's frame that has a parameter of a local type, as most handlers are.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
 
+/// A function as a task.
 template <class F>
-task<> asio_context::call(asio_context& context, [[maybe_unused]] asio_work work, F function) {
-  if (!context.stopping_) context.call_now(function);
+task<> asio_call(asio_context& context, [[maybe_unused]] asio_unfinished counted, F function) {
+  context.call(function);
   co_return;
 }
 
-/// What a function throws has nobody to go to, and so ends the program.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
 template <class F>
-void asio_context::call_now(F& function) noexcept {
-  std::move(function)();
-  services_.handler_ran();
+void asio_context::execute(F function, bool inline_allowed) {
+  if (!is_home()) {
+    home_.post(
+        [this, work = asio_work(*this), posted = std::move(function)]() mutable { call(posted); });
+  } else if (!stopping_ && inline_allowed) {
+    std::move(function)();
+  } else if (!stopping_) {
+    spawn(asio_call(*this, asio_unfinished(*this), std::move(function)));
+  }
 }
 
 inline void asio_context::announce() noexcept {
@@ -141,7 +178,7 @@ inline task<> asio_context::wait_until_done(asio_context& context) {
     asio_context& context;
   };
   const presence waiting(context);
-  while (context.work_.load() > 0) {
+  while (context.unfinished_ > 0 || context.work_.load() > 0) {
     context.done_.reset();
     // What ends from here on is announced, by the loop at once or through its inbox.
     co_await context.done_.wait();

@@ -89,7 +89,8 @@ class asio_hold<Executor> {
 template <>
 class asio_hold<asio_executor> {
  public:
-  explicit asio_hold(const asio_executor& held) noexcept : executor_(held), work_(held.work()) {}
+  explicit asio_hold(const asio_executor& held) noexcept
+      : executor_(held), work_(held.loop_context()) {}
   const asio_executor& executor() const noexcept { return executor_; }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
+#include <asio/version.hpp>
 #include <atomic>
 #include <chrono>
 #include <optional>
@@ -13,6 +14,8 @@
 #include "weir/scope.hpp"
 
 namespace weir::detail {
+
+static_assert(ASIO_VERSION >= 102200, "weir/asio.hpp needs Asio 1.22 or newer");
 
 /// How long Asio's reactor must have had something to wait for until the lane starts.
 inline constexpr auto asio_lane_delay = std::chrono::milliseconds(2);

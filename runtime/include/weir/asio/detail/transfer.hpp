@@ -55,8 +55,8 @@ class asio_io final : public io_operation {
 };
 
 /// Carries an operation out, and calls its handler. `socket` is kept open meanwhile.
-inline task<> transfer(asio_context& context, [[maybe_unused]] asio_work work, io_kind kind,
-                       std::shared_ptr<asio_socket_base> socket, int descriptor,
+inline task<> transfer(asio_context& context, [[maybe_unused]] asio_unfinished counted,
+                       io_kind kind, std::shared_ptr<asio_socket_base> socket, int descriptor,
                        asio_operation& operation) {
   const std::span<iovec> parts = operation.parts();
   const asio_stop under_its_own(operation.stop());
@@ -102,7 +102,7 @@ void start_transfer(io_kind kind, const std::shared_ptr<asio_socket<Stream>>& so
   asio_operation& operation = handled::make(context, executor, handler, buffers);
   const int descriptor = socket == nullptr ? -1 : socket->descriptor();
   try {
-    context.spawn(transfer(context, asio_work(context), kind, socket, descriptor, operation));
+    context.spawn(transfer(context, asio_unfinished(context), kind, socket, descriptor, operation));
   } catch (...) {
     operation.drop();
     throw;

@@ -92,7 +92,7 @@ class asio_wait_handler {
   ~asio_wait_handler() {
     if (waiter_ == nullptr) return;
     // Another thread may do this; the loop goes on at least until the task is told.
-    executor_.execute([waiter = waiter_] { waiter->give_up(); });
+    executor_.loop_context().tell([waiter = waiter_] { waiter->give_up(); });
   }
 
   executor_type get_executor() const noexcept { return executor_; }
