@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 
 namespace weir {
 namespace {
@@ -23,7 +23,7 @@ class shared_run {
   /// How to reach what runs on one loop, from that loop.
   struct part {
     detail::stop_context* stop = nullptr;
-    event* all_ended = nullptr;
+    manual_reset_event* all_ended = nullptr;
   };
 
   explicit shared_run(std::size_t loops) : loops_(loops), parts_(loops) {}
@@ -100,7 +100,7 @@ task<> run_main(const std::function<task<>(peers)>& main, peers all, detail::sto
 /// The task of one loop, and then, for the calls of the others, the wait for theirs.
 task<> run_one(shared_run& shared, std::size_t index, const std::function<task<>(peers)>& main) {
   detail::stop_context stop;
-  event all_ended;
+  manual_reset_event all_ended;
   const shared_run::part own{.stop = &stop, .all_ended = &all_ended};
   if (shared.enter(index, own)) {
     try {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "transport.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 
 namespace weir::nats::detail {
 
@@ -28,7 +28,7 @@ struct cnats_link {
   bool on_loop = false;
   bool has_unsent = false;
   bool ended = false;
-  event wants_write;
+  manual_reset_event wants_write;
 };
 
 /// An open connection of the library's; destroyed on a helper thread, since that may block.

@@ -69,7 +69,7 @@ class connection_core {
   scope background_;
   std::unique_ptr<transport> transport_;
   server_info server_;
-  event up_;
+  manual_reset_event up_;
   weir::detail::intrusive_list<inbox> inboxes_;
   std::string inbox_prefix_;
   std::uint64_t inbox_count_ = 0;

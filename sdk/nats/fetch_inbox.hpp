@@ -2,7 +2,7 @@
 #pragma once
 
 #include "inbox.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/nats/consumer.hpp"
 #include "weir/semaphore.hpp"
 
@@ -42,7 +42,7 @@ class fetch_inbox final : public inbox {
   std::uint64_t pulls_ = 0;
   fetch_end end_ = fetch_end::complete;
   std::string reason_;
-  event ended_;
+  manual_reset_event ended_;
 };
 
 }  // namespace weir::nats::detail

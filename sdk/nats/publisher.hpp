@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "inbox.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/nats/publication.hpp"
 #include "weir/nats/subject.hpp"
 #include "weir/semaphore.hpp"
@@ -40,7 +40,7 @@ class publication_slot final : public weir::detail::list_hook {
   std::string last_problem;
   publish_ack ack;
   std::optional<error> failure;
-  event done;
+  manual_reset_event done;
 };
 
 /// The publications of one connection: a window of them waits for confirmation, and each is sent
@@ -82,7 +82,7 @@ class publisher final : public inbox {
   std::vector<std::unique_ptr<publication_slot>> slots_;
   std::vector<publication_slot*> free_;
   weir::detail::intrusive_list<publication_slot> waiting_;
-  event something_waits_;
+  manual_reset_event something_waits_;
   std::uint64_t sent_ = 0;
   /// A "no responders" came; it may be the answer to any message sent up to this one.
   std::uint64_t suspect_up_to_ = 0;

@@ -6,7 +6,7 @@
 #include "inbox.hpp"
 #include "pull_ledger.hpp"
 #include "pull_status.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/nats/pull_source.hpp"
 #include "weir/scope.hpp"
 #include "weir/semaphore.hpp"
@@ -74,14 +74,14 @@ class pull_state final : public inbox,
   std::deque<delivery> ready_;
   semaphore ready_count_{0};
   std::size_t waiters_ = 0;
-  event wants_pull_;
+  manual_reset_event wants_pull_;
   unsigned troubles_ = 0;    // in a row: no leader, lost pulls, refusals
   std::uint64_t heard_ = 0;  // whatever came for this source
   std::uint64_t heard_before_ = 0;
   std::uint64_t behind_last_ = 0;  // messages that the server had yet to send, at the last one
   unsigned silent_watches_ = 0;
   bool stopped_ = false;
-  event intake_ended_;
+  manual_reset_event intake_ended_;
   std::optional<error> failure_;
   scope background_;
 };

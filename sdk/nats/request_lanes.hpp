@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "inbox.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/semaphore.hpp"
 
 namespace weir::nats::detail {
@@ -21,7 +21,7 @@ class request_lane final : public inbox {
   bool is_busy = false;
   outcome came = outcome::disconnected;
   std::optional<message> answer;
-  event done;
+  manual_reset_event done;
 
   /// Begins a question; its answers come to the address that this gives.
   std::string begin();

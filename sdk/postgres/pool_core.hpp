@@ -7,7 +7,7 @@
 #include "connection.hpp"
 #include "conninfo.hpp"
 #include "weir/channel.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/scope.hpp"
 
@@ -53,7 +53,7 @@ class pool_core {
   std::size_t leased_ = 0;
   std::size_t waiting_ = 0;  // Those whom no connection was given yet.
   bool closed_ = false;
-  event all_back_;
+  manual_reset_event all_back_;
   std::string last_connect_error_;
 };
 

@@ -7,7 +7,7 @@
 
 #include "job.hpp"
 #include "statistics.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/nats/pull_source.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/scope.hpp"
@@ -88,7 +88,7 @@ class consumer {
   intrusive_list<job> running_;  ///< What handlers have in hand; what waits is the source's.
   scope workers_;
   scope upkeep_;
-  event ended_;
+  manual_reset_event ended_;
   bool draining_ = false;
   bool outage_told_ = false;
 };

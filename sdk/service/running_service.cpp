@@ -51,14 +51,14 @@ class running_service {
   const service& which_;
   const environment& settings_;
   signal_set signals_{{SIGTERM, SIGINT}};
-  signal_set look_{{SIGUSR1}};  ///< Somebody wants to know what the service waits for.
+  signal_set look_{SIGUSR1};  ///< Somebody wants to know what the service waits for.
   service_statistics statistics_;
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
   std::unique_ptr<postgres::pool> database_;
   std::vector<std::unique_ptr<consumer>> consumers_;
   scope running_;
-  event must_end_;  ///< A signal came, or a consumer failed for good.
+  manual_reset_event must_end_;  ///< A signal came, or a consumer failed for good.
   bool outage_told_ = false;
 };
 

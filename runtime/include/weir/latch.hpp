@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 
 namespace weir {
 
@@ -26,10 +26,10 @@ class latch {
   }
 
   /// Suspends until the count is zero. Throws when cancelled first.
-  event::wait_operation wait() noexcept { return zero_.wait(); }
+  manual_reset_event::wait_operation wait() noexcept { return zero_.wait(); }
 
  private:
-  event zero_;
+  manual_reset_event zero_;
   std::size_t count_;
 };
 

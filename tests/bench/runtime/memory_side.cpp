@@ -11,7 +11,7 @@
 #include "cpu_time.hpp"
 #include "echo_load.hpp"
 #include "operations.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
 #include "weir/tcp.hpp"
@@ -46,10 +46,10 @@ double resident_bytes() {
   return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
-task<> wait_for(event& end) { co_await end.wait(); }
+task<> wait_for(manual_reset_event& end) { co_await end.wait(); }
 
 task<double> hold_waiting_tasks() {
-  event end;
+  manual_reset_event end;
   scope waiting;
   const double before = resident_bytes();
   for (int count = 0; count < waiting_tasks; ++count) waiting.spawn(wait_for(end));

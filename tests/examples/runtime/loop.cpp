@@ -5,18 +5,18 @@
 
 #include <thread>
 
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 
 namespace {
 
-weir::task<> wait_for(weir::event& called) { co_await called.wait(); }
+weir::task<> wait_for(weir::manual_reset_event& called) { co_await called.wait(); }
 
 }  // namespace
 
 TEST_SUITE("examples.runtime") {
   TEST_CASE("loop: runs tasks; other threads post to it") {
     weir::loop home;
-    weir::event called;
+    weir::manual_reset_event called;
     std::thread other([&] { home.post([&] { called.set(); }); });
     home.run(wait_for(called));
     other.join();

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "weir/channel.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/sleep.hpp"
 
 using namespace std::chrono_literals;
@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Takes orders until it is told to stop, or until none has come for a while.
-weir::task<std::string> take(weir::channel<int>& orders, weir::event& stop,
+weir::task<std::string> take(weir::channel<int>& orders, weir::manual_reset_event& stop,
                              std::vector<int>& taken) {
   for (;;) {
     const auto first = co_await weir::select(orders.receive(), stop.wait(), weir::sleep(1ms));
@@ -27,7 +27,7 @@ weir::task<std::string> take(weir::channel<int>& orders, weir::event& stop,
 
 weir::task<> run_shop(std::vector<int>& taken) {
   weir::channel<int> orders(4);
-  weir::event stop;
+  weir::manual_reset_event stop;
   co_await orders.send(1);
   co_await orders.send(2);
   CHECK(co_await take(orders, stop, taken) == "idle");

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "weir/event.hpp"
 #include "weir/loop.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/yield.hpp"
 
@@ -14,10 +14,10 @@ TEST_SUITE_BEGIN("examples.runtime");
 
 namespace {
 
-weir::task<> handle(weir::event& answer) { co_await answer.wait(); }
+weir::task<> handle(weir::manual_reset_event& answer) { co_await answer.wait(); }
 
 weir::task<std::string> look_around() {
-  weir::event answer;
+  weir::manual_reset_event answer;
   co_return co_await weir::with_scope([&](weir::scope& children) -> weir::task<std::string> {
     for (int count = 0; count < 3; ++count) children.spawn(handle(answer));
     co_await weir::yield();

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "servers/nats_server.hpp"
-#include "weir/event.hpp"
 #include "weir/loop.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/nats/consumer.hpp"
 #include "weir/nats/jetstream.hpp"
 #include "weir/scope.hpp"

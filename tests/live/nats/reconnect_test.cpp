@@ -52,7 +52,7 @@ task<> publish_through_crash(nats::connection& link, live_server& server) {
   CHECK(bodies.size() == count);
 }
 
-task<> work(nats::pull_source& source, std::set<int>& seen, event& some) {
+task<> work(nats::pull_source& source, std::set<int>& seen, manual_reset_event& some) {
   while (auto one = co_await source.next()) {
     seen.insert(std::stoi(std::string(one->payload())));
     if (seen.size() == 500) some.set();
@@ -66,7 +66,7 @@ task<> consume_through_crash(nats::connection& link, live_server& server) {
   co_await in.make(count, 1s);
   auto source = co_await nats::pull_source::open(in.js, "ORDERS", "worker", {.slots = 50});
   std::set<int> seen;
-  event some;
+  manual_reset_event some;
   scope workers;
   for (int i = 0; i < 4; ++i) workers.spawn(work(source, seen, some));
   co_await some.wait();

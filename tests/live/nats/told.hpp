@@ -10,7 +10,7 @@ namespace weir::test {
 /// What a connection has told, and a way to wait for it.
 struct told {
   std::vector<nats::connection_event> all;
-  event came;
+  manual_reset_event came;
 
   nats::connection_options listen(nats::connection_options options) {
     options.on_event = [this](const nats::connection_event& one) {

@@ -2,7 +2,7 @@
 #include <stdexcept>
 
 #include "fixture.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/when_all.hpp"
 
 namespace {
@@ -190,10 +190,10 @@ TEST_SUITE("postgres.transaction") {
       co_await db.exec(make_items);
       co_await db.exec(insert, 1, "0");
       int runs = 0;
-      event both_have_read;
+      manual_reset_event both_have_read;
       const auto add_one = [&runs, &both_have_read](postgres::tx& work) {
         struct body {
-          static task<> run(postgres::tx& work, int& runs, event& both_have_read) {
+          static task<> run(postgres::tx& work, int& runs, manual_reset_event& both_have_read) {
             const auto name =
                 co_await work.one<std::string>(stmt<"select name from items where id = 1">);
             if (++runs >= 2) both_have_read.set();

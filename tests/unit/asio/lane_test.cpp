@@ -14,7 +14,7 @@
 #include "sockets.hpp"
 #include "streams.hpp"
 #include "weir/call_on.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/sleep.hpp"
 #include "weir/tcp.hpp"
 #include "weir/timeout.hpp"
@@ -232,7 +232,7 @@ TEST_CASE("a loop that ends lets a call of another loop finish what it waits for
   {
     loop home;
     run_on(home, [&]() -> task<> {
-      event begun;
+      manual_reset_event begun;
       const auto wait_here = [&]() -> task<int> {
         begun.set();
         asio::steady_timer timer(asio_executor(), 10ms);

@@ -14,7 +14,7 @@
 #include "failing.hpp"
 #include "run.hpp"
 #include "seed.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/runtime.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"

@@ -11,7 +11,7 @@
 #include "run.hpp"
 #include "scripted_network.hpp"
 #include "sockets.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/tcp.hpp"
 #include "weir/timeout.hpp"

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "run.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
 #include "weir/yield.hpp"
@@ -23,7 +23,7 @@ namespace {
 
 loop_counters counters() { return loop::current().counters(); }
 
-task<> wait_for(event& awaited) { co_await awaited.wait(); }
+task<> wait_for(manual_reset_event& awaited) { co_await awaited.wait(); }
 task<> take_a_nap(duration span) { co_await sleep(span); }
 
 std::uint64_t sum(const turn_durations& spans) {
@@ -34,7 +34,7 @@ std::uint64_t sum(const turn_durations& spans) {
 
 TEST_CASE("tasks are counted as spawned, alive and ready") {
   run([]() -> task<> {
-    event released;
+    manual_reset_event released;
     co_await with_scope([&](scope& children) -> task<> {
       for (int count = 0; count < 3; ++count) children.spawn(wait_for(released));
       CHECK(counters().tasks_spawned == 4);
@@ -103,13 +103,13 @@ TEST_CASE("a wake is counted where it is sent and where it is received") {
   run([]() -> task<> {
     loop& here = loop::current();
     loop* there = nullptr;
-    event has_begun;
-    event may_end;
+    manual_reset_event has_begun;
+    manual_reset_event may_end;
     std::uint64_t received = 0;
     std::thread other([&] {
       loop home;
       there = &home;
-      home.run([](loop& first, event& begun, event& end) -> task<> {
+      home.run([](loop& first, manual_reset_event& begun, manual_reset_event& end) -> task<> {
         first.post([&begun] { begun.set(); });
         co_await end.wait();
       }(here, has_begun, may_end));

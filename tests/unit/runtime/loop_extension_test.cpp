@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "run.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 
 using namespace weir;
@@ -32,7 +32,7 @@ class recorded_extension final : public detail::loop_extension {
 
  private:
   static task<> wait_for_ever(std::vector<std::string>& events) {
-    event never;
+    manual_reset_event never;
     const auto waited = co_await never.wait().as_result();
     events.emplace_back(waited.has_value() ? "event" : waited.error().message());
   }

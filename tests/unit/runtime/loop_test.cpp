@@ -10,7 +10,7 @@
 
 #include "death.hpp"
 #include "run.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
@@ -81,7 +81,7 @@ TEST_CASE("posts of one thread run in order, on the loop's thread, none lost") {
   run([]() -> task<> {
     loop& home = loop::current();
     const auto home_thread = std::this_thread::get_id();
-    event all;
+    manual_reset_event all;
     std::vector<std::vector<int>> seen(posters);
     int elsewhere = 0;
     int left = posters * posts_each;
@@ -115,7 +115,7 @@ TEST_CASE("a post wakes a loop that sleeps") {
   run([]() -> task<> {
     loop& home = loop::current();
     for (int round = 0; round < 1'000; ++round) {
-      event arrived;
+      manual_reset_event arrived;
       std::thread poster([&] { home.post([&] { arrived.set(); }); });
       co_await arrived.wait();
       poster.join();
@@ -129,7 +129,7 @@ TEST_CASE("a loop may end while the thread that posted to it last is still in po
     std::thread poster;
     run([&]() -> task<> {
       loop& home = loop::current();
-      event arrived;
+      manual_reset_event arrived;
       poster = std::thread([&] { home.post([&] { arrived.set(); }); });
       co_await arrived.wait();
     });
@@ -159,8 +159,8 @@ TEST_CASE("a task that is always ready starves neither timers nor posts") {
 
 TEST_CASE("the description of the tasks names the places where they wait") {
   run([]() -> task<> {
-    event never;
-    const auto inner = [](event& awaited) -> task<> { co_await awaited.wait(); };
+    manual_reset_event never;
+    const auto inner = [](manual_reset_event& awaited) -> task<> { co_await awaited.wait(); };
     const auto outer = [](task<> awaited) -> task<> { co_await std::move(awaited); };
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn(outer(inner(never)));
@@ -187,7 +187,7 @@ TEST_CASE("a sleeping loop makes no turns") {
 
 TEST_CASE("a deadlock stops the main task, and run throws the tasks as they were") {
   std::string seen;
-  event never;
+  manual_reset_event never;
   bool unwound = false;
   try {
     run_virtually([&]() -> task<> {
@@ -206,14 +206,14 @@ TEST_CASE("a deadlock stops the main task, and run throws the tasks as they were
 
 TEST_CASE("a loop that a deadlock ended runs the next task") {
   loop home(make_virtual_driver());
-  event never;
+  manual_reset_event never;
   CHECK_THROWS_AS(run_on(home, [&]() -> task<> { co_await never.wait(); }), error);
   CHECK(run_on(home, []() -> task<int> { co_return 2; }) == 2);
 }
 
 TEST_CASE("tasks that wait for ever although they are stopped are printed, and the program ends") {
   const std::string text = death_of([] {
-    event never;
+    manual_reset_event never;
     run_virtually([&]() -> task<> { co_await shield(as_task(never.wait())); });
   });
   CHECK(text.find("stopped though they are") != std::string::npos);

@@ -13,7 +13,8 @@ TEST_SUITE_BEGIN("runtime.place");
 
 TEST_CASE("a function is named without its return type, parameters and template arguments") {
   CHECK(short_function_name("int main()") == "main");
-  CHECK(short_function_name("task<int> shop::serve(event &, std::function<void (int)>)") ==
+  CHECK(short_function_name(
+            "task<int> shop::serve(manual_reset_event &, std::function<void (int)>)") ==
         "shop::serve");
   CHECK(short_function_name("const char *name_of(int) noexcept") == "name_of");
   CHECK(short_function_name("auto box<int>::get() const &") == "box::get");
@@ -21,24 +22,29 @@ TEST_CASE("a function is named without its return type, parameters and template 
 }
 
 TEST_CASE("what clang adds to a function's name is left out") {
-  CHECK(short_function_name("task<T> (anonymous namespace)::wait_for(event &, T) [T = int]") ==
+  CHECK(short_function_name(
+            "task<T> (anonymous namespace)::wait_for(manual_reset_event &, T) [T = int]") ==
         "wait_for");
   CHECK(short_function_name("std::invoke_result_t<Body &, scope &> weir::with_scope(Body) "
                             "[Body = (lambda at f.cpp:19:22)]") == "weir::with_scope");
-  CHECK(short_function_name("auto (anonymous namespace)::start(event &)::(anonymous class)::"
-                            "operator()(scope &) const") == "start::lambda");
+  CHECK(short_function_name(
+            "auto (anonymous namespace)::start(manual_reset_event &)::(anonymous class)::"
+            "operator()(scope &) const") == "start::lambda");
 }
 
 TEST_CASE("what g++ adds to a function's name is left out") {
   CHECK(short_function_name(
-            "weir::task<T> {anonymous}::wait_for(weir::event&, T) [with T = int]") == "wait_for");
-  CHECK(short_function_name("{anonymous}::start(weir::event&)::<lambda(weir::scope&)>") ==
+            "weir::task<T> {anonymous}::wait_for(weir::manual_reset_event&, T) [with T = int]") ==
+        "wait_for");
+  CHECK(short_function_name(
+            "{anonymous}::start(weir::manual_reset_event&)::<lambda(weir::scope&)>") ==
         "start::lambda");
   CHECK(short_function_name("void serve(serve(int)::_Z5servei.Frame*)") == "serve");
 }
 
 TEST_CASE("an operator's name keeps its signs") {
-  CHECK(short_function_name("task<> server::operator()(event &) const") == "server::operator()");
+  CHECK(short_function_name("task<> server::operator()(manual_reset_event &) const") ==
+        "server::operator()");
   CHECK(short_function_name("bool shop::operator<(const price &, const price &)") ==
         "shop::operator<");
   CHECK(short_function_name("price *shop::holder<int>::operator->()") ==

@@ -18,7 +18,7 @@
 #include "failing.hpp"
 #include "refuse_system_call.hpp"
 #include "weir/call_on.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/sleep.hpp"
 
 using namespace weir;
@@ -34,7 +34,7 @@ constexpr int hops = 2'000;
 /// A loop that takes part in the passing round of a number.
 struct station {
   std::atomic<loop*> home{nullptr};
-  event done;
+  manual_reset_event done;
 };
 
 using stations = std::array<station, loops>;

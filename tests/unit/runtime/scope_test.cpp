@@ -10,7 +10,7 @@
 #include "death.hpp"
 #include "failing.hpp"
 #include "run.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
 

@@ -10,7 +10,7 @@
 #include "socket_pair.hpp"
 #include "weir/barrier.hpp"
 #include "weir/channel.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/poll.hpp"
 #include "weir/scope.hpp"
 #include "weir/select.hpp"
@@ -139,7 +139,7 @@ TEST_CASE("several requests to one semaphore: a release gives permits to one of 
 TEST_CASE("several requests to one semaphore: the stop of one gives no permit to another") {
   run_virtually([]() -> task<> {
     semaphore permits(0);
-    event flag;
+    manual_reset_event flag;
     int won = 0;
     std::size_t index = 0;
     bool passed = false;
@@ -165,7 +165,7 @@ TEST_CASE("several requests to one semaphore: the stop of one gives no permit to
     CHECK(permits.available() == 0);
 
     co_await with_scope([&](scope& children) -> task<> {
-      children.spawn([](semaphore& from, event& set) -> task<> {
+      children.spawn([](semaphore& from, manual_reset_event& set) -> task<> {
         co_await yield();
         from.release(2);
         set.set();

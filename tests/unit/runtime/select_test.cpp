@@ -9,8 +9,8 @@
 #include "run.hpp"
 #include "weir/barrier.hpp"
 #include "weir/channel.hpp"
-#include "weir/event.hpp"
 #include "weir/latch.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/mutex.hpp"
 #include "weir/read_write_lock.hpp"
 #include "weir/scope.hpp"
@@ -152,7 +152,7 @@ TEST_CASE("locks: the loser holds nothing, the winner its guard") {
 
 TEST_CASE("event, latch and barrier can be selected; a losing arrival has not arrived") {
   run_virtually([]() -> task<> {
-    event flag;
+    manual_reset_event flag;
     latch count(1);
     barrier meeting(2);
     CHECK((co_await select(flag.wait(), count.wait(), meeting.arrive_and_wait(), sleep(1s)))

@@ -11,7 +11,7 @@
 #include "run.hpp"
 #include "sockets.hpp"
 #include "temporary_directory.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/tcp.hpp"
 #include "weir/unix_socket.hpp"
 #include "weir/yield.hpp"
@@ -64,7 +64,7 @@ TEST_CASE("no more connections than the limit are served at a time; the others w
     int now = 0;
     int most = 0;
     int right = 0;
-    event full;
+    manual_reset_event full;
     const serve_options three{.connections_max = 3};
     const auto count = [&](tcp_stream peer) -> task<> {
       most = std::max(most, ++now);
@@ -116,7 +116,7 @@ TEST_CASE("a handler that fails is told, and the next connection is served") {
 TEST_CASE("a cancelled serve stops its handlers, closes their connections and tells nothing") {
   run([]() -> task<> {
     tcp_listener listener = tcp_listener::bind("127.0.0.1", 0);
-    event begun;
+    manual_reset_event begun;
     bool ended = false;
     int told = 0;
     const serve_options options{.report = [&](const error&) { ++told; }};

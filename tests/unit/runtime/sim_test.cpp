@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
 #include "weir/yield.hpp"
@@ -172,7 +172,7 @@ TEST_CASE("explore finds the order that breaks a program, and its seed finds it 
 TEST_CASE("a deadlock in a simulation is thrown with the tasks and the seed") {
   const std::string text = failure_of([] {
     simulate({.seed = 8}, []() -> task<> {
-      event never;
+      manual_reset_event never;
       co_await never.wait();
     });
   });

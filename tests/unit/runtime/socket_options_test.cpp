@@ -11,7 +11,7 @@
 #include "connected_pair.hpp"
 #include "run.hpp"
 #include "sockets.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/timeout.hpp"
 #include "weir/unix_socket.hpp"
@@ -114,7 +114,7 @@ TEST_CASE("listeners that ask for it share a port and its connections") {
       clients.push_back(co_await tcp_stream::connect(first.address()));
     }
     std::array<int, 2> accepted{};
-    event all;
+    manual_reset_event all;
     const auto take = [&](tcp_listener& listener, int& count) -> task<> {
       for (;;) {
         co_await listener.accept();

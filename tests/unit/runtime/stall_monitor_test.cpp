@@ -13,7 +13,7 @@
 #include "death.hpp"
 #include "place.hpp"
 #include "run.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/yield.hpp"
 
 using namespace std::chrono_literals;

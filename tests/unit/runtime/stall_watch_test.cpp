@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "run.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/yield.hpp"
 
@@ -100,7 +100,7 @@ TEST_CASE("time in which the machine stood still is nobody's stall") {
 TEST_CASE("a closure that was posted can be the stall too") {
   const watching on;
   run([]() -> task<> {
-    event done;
+    manual_reset_event done;
     loop::current().post([&done] {
       stall_watch watch(threshold);
       watch.look(start);

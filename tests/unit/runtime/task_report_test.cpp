@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "run.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
 #include "weir/yield.hpp"
@@ -27,11 +27,11 @@ bool contains(const std::string& text, std::string_view part) {
 
 std::string name_of(const std::source_location& place) { return place.function_name(); }
 
-task<> wait_for(event& awaited) { co_await awaited.wait(); }
+task<> wait_for(manual_reset_event& awaited) { co_await awaited.wait(); }
 
-task<> pass_on(event& awaited) { co_await wait_for(awaited); }
+task<> pass_on(manual_reset_event& awaited) { co_await wait_for(awaited); }
 
-task<> descend(event& awaited, int depth) {
+task<> descend(manual_reset_event& awaited, int depth) {
   if (depth > 0) {
     co_await descend(awaited, depth - 1);
   } else {
@@ -43,7 +43,7 @@ task<> descend(event& awaited, int depth) {
 
 TEST_CASE("a report tells a task's number, who spawned it, where, and its age") {
   run_virtually([]() -> task<> {
-    event never;
+    manual_reset_event never;
     const auto line = std::source_location::current().line() + 3;
     co_await with_scope([&](scope& children) -> task<> {
       co_await sleep(2h);
@@ -67,8 +67,8 @@ TEST_CASE("a report tells a task's number, who spawned it, where, and its age") 
 
 TEST_CASE("a task is running, ready or waiting, and stands at a chain of places") {
   run([]() -> task<> {
-    event released;
-    event never;
+    manual_reset_event released;
+    manual_reset_event never;
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn(pass_on(released));
       children.spawn(pass_on(never));
@@ -95,7 +95,7 @@ TEST_CASE("a task is running, ready or waiting, and stands at a chain of places"
 TEST_CASE("of a long chain of awaits a report has the first and the last places") {
   run([]() -> task<> {
     for (const int length : {16, 17, 1'000}) {
-      event never;
+      manual_reset_event never;
       co_await with_scope([&](scope& children) -> task<> {
         children.spawn(descend(never, length - 1));
         co_await yield();
@@ -116,7 +116,7 @@ TEST_CASE("of a long chain of awaits a report has the first and the last places"
 
 TEST_CASE("only so many tasks are reported as are asked for, the oldest") {
   run([]() -> task<> {
-    event never;
+    manual_reset_event never;
     co_await with_scope([&](scope& children) -> task<> {
       for (int count = 0; count < 5; ++count) children.spawn(wait_for(never));
       co_await yield();
@@ -133,8 +133,8 @@ TEST_CASE("only so many tasks are reported as are asked for, the oldest") {
 
 TEST_CASE("a closure that was posted is no task, and what it spawns is nobody's child") {
   run([]() -> task<> {
-    event never;
-    event posted;
+    manual_reset_event never;
+    manual_reset_event posted;
     std::vector<task_report> seen;
     co_await with_scope([&](scope& children) -> task<> {
       loop::current().post([&] {

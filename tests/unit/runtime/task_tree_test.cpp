@@ -8,7 +8,7 @@
 
 #include "place.hpp"
 #include "run.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/task_report.hpp"
 #include "weir/yield.hpp"
@@ -57,9 +57,9 @@ std::size_t lines_with(const std::string& text, std::string_view part) {
   return count;
 }
 
-task<> wait_for(event& awaited) { co_await awaited.wait(); }
+task<> wait_for(manual_reset_event& awaited) { co_await awaited.wait(); }
 
-task<> leave_behind(scope& family, event& awaited) {
+task<> leave_behind(scope& family, manual_reset_event& awaited) {
   family.spawn(wait_for(awaited));
   co_return;
 }
@@ -93,7 +93,7 @@ TEST_CASE("a task stands below the one that spawned it") {
 
 TEST_CASE("a task whose spawner has ended stands at the root, with the spawner's number") {
   run([]() -> task<> {
-    event never;
+    manual_reset_event never;
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn(leave_behind(children, never));
       co_await yield();
@@ -153,7 +153,7 @@ TEST_CASE("the tree is cut where it is too deep, and the text counts what is bel
 
 TEST_CASE("a hundred thousand tasks that are alike take one line") {
   run([]() -> task<> {
-    event never;
+    manual_reset_event never;
     co_await with_scope([&](scope& children) -> task<> {
       for (int count = 0; count < 100'000; ++count) children.spawn(wait_for(never));
       co_await yield();

@@ -5,7 +5,7 @@
 
 #include "failing.hpp"
 #include "run.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
 
@@ -25,7 +25,7 @@ task<int> answer_after(duration wait) {
 /// Wants to stop late: what it awaits cannot be cancelled.
 task<int> answer_after_all(duration wait) { co_return co_await shield(answer_after(wait)); }
 
-task<> wait_for(event& awaited) { co_await awaited.wait(); }
+task<> wait_for(manual_reset_event& awaited) { co_await awaited.wait(); }
 
 task<time_point> deadline_here() {
   const detail::stop_context* stop = co_await detail::current_stop{};
@@ -117,7 +117,7 @@ TEST_CASE("a deadline that has passed lets nothing wait") {
 
 TEST_CASE("no limit means no timer") {
   run_virtually([]() -> task<> {
-    event soon;
+    manual_reset_event soon;
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn(with_timeout(duration::max(), wait_for(soon)));
       co_await yield();
@@ -143,7 +143,7 @@ TEST_CASE("a timeout counts from when it is awaited, a deadline stands") {
 
 TEST_CASE("an awaitable that is not a task takes a timeout too") {
   run_virtually([]() -> task<> {
-    event never;
+    manual_reset_event never;
     const auto late = co_await with_timeout(1s, never.wait()).as_result();
     CHECK(late.error().is(errc::deadline_exceeded));
   });

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
 #include "weir/stream.hpp"
@@ -15,9 +15,9 @@ namespace {
 
 using namespace weir;
 
-task<> wait_for(event& awaited) { co_await awaited.wait(); }
+task<> wait_for(manual_reset_event& awaited) { co_await awaited.wait(); }
 
-task<> descend(event& awaited, int depth) {
+task<> descend(manual_reset_event& awaited, int depth) {
   if (depth > 0) {
     co_await descend(awaited, depth - 1);
   } else {
@@ -25,31 +25,31 @@ task<> descend(event& awaited, int depth) {
   }
 }
 
-stream<int> numbers(event& awaited) {
+stream<int> numbers(manual_reset_event& awaited) {
   co_yield 1;
   co_await awaited.wait();
 }
 
-task<> consume(event& awaited) {
+task<> consume(manual_reset_event& awaited) {
   auto source = numbers(awaited);
   while (co_await source.next()) continue;
 }
 
 struct server {
-  task<> operator()(scope& family, event& awaited) const {
+  task<> operator()(scope& family, manual_reset_event& awaited) const {
     for (int count = 0; count < 3; ++count) family.spawn(wait_for(awaited));
     co_await with_timeout(std::chrono::hours(1), wait_for(awaited));
   }
 };
 
-task<> leave_behind(scope& family, event& awaited) {
+task<> leave_behind(scope& family, manual_reset_event& awaited) {
   family.spawn(consume(awaited));
   co_return;
 }
 
 task<> look_and_abort() {
-  event never;
-  event released;
+  manual_reset_event never;
+  manual_reset_event released;
   co_await with_scope([&](scope& children) -> task<> {
     const server twice;
     for (int count = 0; count < 2; ++count) children.spawn(twice(children, never));

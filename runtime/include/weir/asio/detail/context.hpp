@@ -4,7 +4,7 @@
 #include <mutex>
 
 #include "weir/asio/detail/services.hpp"
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 
 namespace weir::detail {
 
@@ -93,7 +93,7 @@ class asio_context final : public loop_extension {
   asio_services services_;
   bool stopping_ = false;
 
-  event done_;
+  manual_reset_event done_;
   std::size_t unfinished_ = 0;  // Tasks.
   std::mutex announcing_;       // While an end of work is announced, those who wait stay.
   std::atomic<std::size_t> waiting_{0};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,14 +8,14 @@
 
 namespace {
 
-weir::task<> open(weir::event& ready, bool& opened) {
+weir::task<> open(weir::manual_reset_event& ready, bool& opened) {
   opened = true;
   ready.set();
   co_return;
 }
 
 weir::task<bool> wait_until_open() {
-  weir::event ready;
+  weir::manual_reset_event ready;
   bool opened = false;
   weir::scope children;
   children.spawn(open(ready, opened));

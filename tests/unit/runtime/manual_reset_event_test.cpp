@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/event.hpp"
+#include "weir/manual_reset_event.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,11 +12,11 @@
 using namespace weir;
 using namespace weir::test;
 
-TEST_SUITE_BEGIN("runtime.event");
+TEST_SUITE_BEGIN("runtime.manual_reset_event");
 
 namespace {
 
-task<> note_when_set(event& awaited, int id, std::vector<int>& order) {
+task<> note_when_set(manual_reset_event& awaited, int id, std::vector<int>& order) {
   co_await awaited.wait();
   order.push_back(id);
 }
@@ -25,7 +25,7 @@ task<> note_when_set(event& awaited, int id, std::vector<int>& order) {
 
 TEST_CASE("a set event is not waited for") {
   run_virtually([]() -> task<> {
-    event flag;
+    manual_reset_event flag;
     CHECK_FALSE(flag.is_set());
     flag.set();
     co_await flag.wait();
@@ -38,7 +38,7 @@ TEST_CASE("a set event is not waited for") {
 
 TEST_CASE("set wakes all that wait, in the order they came") {
   run_virtually([]() -> task<> {
-    event flag;
+    manual_reset_event flag;
     std::vector<int> order;
     co_await with_scope([&](scope& children) -> task<> {
       for (int id = 0; id < 5; ++id) children.spawn(note_when_set(flag, id, order));
@@ -53,7 +53,7 @@ TEST_CASE("set wakes all that wait, in the order they came") {
 
 TEST_CASE("a reset right after a set takes nothing from those that waited") {
   run_virtually([]() -> task<> {
-    event flag;
+    manual_reset_event flag;
     std::vector<int> order;
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn(note_when_set(flag, 1, order));
@@ -68,7 +68,7 @@ TEST_CASE("a reset right after a set takes nothing from those that waited") {
 
 TEST_CASE("a cancelled wait ends, and the others wait on") {
   run_virtually([]() -> task<> {
-    event flag;
+    manual_reset_event flag;
     std::vector<int> order;
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn(note_when_set(flag, 1, order));
@@ -87,7 +87,7 @@ TEST_CASE("a cancelled wait ends, and the others wait on") {
 
 TEST_CASE("a wait that was over before the stop came is not cancelled") {
   run_virtually([]() -> task<> {
-    event flag;
+    manual_reset_event flag;
     std::vector<int> order;
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn(note_when_set(flag, 1, order));

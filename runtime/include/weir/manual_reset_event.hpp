@@ -9,13 +9,13 @@ namespace weir {
 /// A flag that tasks of one loop wait for; it stays set until reset.
 ///
 /// set() wakes all that wait, in the order they came. Must outlive its waiters.
-class event {
+class manual_reset_event {
  public:
   class [[nodiscard]] wait_operation;
 
-  event() = default;
-  event(const event&) = delete;
-  event& operator=(const event&) = delete;
+  manual_reset_event() = default;
+  manual_reset_event(const manual_reset_event&) = delete;
+  manual_reset_event& operator=(const manual_reset_event&) = delete;
 
   bool is_set() const noexcept { return set_; }
   void set() noexcept;
@@ -30,12 +30,13 @@ class event {
   bool set_ = false;
 };
 
-/// The wait of event::wait().
-class event::wait_operation final : public detail::suspension, private event::hook {
+/// The wait of manual_reset_event::wait().
+class manual_reset_event::wait_operation final : public detail::suspension,
+                                                 private manual_reset_event::hook {
  public:
   static constexpr bool is_selectable = true;
 
-  explicit wait_operation(event& awaited) noexcept : event_(&awaited) {}
+  explicit wait_operation(manual_reset_event& awaited) noexcept : event_(&awaited) {}
 
   auto as_result() && { return detail::with_result<wait_operation>(std::move(*this)); }
 
@@ -55,7 +56,7 @@ class event::wait_operation final : public detail::suspension, private event::ho
   }
 
  private:
-  friend class event;
+  friend class manual_reset_event;
   template <class, class>
   friend class detail::intrusive_list;
   void on_stop() noexcept override {
@@ -63,13 +64,15 @@ class event::wait_operation final : public detail::suspension, private event::ho
     wake();
   }
 
-  event* event_;
+  manual_reset_event* event_;
   bool came_ = false;
 };
 
-inline event::wait_operation event::wait() noexcept { return wait_operation(*this); }
+inline manual_reset_event::wait_operation manual_reset_event::wait() noexcept {
+  return wait_operation(*this);
+}
 
-inline void event::set() noexcept {
+inline void manual_reset_event::set() noexcept {
   set_ = true;
   while (!waiting_.empty()) {
     wait_operation& waiter = waiting_.pop_front();
