@@ -9,6 +9,12 @@
 #include "weir/detail/with_result.hpp"
 
 namespace weir {
+namespace detail {
+
+template <class F>
+concept gives_task = requires { typename std::invoke_result_t<F&>::promise_type; };
+
+}  // namespace detail
 
 /// The wait of call_on().
 template <class F>
@@ -84,9 +90,11 @@ class [[nodiscard]] call_operation final : public detail::remote_call {
 ///
 ///     const auto found = co_await weir::call_on(shard, [&] { return find(key); });
 template <class F>
-call_operation<F> call_on(loop& target, F function,
-                          std::source_location where = std::source_location::current()) {
-  return call_operation<F>(target, std::move(function), where);
+auto call_on(loop& target, F function,
+             std::source_location where = std::source_location::current()) {
+  static_assert(detail::gives_task<F>,
+                "call_on() takes a function without parameters that gives a task");
+  if constexpr (detail::gives_task<F>) return call_operation<F>(target, std::move(function), where);
 }
 
 }  // namespace weir
