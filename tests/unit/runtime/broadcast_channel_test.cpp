@@ -11,9 +11,11 @@
 #include "death.hpp"
 #include "run.hpp"
 #include "seed.hpp"
+#include "weir/from_channel.hpp"
 #include "weir/scope.hpp"
 #include "weir/select.hpp"
 #include "weir/sleep.hpp"
+#include "weir/stream_operators.hpp"
 #include "weir/timeout.hpp"
 #include "weir/yield.hpp"
 
@@ -192,6 +194,17 @@ TEST_CASE("a losing receive leaves its value, also where one value is for both")
     CHECK(left.try_receive() == std::nullopt);
     CHECK(right.try_receive() == 1);
     CHECK(news.size() == 0);
+  });
+}
+
+TEST_CASE("what a subscriber gets is a stream") {
+  run_virtually([]() -> task<> {
+    broadcast_channel<int> news(4);
+    auto reader = news.subscribe();
+    for (int value = 1; value <= 6; ++value) news.send(value);
+    news.close();
+    CHECK(co_await (from_channel(reader) | collect()) == std::vector{3, 4, 5, 6});
+    CHECK(reader.missed() == 2);
   });
 }
 

@@ -11,11 +11,13 @@
 #include "run.hpp"
 #include "seed.hpp"
 #include "weir/channel.hpp"
+#include "weir/from_channel.hpp"
 #include "weir/runtime.hpp"
 #include "weir/scope.hpp"
 #include "weir/select.hpp"
 #include "weir/shared_channel.hpp"
 #include "weir/sleep.hpp"
+#include "weir/stream_operators.hpp"
 #include "weir/timeout.hpp"
 #include "weir/yield.hpp"
 
@@ -132,7 +134,7 @@ TEST_CASE("the values of one sender arrive in their order at one receiver of ano
       for (int value = 0; value < 2'000; ++value) co_await values.send(value);
       values.close();
     } else {
-      while (const auto value = co_await values.receive()) received.push_back(*value);
+      received = co_await (from_channel(values) | collect());
     }
   });
   REQUIRE(received.size() == 2'000);
