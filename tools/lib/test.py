@@ -3,7 +3,8 @@
 
 The suite runs on the io_uring driver and on the epoll driver, and once more in a build with
 AddressSanitizer and UndefinedBehaviorSanitizer. Tests in Meson's suite `once` do not depend on
-either and run in the first pass alone; those in the suite `sim` run on the simulation as well.
+either and run in the first pass alone; those in the suite `sim` run on the simulation as well,
+those in the suite `threads` with ThreadSanitizer as well.
 """
 
 import argparse
@@ -23,12 +24,14 @@ QUICK_SUITES = ('unit', 'lint')
 
 
 class Pass:
-  """One pass over the suite: a build, a driver, and whether the suite `once` is its to run."""
+  """One pass: a build, a driver, the one suite that it runs if not all, and whether the suite
+  `once` is its to run."""
 
-  def __init__(self, title, build, driver):
+  def __init__(self, title, build, driver, only=None):
     self.title = title
     self.build = build
     self.driver = driver
+    self.only = only
     self.with_once = False
 
   @property
@@ -37,8 +40,8 @@ class Pass:
 
   def runs(self, suites):
     """Whether a test that is in these suites is this pass's to run."""
-    if self.is_simulated:
-      return 'sim' in suites
+    if self.only:
+      return self.only in suites
     return self.with_once or 'once' not in suites
 
 
@@ -46,11 +49,14 @@ def planned_passes(quick, with_uring):
   """The passes to run; where io_uring is refused, those of epoll."""
   plain = builds.optimised()
   checked = builds.sanitized()
+  raced = builds.race_checked()
   passes = [Pass('uring', plain, 'uring'),
             Pass('epoll', plain, 'epoll'),
-            Pass('sim', plain, 'sim'),
+            Pass('sim', plain, 'sim', only='sim'),
             Pass('uring, sanitizers', checked, 'uring'),
-            Pass('epoll, sanitizers', checked, 'epoll')]
+            Pass('epoll, sanitizers', checked, 'epoll'),
+            Pass('uring, threads', raced, 'uring', only='threads'),
+            Pass('epoll, threads', raced, 'epoll', only='threads')]
   if not with_uring:
     passes = [one_pass for one_pass in passes if one_pass.driver != 'uring']
   passes[0].with_once = True
@@ -160,7 +166,7 @@ def run_everything(arguments):
       total.skipped += cases_of_a_driver(one_pass.build, names)
     start = time.monotonic()
     found = run_pass(one_pass, names, arguments.repeat)
-    if not wanted and not one_pass.is_simulated:
+    if not wanted and not one_pass.only:
       check_registration(found)
     total.add(found)
     for report in found.reports:
