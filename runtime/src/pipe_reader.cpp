@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/pipe_reader.hpp"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <array>
+#include <cstring>
 
-#include "weir/poll.hpp"
+#include "plain_operation.hpp"
 
 namespace weir {
 namespace {
@@ -14,22 +14,30 @@ constexpr std::size_t bytes_at_once = 4096;
 
 }  // namespace
 
+/// Gives what was read before, as much as fits.
+std::size_t pipe_reader::take(std::span<std::byte> into) noexcept {
+  const std::size_t count = std::min(into.size(), read_.size());
+  if (count == 0) return 0;
+  std::memcpy(into.data(), read_.data(), count);
+  read_.erase(0, count);
+  return count;
+}
+
 /// Appends what comes next; false at the end.
 task<bool> pipe_reader::read_more(std::size_t limit) {
   if (read_.size() >= limit) {
     throw error(errc::limit_exceeded, disposition::permanent,
                 "read from " + name_ + ": more than " + std::to_string(limit) + " bytes");
   }
-  for (;;) {
-    std::array<char, bytes_at_once> part;
-    const ssize_t count = ::read(source_.get(), part.data(), part.size());
-    if (count >= 0) {
-      read_.append(part.data(), static_cast<std::size_t>(count));
-      co_return count > 0;
-    }
-    if (errno != EAGAIN) throw error::from_errno(errno, "read from " + name_);
-    co_await poll(source_.get(), POLLIN);
-  }
+  std::array<char, bytes_at_once> part;
+  detail::plain_operation reading({.kind = io_kind::read_at,
+                                   .descriptor = source_.get(),
+                                   .data = part.data(),
+                                   .size = part.size()});
+  const int count = co_await reading;
+  if (count < 0) throw error::from_errno(-count, "read from " + name_);
+  read_.append(part.data(), static_cast<std::size_t>(count));
+  co_return count > 0;
 }
 
 task<std::optional<std::string>> pipe_reader::read_line() {

@@ -2,15 +2,15 @@
 #include "weir/process.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
-#include <map>
+#include <cstdint>
 
+#include "spawn_plan.hpp"
 #include "weir/poll.hpp"
 
 namespace weir {
@@ -29,78 +29,18 @@ struct pipe_ends {
   file_descriptor childs;
 };
 
-pipe_ends open_pipe() {
+enum class direction : std::uint8_t { from_child, to_child };
+
+pipe_ends open_pipe(direction data_goes) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) < 0) throw error::from_errno(errno, "open a pipe");
   pipe_ends made{file_descriptor(ends[0]), file_descriptor(ends[1])};
+  if (data_goes == direction::to_child) std::swap(made.ours, made.childs);
   if (::fcntl(made.ours.get(), F_SETFL, O_NONBLOCK) < 0) {
     throw error::from_errno(errno, "make a pipe non-blocking");
   }
   return made;
 }
-
-/// This process's environment with what the options set, as "NAME=value".
-std::vector<std::string> environment_for(const process_options& options) {
-  std::map<std::string, std::string> values;
-  for (char** at = environ; *at != nullptr; ++at) {
-    const std::string entry = *at;
-    const auto split = entry.find('=');
-    if (split != std::string::npos) values[entry.substr(0, split)] = entry.substr(split + 1);
-  }
-  for (const auto& [name, value] : options.environment) values[name] = value;
-  std::vector<std::string> entries;
-  for (const auto& [name, value] : values) entries.push_back(name + "=" + value);
-  return entries;
-}
-
-/// Pointers to the texts and a null, as exec wants them.
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (auto& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-/// The attributes and file actions of a posix_spawn, freed at their end.
-class spawn_plan {
- public:
-  spawn_plan() {
-    posix_spawnattr_init(&attributes_);
-    posix_spawn_file_actions_init(&files_);
-    sigset_t signals;
-    sigemptyset(&signals);
-    posix_spawnattr_setsigmask(&attributes_, &signals);
-    sigfillset(&signals);
-    posix_spawnattr_setsigdefault(&attributes_, &signals);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  }
-  spawn_plan(const spawn_plan&) = delete;
-  ~spawn_plan() {
-    posix_spawn_file_actions_destroy(&files_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-
-  void redirect(int descriptor, int to) {
-    posix_spawn_file_actions_adddup2(&files_, descriptor, to);
-  }
-  pid_t spawn(const process_options& options) {
-    // Files that were opened without CLOEXEC, by some library perhaps, do not leak into the child.
-    posix_spawn_file_actions_addclosefrom_np(&files_, STDERR_FILENO + 1);
-    std::vector<std::string> arguments(1, options.program);
-    arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
-    auto environment = environment_for(options);
-    pid_t id = -1;
-    const int status = posix_spawnp(&id, options.program.c_str(), &files_, &attributes_,
-                                    pointers_to(arguments).data(), pointers_to(environment).data());
-    if (status != 0) throw error::from_errno(status, "start the program '" + options.program + "'");
-    return id;
-  }
-
- private:
-  posix_spawnattr_t attributes_;
-  posix_spawn_file_actions_t files_;
-};
 
 }  // namespace
 
@@ -110,15 +50,21 @@ std::string exit_status::text() const {
 }
 
 process process::spawn(const process_options& options) {
-  spawn_plan plan;
+  detail::spawn_plan plan;
+  pipe_ends input;
   pipe_ends output;
   pipe_ends errors;
+  if (options.pipe_input) {
+    input = open_pipe(direction::to_child);
+    plan.redirect(input.childs.get(), STDIN_FILENO);
+  }
   if (options.capture_output) {
-    output = open_pipe();
-    errors = open_pipe();
+    output = open_pipe(direction::from_child);
+    errors = open_pipe(direction::from_child);
     plan.redirect(output.childs.get(), STDOUT_FILENO);
     plan.redirect(errors.childs.get(), STDERR_FILENO);
   }
+  if (!options.working_directory.empty()) plan.change_directory(options.working_directory);
   const pid_t id = plan.spawn(options);
   process made(id, file_descriptor(open_handle(id)));
   if (!made.handle_) {
@@ -126,6 +72,9 @@ process process::spawn(const process_options& options) {
     ::kill(id, SIGKILL);
     ::waitpid(id, nullptr, 0);
     throw error::from_errno(failure, "pidfd_open of the program '" + options.program + "'");
+  }
+  if (options.pipe_input) {
+    made.input_.emplace(std::move(input.ours), "the input of " + options.program);
   }
   if (options.capture_output) {
     made.output_.emplace(std::move(output.ours), "the output of " + options.program);
@@ -140,6 +89,7 @@ process& process::operator=(process&& other) noexcept {
     id_ = other.id_;
     handle_ = std::move(other.handle_);
     ended_ = other.ended_;
+    input_ = std::move(other.input_);
     output_ = std::move(other.output_);
     errors_ = std::move(other.errors_);
   }
@@ -185,6 +135,11 @@ bool process::kill(int signal) {
   if (errno == ESRCH) return false;
   throw error::from_errno(
       errno, "send signal " + std::to_string(signal) + " to process " + std::to_string(id_));
+}
+
+pipe_writer& process::input() {
+  WEIR_ASSERT(input_.has_value());
+  return *input_;
 }
 
 pipe_reader& process::output() {

@@ -4,17 +4,12 @@
 #include <array>
 #include <string_view>
 
+#include "plain_operation.hpp"
 #include "weir/file_descriptor.hpp"
 #include "weir/loop.hpp"
 #include "weir/socket_address.hpp"
 
 namespace weir::detail {
-
-/// An operation of the driver without a face of its own: gives its result or a negative errno.
-class plain_operation final : public io_operation {
- public:
-  using io_operation::io_operation;
-};
 
 /// The address of this machine that `ip` names in numbers; throws for anything else.
 socket_address address_to_bind(std::string_view ip, std::uint16_t port, std::string_view purpose);

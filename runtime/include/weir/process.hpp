@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weir/pipe_reader.hpp"
+#include "weir/pipe_writer.hpp"
 
 namespace weir {
 
@@ -30,11 +31,15 @@ struct process_options {
   /// Set in the child on top of this process's environment.
   std::vector<std::pair<std::string, std::string>> environment;
   bool capture_output = false;  ///< Pipes for stdout and stderr, else they are this process's.
+  bool pipe_input = false;      ///< A pipe for stdin, else it is empty.
+  /// Where the program begins; empty: where this process is. A relative path counts from there.
+  std::string working_directory{};
 };
 
 /// A child process, awaited without a signal handler and without a thread.
 ///
-/// Its stdin is empty, no signal is blocked in it, and of the open files it has only these three.
+/// Its stdin is empty unless it is piped, no signal is blocked in it, and of the open files it has
+/// only these three.
 /// Destroyed while it runs it is killed (SIGKILL) and reaped there and then: no child is left
 /// behind. What the child started itself is its own.
 class process {
@@ -52,6 +57,9 @@ class process {
   /// Sends it a signal; false when it has ended already.
   bool kill(int signal);
 
+  /// Its stdin, where it is piped. Close it when all is written: most programs wait for its end.
+  /// While a program is fed, its output must be read too, or both wait for ever.
+  pipe_writer& input();
   /// Its output, where it is captured: read both, or a child that writes much waits for ever.
   pipe_reader& output();
   pipe_reader& errors();
@@ -64,6 +72,7 @@ class process {
   pid_t id_;
   file_descriptor handle_;  // A pidfd.
   std::optional<exit_status> ended_;
+  std::optional<pipe_writer> input_;
   std::optional<pipe_reader> output_;
   std::optional<pipe_reader> errors_;
 };

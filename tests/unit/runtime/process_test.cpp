@@ -116,7 +116,8 @@ TEST_CASE("a program that does not exist is an error with its name") {
   CHECK_THROWS_WITH_AS(process::spawn({.program = "no-such-program-of-weir",
                                        .arguments = {},
                                        .environment = {},
-                                       .capture_output = false}),
+                                       .capture_output = false,
+                                       .pipe_input = false}),
                        "start the program 'no-such-program-of-weir': No such file or directory",
                        error);
 }
