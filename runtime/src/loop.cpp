@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "loop_registry.hpp"
+#include "name_look_up.hpp"
+#include "weir/detail/name_cache.hpp"
 
 namespace weir {
 namespace {
@@ -124,6 +126,11 @@ void loop::deadlocked() {
       "what was to wake them? These were the tasks:\n" +
       tasks;
   main_stop_->request_stop();
+}
+
+detail::name_cache& loop::names() {
+  if (!names_) names_ = std::make_unique<detail::name_cache>(detail::look_up_name);
+  return *names_;
 }
 
 void loop::wait() {

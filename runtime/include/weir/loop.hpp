@@ -18,6 +18,10 @@
 
 namespace weir {
 
+namespace detail {
+class name_cache;
+}
+
 /// The executor of one thread: tasks, timers and I/O of a single ring, none of it shared.
 ///
 /// Made, run and destroyed on the same thread; only post() may be called from others. Tasks never
@@ -78,6 +82,8 @@ class loop {
   // For awaitables.
   void make_ready(detail::ready_item& item) noexcept { ready_.push(item); }
   detail::timer_queue& timers() noexcept { return timers_; }
+  /// The addresses that resolve() found on this loop.
+  detail::name_cache& names();
   /// Starts a task on behalf of `owner` on the next turn.
   void start(detail::promise_base& promise, std::coroutine_handle<> frame,
              detail::task_owner& owner, detail::stop_context& stop,
@@ -135,7 +141,8 @@ class loop {
 
   std::string driver_reason_;
   std::unique_ptr<weir::driver> driver_;
-  detail::ready_order* order_;  // Of a simulation; null: first in, first out.
+  detail::ready_order* order_;                 // Of a simulation; null: first in, first out.
+  std::unique_ptr<detail::name_cache> names_;  // From the first time that it is asked for.
   detail::ready_queue ready_;
   detail::timer_queue timers_;
   detail::intrusive_list<detail::promise_base> tasks_;
