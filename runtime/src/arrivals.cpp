@@ -31,8 +31,8 @@ bool arrivals::take(io_completion& into) noexcept {
 }
 
 void arrivals::keep(const io_completion& completion) noexcept {
-  if (waiting_ != nullptr) {
-    arrivals_wait& waiting = *std::exchange(waiting_, nullptr);
+  if (!waiting_.empty()) {
+    arrivals_wait& waiting = waiting_.pop_front();
     waiting.completion_ = completion;
     waiting.came_ = true;
     return waiting.wake();
@@ -60,13 +60,13 @@ void arrivals::on_completion(const io_completion& completion) noexcept {
 }
 
 void arrivals::ended(int status) noexcept {
-  if (status == -ENOBUFS) {
+  if (status == -ENOBUFS && request().kind == io_kind::receive_many) {
     armed_ = true;  // The driver starts it when a buffer is there.
     return driver_.wait_for_buffer(*this);
   }
-  if (status != -ECANCELED) return keep({.result = status});
-  // Our own cancel; whoever has come to wait since then needs it running.
-  if (waiting_ != nullptr) arm();
+  if (status != -ECANCELED) keep({.result = status});  // Else it was our own cancel.
+  // Whoever waits still, or has come to wait since the cancel, needs it running.
+  if (!waiting_.empty()) arm();
 }
 
 void arrivals::drop(const io_completion& result) noexcept {
@@ -77,7 +77,7 @@ void arrivals::drop(const io_completion& result) noexcept {
 }
 
 void arrivals::release() noexcept {
-  WEIR_ASSERT(waiting_ == nullptr);
+  WEIR_ASSERT(waiting_.empty());
   owned_ = false;
   io_completion result{.result = 0};
   while (take(result)) drop(result);

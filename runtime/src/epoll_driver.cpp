@@ -27,7 +27,6 @@ unsigned interest(const io_request& request) noexcept {
   switch (request.kind) {
     case io_kind::poll:
       return static_cast<unsigned short>(request.events);
-    case io_kind::accept:
     case io_kind::receive:
     case io_kind::receive_message:
     case io_kind::read_at:
@@ -60,7 +59,6 @@ int attempt(const io_request& request, unsigned events, bool first) noexcept {
       const unsigned came = events & (interest(request) | EPOLLERR | EPOLLHUP);
       return came != 0 ? static_cast<int>(came) : not_now;
     }
-    case io_kind::accept:
     case io_kind::accept_many:
       return or_errno(::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     case io_kind::connect: {

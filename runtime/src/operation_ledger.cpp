@@ -23,7 +23,6 @@ const char* name_of(io_kind kind) noexcept {
   switch (kind) {
     case io_kind::poll:
       return "poll";
-    case io_kind::accept:
     case io_kind::accept_many:
       return "accept";
     case io_kind::connect:

@@ -76,7 +76,6 @@ int sim_streams::attempt(sim_socket& socket, const io_request& request) {
       const int came = readiness(socket) & (request.events | POLLERR | POLLHUP);
       return came != 0 ? came : not_now;
     }
-    case io_kind::accept:
     case io_kind::accept_many:
       return accept(socket);
     case io_kind::connect:

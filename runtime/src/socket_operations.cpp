@@ -72,11 +72,9 @@ task<int> send_datagram(int socket, msghdr& header) {
   }
 }
 
-task<file_descriptor> accept_from(int listener, std::string address) {
-  plain_operation accepting({.kind = io_kind::accept, .descriptor = listener});
-  const int accepted = co_await accepting;
-  if (accepted < 0) throw socket_error(-accepted, "accept a connection on " + address);
-  co_return file_descriptor(accepted);
+file_descriptor accepted_on(const socket_address& listener, int accepted) {
+  if (accepted < 0) throw socket_error(-accepted, sentence("accept a connection on", listener));
+  return file_descriptor(accepted);
 }
 
 socket_address local_address_of(const file_descriptor& socket) {

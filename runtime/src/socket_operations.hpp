@@ -37,8 +37,8 @@ task<file_descriptor> connect_socket(file_descriptor socket, socket_address addr
 /// there.
 task<int> send_datagram(int socket, msghdr& header);
 
-/// The next connection of a listening socket; `address` is its own, for errors.
-task<file_descriptor> accept_from(int listener, std::string address);
+/// The connection that an accept gave; throws where it gave a negative errno.
+file_descriptor accepted_on(const socket_address& listener, int accepted);
 
 /// The address that the kernel gave a socket.
 socket_address local_address_of(const file_descriptor& socket);

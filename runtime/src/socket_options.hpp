@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <netinet/in.h>
+
 #include <span>
 #include <string>
 
@@ -15,6 +17,10 @@ struct option_name {
   int number;
   const char* text;
 };
+
+inline constexpr option_name reuse_address{SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR"};
+inline constexpr option_name reuse_port{SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT"};
+inline constexpr option_name ipv6_only{IPPROTO_IPV6, IPV6_V6ONLY, "IPV6_V6ONLY"};
 
 /// Sets an option of `socket`, which errors call `owner`; throws where the kernel refuses.
 void set_option(int socket, const option_name& option, int value, const std::string& owner);

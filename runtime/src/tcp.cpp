@@ -67,17 +67,14 @@ void tcp_stream::reset() noexcept {
 
 tcp_listener tcp_listener::bind(std::string_view ip, std::uint16_t port,
                                 const tcp_listen_options& options) {
-  constexpr detail::option_name reuse_address{SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR"};
-  constexpr detail::option_name reuse_port{SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT"};
-  constexpr detail::option_name ipv6_only{IPPROTO_IPV6, IPV6_V6ONLY, "IPV6_V6ONLY"};
   const socket_address wanted = detail::address_to_bind(ip, port, "listen on");
   file_descriptor socket = detail::open_socket(wanted, SOCK_STREAM, "listen on");
   const std::string owner = "the listener on " + wanted.text();
   // Without it a restarted server finds its port taken for a minute by connections long closed.
-  detail::set_option(socket.get(), reuse_address, 1, owner);
-  if (options.reuse_port) detail::set_option(socket.get(), reuse_port, 1, owner);
+  detail::set_option(socket.get(), detail::reuse_address, 1, owner);
+  if (options.reuse_port) detail::set_option(socket.get(), detail::reuse_port, 1, owner);
   if (wanted.family() == AF_INET6) {
-    detail::set_option(socket.get(), ipv6_only, options.ipv6_only ? 1 : 0, owner);
+    detail::set_option(socket.get(), detail::ipv6_only, options.ipv6_only ? 1 : 0, owner);
   }
   // Accepted connections inherit the options of the listener.
   detail::set_options(socket.get(), options.connections, owner);
@@ -88,7 +85,7 @@ tcp_listener tcp_listener::bind(std::string_view ip, std::uint16_t port,
 }
 
 task<tcp_stream> tcp_listener::accept() {
-  file_descriptor socket = co_await detail::accept_from(socket_.get(), address_.text());
+  file_descriptor socket = detail::accepted_on(address_, co_await acceptor_.accept());
   std::string name = name_of_peer(socket);
   co_return tcp_stream(std::move(socket), std::move(name));
 }

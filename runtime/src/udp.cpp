@@ -15,9 +15,6 @@ namespace {
 using detail::option_name;
 
 constexpr option_name broadcast{SOL_SOCKET, SO_BROADCAST, "SO_BROADCAST"};
-constexpr option_name reuse_address{SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR"};
-constexpr option_name reuse_port{SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT"};
-constexpr option_name ipv6_only{IPPROTO_IPV6, IPV6_V6ONLY, "IPV6_V6ONLY"};
 constexpr option_name interface_of_v4{IPPROTO_IP, IP_MULTICAST_IF, "IP_MULTICAST_IF"};
 constexpr option_name interface_of_v6{IPPROTO_IPV6, IPV6_MULTICAST_IF, "IPV6_MULTICAST_IF"};
 constexpr option_name all_groups_of_v4{IPPROTO_IP, IP_MULTICAST_ALL, "IP_MULTICAST_ALL"};
@@ -47,9 +44,9 @@ file_descriptor open(const socket_address& address, const udp_options& options,
   const bool is_v6 = address.family() == AF_INET6;
   const std::string owner = "the socket for " + address.text();
   if (options.broadcast) detail::set_option(socket, broadcast, 1, owner);
-  if (options.reuse_address) detail::set_option(socket, reuse_address, 1, owner);
-  if (options.reuse_port) detail::set_option(socket, reuse_port, 1, owner);
-  if (is_v6) detail::set_option(socket, ipv6_only, options.ipv6_only ? 1 : 0, owner);
+  if (options.reuse_address) detail::set_option(socket, detail::reuse_address, 1, owner);
+  if (options.reuse_port) detail::set_option(socket, detail::reuse_port, 1, owner);
+  if (is_v6) detail::set_option(socket, detail::ipv6_only, options.ipv6_only ? 1 : 0, owner);
   set_multicast(socket, is_v6, options, owner);
   detail::set_buffers(socket, options.buffers, owner);
   return made;

@@ -24,12 +24,12 @@ unix_listener unix_listener::bind(std::string_view path, int backlog) {
   file_descriptor socket = detail::open_socket(address, SOCK_STREAM, "listen on");
   detail::bind_socket(socket, address, "listen on");
   unix_listener made(std::move(socket), address);  // From here the path is removed on failure.
-  detail::listen_on(made.socket_, address, backlog);
+  detail::listen_on(made.acceptor_.socket(), address, backlog);
   return made;
 }
 
 task<unix_stream> unix_listener::accept() {
-  file_descriptor socket = co_await detail::accept_from(socket_.get(), address().text());
+  file_descriptor socket = detail::accepted_on(address(), co_await acceptor_.accept());
   co_return unix_stream(std::move(socket), "a client of " + address().text());
 }
 

@@ -20,8 +20,6 @@ void fill_entry(io_uring_sqe& into, const io_request& request) noexcept {
   switch (request.kind) {
     case io_kind::poll:
       return io_uring_prep_poll_add(entry, fd, static_cast<unsigned>(request.events));
-    case io_kind::accept:
-      return io_uring_prep_accept(entry, fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     case io_kind::connect:
       return io_uring_prep_connect(entry, fd, request.address, request.address_size);
     case io_kind::receive:

@@ -25,7 +25,6 @@ class operation_ledger;
 /// What an I/O operation does to its descriptor.
 enum class io_kind : std::uint8_t {
   poll,     ///< Waits for `events` (POLLIN, POLLOUT ...); the result is the events that came.
-  accept,   ///< Accepts a connection; the result is its descriptor, CLOEXEC and non-blocking.
   connect,  ///< Connects to `address`; the result is 0.
   receive,  ///< Reads what is there, at most `size` bytes; the result is the count, 0 at the end.
   send,     ///< Writes at most `size` bytes; the result is the count. Never raises SIGPIPE.
@@ -42,9 +41,11 @@ enum class io_kind : std::uint8_t {
   sync_data,  ///< The same, without what reading it again does not need (its times).
 
   // These complete again and again, until they are cancelled or fail.
-  accept_many,   ///< As accept, for each connection that comes.
-  receive_many,  ///< As receive, each time into a buffer of the driver's; ends with 0 at the end,
-                 ///< with -ENOBUFS when the driver has no buffer left.
+  /// Accepts each connection that comes; the result is its descriptor, CLOEXEC and non-blocking.
+  accept_many,
+  /// As receive, each time into a buffer of the driver's; ends with 0 at the end, with -ENOBUFS
+  /// when the driver has no buffer left.
+  receive_many,
 };
 
 /// The position of what has none (pipes, terminals) or is written at its end always. A non-blocking

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "weir/detail/acceptor.hpp"
 #include "weir/socket_address.hpp"
 #include "weir/socket_options.hpp"
 #include "weir/socket_stream.hpp"
@@ -44,6 +45,9 @@ class tcp_stream : public socket_stream {
 };
 
 /// A TCP port that takes connections. Closed with its end; nothing may be in flight then.
+///
+/// From the first accept() on it takes up to `accepted_ahead_max` connections from the kernel
+/// before they are asked for. They end with the listener; the others wait in its backlog.
 class tcp_listener {
  public:
   /// Listens on an address of this machine in numbers ("127.0.0.1", "::"), on `port` or, with 0,
@@ -52,8 +56,8 @@ class tcp_listener {
                            const tcp_listen_options& options = {});
 
   /// Suspends until a connection comes. Throws `retry` errors where this one failed but the next
-  /// may not (the peer gave up, too many open files). A connection that comes with a cancellation
-  /// is given all the same; dropping it closes it.
+  /// may not (the peer gave up, too many open files). Where it is cancelled, a connection that
+  /// comes is the next accept's; several that wait are served in the order they came.
   task<tcp_stream> accept();
 
   const socket_address& address() const noexcept { return address_; }
@@ -61,9 +65,9 @@ class tcp_listener {
 
  private:
   tcp_listener(file_descriptor socket, socket_address address) noexcept
-      : socket_(std::move(socket)), address_(address) {}
+      : acceptor_(std::move(socket)), address_(address) {}
 
-  file_descriptor socket_;
+  detail::acceptor acceptor_;
   socket_address address_;
 };
 

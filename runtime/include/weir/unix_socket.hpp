@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "weir/detail/acceptor.hpp"
 #include "weir/detail/bound_path.hpp"
 #include "weir/socket_address.hpp"
 #include "weir/socket_options.hpp"
@@ -21,8 +22,8 @@ class unix_stream : public socket_stream {
   static std::array<unix_stream, 2> pair();
 };
 
-/// A Unix socket that takes connections. Closed and its path removed with its end; nothing may be
-/// in flight then.
+/// A Unix socket that takes connections, some of them ahead: see tcp_listener. Closed and its path
+/// removed with its end; nothing may be in flight then.
 class unix_listener {
  public:
   /// Makes the socket at `path`. Throws at once where that is impossible; a file that is there
@@ -37,9 +38,9 @@ class unix_listener {
 
  private:
   unix_listener(file_descriptor socket, const socket_address& address) noexcept
-      : socket_(std::move(socket)), path_(address) {}
+      : acceptor_(std::move(socket)), path_(address) {}
 
-  file_descriptor socket_;
+  detail::acceptor acceptor_;
   detail::bound_path path_;
 };
 

@@ -35,7 +35,7 @@ class scripted_network final : public driver {
 
   /// By the address' text; one that is not named never answers.
   std::map<std::string, answer> answers;
-  /// How the accepts end: 0 gives a connection, a negative errno fails. Further ones never end.
+  /// What accepting gives: 0 a connection, a negative errno a failure. Then nothing more comes.
   std::deque<int> accepts;
   /// When an accept was asked for, since the beginning.
   std::vector<duration> accepts_asked;
@@ -49,7 +49,7 @@ class scripted_network final : public driver {
   std::string_view name() const noexcept override { return "scripted"; }
   void start(io_work& operation) noexcept override {
     const io_request& request = operation.request();
-    if (request.kind == io_kind::accept) return start_accept(operation);
+    if (request.kind == io_kind::accept_many) return start_accept(operation);
     if (request.kind != io_kind::connect) return operation.complete(-ENOSYS);
     asked_ = socket_address(request.address, request.address_size);
     attempts.push_back({asked_->text(), now_.time_since_epoch()});
@@ -59,6 +59,7 @@ class scripted_network final : public driver {
     pending_.push_back({&operation, when, is_silent ? 0 : found->second.status});
   }
   void cancel(io_work& operation) noexcept override {
+    if (accepting_ == &operation) accepting_ = nullptr;
     std::erase_if(pending_, [&](const pending& one) { return one.operation == &operation; });
     operation.complete(cancels_come_late ? 0 : -ECANCELED);
   }
@@ -77,6 +78,19 @@ class scripted_network final : public driver {
   }
   void wake() noexcept override {}
   time_point now() const noexcept override { return now_; }
+
+  /// For `accepts` that were set while one waits.
+  void go_on_accepting() noexcept {
+    while (accepting_ != nullptr && !accepts.empty()) {
+      const int status = accepts.front();
+      accepts.pop_front();
+      if (status < 0) {
+        std::exchange(accepting_, nullptr)->complete(status);
+      } else {
+        accepting_->on_completion({.result = open_socket(0, 0), .more = true});
+      }
+    }
+  }
 
   int open_socket(int, int) noexcept override { return ++sockets_open, ++last_socket_; }
   int bind_socket(int, const socket_address&) noexcept override { return 0; }
@@ -103,16 +117,15 @@ class scripted_network final : public driver {
 
   void start_accept(io_work& operation) noexcept {
     accepts_asked.push_back(now_.time_since_epoch());
-    if (accepts.empty()) return pending_.push_back({&operation, time_point::max(), 0});
-    const int status = accepts.front();
-    accepts.pop_front();
-    operation.complete(status == 0 ? open_socket(0, 0) : status);
+    accepting_ = &operation;
+    go_on_accepting();
   }
 
   time_point now_{};
   int last_socket_ = 1'000'000;  // Far from any descriptor of this process.
   std::optional<socket_address> asked_;
   std::vector<pending> pending_;
+  io_work* accepting_ = nullptr;
 };
 
 /// Runs `body(network)` in the scripted network, and requires that no socket is left.

@@ -67,22 +67,17 @@ TEST_CASE("a write takes as much as the buffer holds, and the next waits until s
 
 TEST_CASE("a connect beyond the backlog waits until a connection was accepted") {
   run_virtually([]() -> task<> {
-    socket_calls& calls = loop::current().driver();
-    const file_descriptor listener(calls.open_socket(AF_INET, SOCK_STREAM));
-    const auto address = *socket_address::of_ip("10.0.0.2", 80);
-    REQUIRE(calls.bind_socket(listener.get(), address) == 0);
-    REQUIRE(calls.listen_on(listener.get(), 1) == 0);
+    tcp_listener listener = tcp_listener::bind("10.0.0.2", 80, {.backlog = 1});
+    const socket_address& address = listener.address();
     const tcp_stream first = co_await tcp_stream::connect(address);
     const tcp_stream second = co_await tcp_stream::connect(address);
     const auto late = co_await with_timeout(1h, tcp_stream::connect(address)).as_result();
     CHECK(late.error().is(errc::deadline_exceeded));
     co_await with_scope([&](scope& children) -> task<> {
-      children.spawn([](int number) -> task<> {
+      children.spawn([&]() -> task<> {
         co_await sleep(1h);
-        const io_request accepting{.kind = io_kind::accept, .descriptor = number};
-        const file_descriptor accepted(co_await do_now(accepting));
-        CHECK(accepted.get() >= 0);
-      }(listener.get()));
+        CHECK((co_await listener.accept()).descriptor() >= 0);
+      });
       const time_point began = loop::current().now();
       const tcp_stream third = co_await tcp_stream::connect(address);
       CHECK(loop::current().now() - began == 1h);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "weir/detail/intrusive_list.hpp"
 #include "weir/detail/suspension.hpp"
 #include "weir/driver.hpp"
 
@@ -11,13 +12,16 @@ namespace weir::detail {
 
 class arrivals_wait;
 
+/// The place of a wait among those for one arrivals.
+class arrivals_hook : public list_hook {};
+
 /// What one accept_many or receive_many has brought and nobody has taken yet.
 ///
 /// It is armed by the first wait, and stays so between waits. When `ahead_max` results are waiting
 /// to be taken it is cancelled, and armed again by the wait that finds none: the kernel then holds
 /// back what comes, which is the back-pressure. What the kernel delivers before it sees the cancel
-/// is kept too: `ahead_max + burst_max` at most. Results come in order and none is lost: a
-/// cancelled wait leaves them here.
+/// is kept too: `ahead_max + burst_max` at most. Results come in order, to those who wait in
+/// theirs, and none is lost: a cancelled wait leaves them here.
 ///
 /// It lives on the heap and survives its owner for as long as the kernel knows it; what comes then
 /// is closed or given back.
@@ -54,23 +58,22 @@ class arrivals final : public io_work {
   std::size_t ahead_max_;
   std::vector<io_completion> results_;
   std::size_t first_ = 0;
-  arrivals_wait* waiting_ = nullptr;
+  intrusive_list<arrivals_wait, arrivals_hook> waiting_;
   bool armed_ = false;
   bool stopping_ = false;  // A cancel is on its way.
   bool owned_ = true;
 };
 
-/// The wait for the next result of an arrivals; one at a time.
-class arrivals_wait : public suspension {
+/// The wait for the next result of an arrivals.
+class arrivals_wait : public suspension, private arrivals_hook {
  public:
   explicit arrivals_wait(arrivals& source) noexcept : source_(&source) {}
 
   bool await_ready() noexcept { return came_ = source_->take(completion_); }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> waiting) noexcept {
-    WEIR_ASSERT(source_->waiting_ == nullptr);
     if (!park(waiting)) return false;
-    source_->waiting_ = this;
+    source_->waiting_.push_back(*this);
     source_->arm();
     return true;
   }
@@ -84,8 +87,10 @@ class arrivals_wait : public suspension {
 
  private:
   friend class arrivals;
+  template <class, class>
+  friend class intrusive_list;
   void on_stop() noexcept override {
-    source_->waiting_ = nullptr;
+    arrivals_hook::unlink();
     wake();
   }
 
