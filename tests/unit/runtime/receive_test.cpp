@@ -70,6 +70,15 @@ task<> keep_one(tcp_stream& source, std::vector<received_bytes>& kept) {
   kept.push_back(co_await source.receive());
 }
 
+constexpr std::size_t every_buffer = 256;
+
+task<> keep_every_buffer(connection_pair& pair, std::vector<received_bytes>& kept) {
+  while (kept.size() < every_buffer) {
+    co_await pair.ours.write_all("x");
+    co_await keep_one(pair.theirs, kept);
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("runtime.receive") {
@@ -137,18 +146,14 @@ TEST_SUITE("runtime.receive") {
       connection_pair one = co_await connect_pair();
       connection_pair other = co_await connect_pair();
       std::vector<received_bytes> kept;
-      constexpr std::size_t buffers = 256;
-      while (kept.size() < buffers) {
-        co_await one.ours.write_all("x");
-        co_await keep_one(one.theirs, kept);
-      }
+      co_await keep_every_buffer(one, kept);
       co_await other.ours.write_all("late");
       std::vector<received_bytes> late;
       co_await with_scope([&](scope& children) -> task<> {
         children.spawn(keep_one(other.theirs, late));
         while (loop::current().driver().counters().buffer_waits == 0) co_await yield();
         CHECK(late.empty());
-        CHECK(loop::current().driver().counters().buffers_lent == buffers);
+        CHECK(loop::current().driver().counters().buffers_lent == every_buffer);
         kept.pop_back();
         co_await children.join();
       });
@@ -163,11 +168,7 @@ TEST_SUITE("runtime.receive") {
       connection_pair idle = co_await connect_pair();
       connection_pair other = co_await connect_pair();
       std::vector<received_bytes> kept;
-      constexpr std::size_t buffers = 256;
-      while (kept.size() < buffers) {
-        co_await one.ours.write_all("x");
-        co_await keep_one(one.theirs, kept);
-      }
+      co_await keep_every_buffer(one, kept);
       co_await other.ours.write_all("late");
       std::vector<received_bytes> none;
       std::vector<received_bytes> late;
