@@ -15,7 +15,7 @@ SHOWN_LINES = 150  # of the output of a build that failed
 SANITIZER_ENVIRONMENT = {
     'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_init_order=1',
     'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1',
-    'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1',
+    'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1:die_after_fork=0',
     'LSAN_OPTIONS': 'print_suppressions=0:suppressions='
                     + os.path.join(ROOT, 'tools', 'lib', 'leaks_of_others.txt'),
 }
