@@ -75,9 +75,9 @@ struct file_change {
 /// instead of what it drops. Several equal changes in a row may be told as one. One loop.
 ///
 ///     weir::file_watcher watcher;
-///     co_await watcher.add("/etc/app", weir::change_kind::finished |
-///     weir::change_kind::moved_here); auto changes = watcher.changes(); while (auto change =
-///     co_await changes.next()) reload(change->path);
+///     co_await watcher.add("/etc/app", weir::change_kind::finished);
+///     auto changes = watcher.changes();
+///     while (auto change = co_await changes.next()) reload(change->path);
 class file_watcher {
  public:
   /// Throws where the kernel has no more for this user (fs.inotify.max_user_instances).

@@ -73,6 +73,9 @@ std::vector<operation> operations(const programs& at) {
   yielding.peers.push_back({"a bare coroutine's resume()", bare_resume});
   operation spawning{.name = "spawn and join, in batches of 100", .measure = weir_spawn_join};
   operation sending{.name = "bounded channel of 64, a message", .measure = weir_channel};
+  operation calling{.name = "call_on a parked loop and back, CPU of both", .measure = weir_call_on};
+  calling.peers.push_back({"two rings by hand, woken by eventfd", eventfd_round_trip});
+  calling.peers.push_back({"two rings by hand, woken by MSG_RING", message_round_trip});
   operation arming{.name = "arm and cancel a timer, 200k live", .measure = weir_timer};
 #if WEIR_BENCH_ASIO
   spawning.peers.push_back({"asio co_spawn", asio_spawn_join, 1.0 / 10});
@@ -96,6 +99,7 @@ std::vector<operation> operations(const programs& at) {
   return {std::move(yielding),
           std::move(spawning),
           std::move(sending),
+          std::move(calling),
           std::move(arming),
           std::move(echoing),
           std::move(among),

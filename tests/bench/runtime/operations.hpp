@@ -9,6 +9,7 @@ inline constexpr int children_at_a_time = 100;
 inline constexpr int child_batches = 5'000;
 inline constexpr int channel_capacity = 64;
 inline constexpr int messages = 1'000'000;
+inline constexpr int round_trips = 50'000;
 inline constexpr int live_timers = 200'000;
 inline constexpr int armed_timers = 300'000;
 inline constexpr int waiting_tasks = 1'000'000;
@@ -26,6 +27,11 @@ double asio_spawn_join();
 /// One task sends, another receives; the cost of one message.
 double weir_channel();
 double asio_channel();
+
+/// A parked loop is called from another one, which parks until the answer; the cost of both.
+double weir_call_on();
+double eventfd_round_trip();
+double message_round_trip();
 
 /// A timer at a random moment is armed and cancelled among `live_timers` others.
 double weir_timer();

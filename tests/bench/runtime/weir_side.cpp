@@ -4,7 +4,9 @@
 #include "cpu_time.hpp"
 #include "echo_load.hpp"
 #include "operations.hpp"
+#include "weir/call_on.hpp"
 #include "weir/channel.hpp"
+#include "weir/runtime.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
 #include "weir/tcp.hpp"
@@ -53,6 +55,12 @@ task<double> receive_all() {
   co_await children.join();
   WEIR_ASSERT(received == messages);
   co_return spent / messages;
+}
+
+task<int> answer() { co_return 1; }
+
+task<> call_often(loop& other) {
+  for (int count = 0; count < round_trips; ++count) co_await call_on(other, answer);
 }
 
 task<> hold_timer(std::chrono::seconds wait) { co_await sleep(wait); }
@@ -106,6 +114,13 @@ double run(task<double> measured) {
 double weir_yield() { return run(yield_often()); }
 double weir_spawn_join() { return run(spawn_and_join()); }
 double weir_channel() { return run(receive_all()); }
+double weir_call_on() {
+  const double start = process_cpu_ns();
+  runtime(2).run([](peers all) -> task<> {
+    if (all.index() == 0) co_await call_often(all[1]);
+  });
+  return (process_cpu_ns() - start) / round_trips;
+}
 double weir_timer() { return run(arm_and_cancel()); }
 double weir_echo() { return run(serve()); }
 
