@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "channel_traffic.hpp"
+#include "death.hpp"
 #include "run.hpp"
 #include "seed.hpp"
 #include "weir/channel.hpp"
@@ -239,6 +240,22 @@ TEST_CASE_TEMPLATE("under random cancellation of senders and receivers nothing i
       co_await send_and_receive(values, random);
     });
   }
+}
+
+TEST_CASE_TEMPLATE("a channel that goes while a task waits for it is an assertion", Kind,
+                   on_one_loop, across_loops) {
+  const std::string text = death_of([] {
+    run_virtually([]() -> task<> {
+      auto values = std::make_unique<typename Kind::template channel_of<int>>(1);
+      std::vector<int> received;
+      co_await with_scope([&](scope& children) -> task<> {
+        children.spawn(receive_all(*values, received));
+        co_await yield();
+        values.reset();
+      });
+    });
+  });
+  CHECK(text.find("assertion failed") != std::string::npos);
 }
 
 TEST_SUITE_END();
