@@ -48,6 +48,25 @@ std::optional<change_kind> kind_of(std::uint32_t events) noexcept {
   return std::nullopt;  // IN_UNMOUNT, which IN_IGNORED follows.
 }
 
+/// One record of what the kernel tells; `name` lies in the bytes that were read.
+struct record {
+  watch_id watch;
+  std::uint32_t events;
+  std::uint32_t move;
+  const char* name;  // Padded with NULs; null where it is the watched thing itself.
+  std::size_t size;
+};
+
+record record_at(const char* place) noexcept {
+  inotify_event told;
+  std::memcpy(&told, place, sizeof told);
+  return {.watch = told.wd,
+          .events = told.mask,
+          .move = told.cookie,
+          .name = told.len > 0 ? place + sizeof told : nullptr,
+          .size = sizeof told + told.len};
+}
+
 watch_id add_watch(int source, const std::string& path, change_kinds kinds) {
   detail::check_path(path);
   const watch_id added = ::inotify_add_watch(source, path.c_str(), mask_of(kinds));
@@ -103,21 +122,19 @@ task<file_change> file_watcher::next_change() {
       co_await poll(source_.get(), POLLIN);
       read_changes();
     }
-    inotify_event told;
-    std::memcpy(&told, read_.data() + begin_, sizeof told);
+    const record told = record_at(read_.data() + begin_);
     // A watch can tell of a change before the thread that made it has told of the watch.
-    while (told.wd >= 0 && !paths_.contains(told.wd) && adding_ > 0) {
+    while (told.watch >= 0 && !paths_.contains(told.watch) && adding_ > 0) {
       added_.reset();
       co_await added_.wait();
     }
-    const char* const name = read_.data() + begin_ + sizeof told;
-    begin_ += sizeof told + told.len;
-    const std::optional<change_kind> kind = kind_of(told.mask);
+    begin_ += told.size;
+    const std::optional<change_kind> kind = kind_of(told.events);
     if (!kind) continue;
-    file_change change{.kind = *kind, .watch = told.wd, .path = {}, .move = told.cookie};
-    const auto found = paths_.find(told.wd);
+    file_change change{.kind = *kind, .watch = told.watch, .path = {}, .move = told.move};
+    const auto found = paths_.find(told.watch);
     if (found != paths_.end()) change.path = found->second;
-    if (told.len > 0) (change.path += '/') += name;  // Padded with NULs.
+    if (told.name != nullptr) (change.path += '/') += told.name;
     if (*kind == change_kind::ended && found != paths_.end()) paths_.erase(found);
     co_return change;
   }

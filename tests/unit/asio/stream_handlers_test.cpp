@@ -96,13 +96,14 @@ TEST_CASE("a cancellation slot ends its own operation with operation_aborted, no
     auto ends = connected();
     asio_unix_stream left(std::move(ends.left));
     std::array<char, 8> bytes{};
+    std::array<char, 8> other_bytes{};
     asio::cancellation_signal signal;
     outcome result;
     outcome other;
     bool freed = false;
     std::pair<int, int> counts;
     left.async_read_some(asio::buffer(bytes), full_handler{result, freed, &counts, signal.slot()});
-    left.async_read_some(asio::buffer(bytes), full_handler{other, freed, &counts, {}});
+    left.async_read_some(asio::buffer(other_bytes), full_handler{other, freed, &counts, {}});
     CHECK(signal.slot().has_handler());
     for (int turn = 0; turn < 3; ++turn) co_await yield();
 
