@@ -2,6 +2,7 @@
 #include "uring_driver.hpp"
 
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +27,26 @@ constexpr std::uint64_t tag_wake = 1;
 
 constexpr int buffer_mask = detail::pooled_buffers - 1;
 
+/// What stands behind an ENOMEM where memory itself is plenty.
+std::string locked_memory() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_MEMLOCK, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY) return "";
+  return "the limit of locked memory, of which all rings of a user together may take " +
+         std::to_string(limit.rlim_cur / 1024) +
+         " KiB (raise it with ulimit -l, or LimitMEMLOCK= of a systemd unit), ";
+}
+
+/// Why there is no ring, and the remedy.
+error refusal(int code) {
+  const std::error_code kernels(code, std::system_category());
+  std::string text = "io_uring is refused here (" + kernels.message() + "): ";
+  if (code == ENOMEM) text += locked_memory();
+  text +=
+      "a container's seccomp profile, the sysctl kernel.io_uring_disabled or a kernel before 6.1; "
+      "allow io_uring_setup, io_uring_enter and io_uring_register, or use WEIR_DRIVER=epoll";
+  return {kernels, disposition::permanent, std::move(text)};
+}
+
 }  // namespace
 
 result<std::unique_ptr<driver>> uring_driver::open() {
@@ -33,13 +54,7 @@ result<std::unique_ptr<driver>> uring_driver::open() {
   if (wake_descriptor < 0) return error::from_errno(errno, "eventfd for an io_uring loop");
   std::unique_ptr<uring_driver> made(new uring_driver(wake_descriptor));
   const int status = made->setup();
-  if (status < 0) {
-    return error(std::error_code(-status, std::system_category()), disposition::permanent,
-                 "io_uring is refused here (" + std::system_category().message(-status) +
-                     "): a container's seccomp profile, the sysctl kernel.io_uring_disabled, a "
-                     "kernel before 6.1 or the limit of locked memory; allow io_uring_setup, "
-                     "io_uring_enter and io_uring_register, or use WEIR_DRIVER=epoll");
-  }
+  if (status < 0) return refusal(-status);
   return std::unique_ptr<driver>(std::move(made));
 }
 
@@ -72,6 +87,9 @@ int uring_driver::setup() noexcept {
   features_ = params.features;
   if ((params.features & IORING_FEAT_EXT_ARG) == 0) return -ENOSYS;
   if (!kernel_knows_operations(ring_)) return -EOPNOTSUPP;
+  // Whatever a profile or a limit may refuse is asked for now, while epoll can take its place.
+  if (const int entered = io_uring_get_events(&ring_); entered < 0) return entered;
+  if (const int registered = register_buffer_ring(); registered < 0) return registered;
   io_uring_register_ring_fd(&ring_);  // Saves a look-up an enter; without it all works too.
   // What blocks in a file system runs on threads of the kernel: as many as blocking() has of ours.
   // Kernels that keep to a bound of their own instead are as good.
@@ -121,24 +139,24 @@ bool uring_driver::submit_cancel(io_work& operation) noexcept {
   return true;
 }
 
-bool uring_driver::register_buffers() noexcept {
-  if (buffer_ring_ != nullptr) return true;
-  if (buffers() == nullptr) return false;
+int uring_driver::register_buffer_ring() noexcept {
   constexpr std::size_t ring_bytes = detail::pooled_buffers * sizeof(io_uring_buf);
   void* memory = std::aligned_alloc(ring_bytes, ring_bytes);  // Whole pages, as the kernel asks.
-  if (memory == nullptr) return false;
+  if (memory == nullptr) return -ENOMEM;
+  buffer_ring_ = static_cast<io_uring_buf_ring*>(memory);
+  io_uring_buf_ring_init(buffer_ring_);
   io_uring_buf_reg registration{};
   registration.ring_addr = reinterpret_cast<std::uintptr_t>(memory);
   registration.ring_entries = detail::pooled_buffers;
   registration.bgid = uring_buffer_group;
-  if (io_uring_register_buf_ring(&ring_, &registration, 0) != 0) {
-    std::free(memory);
-    return false;
-  }
-  buffer_ring_ = static_cast<io_uring_buf_ring*>(memory);
-  io_uring_buf_ring_init(buffer_ring_);
+  return io_uring_register_buf_ring(&ring_, &registration, 0);
+}
+
+bool uring_driver::fill_buffer_ring() noexcept {
+  if (buffers_given_) return true;
+  if (buffers() == nullptr) return false;
   for (int index = buffers()->take(); index >= 0; index = buffers()->take()) put_buffer(index);
-  return true;
+  return buffers_given_ = true;
 }
 
 void uring_driver::put_buffer(int index) noexcept {
@@ -149,7 +167,7 @@ void uring_driver::put_buffer(int index) noexcept {
 }
 
 void uring_driver::start(io_work& operation) noexcept {
-  if (operation.request_.kind == io_kind::receive_many && !register_buffers()) {
+  if (operation.request_.kind == io_kind::receive_many && !fill_buffer_ring()) {
     return operation.complete(-ENOMEM);
   }
   operation.submitted_ = operation.cancelling_ = false;

@@ -35,7 +35,8 @@ class uring_driver final : public driver {
   bool submit(io_work& operation) noexcept;
   bool submit_cancel(io_work& operation) noexcept;
   void submit_held_back() noexcept;
-  bool register_buffers() noexcept;
+  int register_buffer_ring() noexcept;
+  bool fill_buffer_ring() noexcept;
   void put_buffer(int index) noexcept override;
   void arm_wake() noexcept;
   void enter(time_point until);
@@ -49,6 +50,7 @@ class uring_driver final : public driver {
   std::uint64_t wake_value_ = 0;
   bool wake_armed_ = false;
   io_uring_buf_ring* buffer_ring_ = nullptr;  // Buffers lie in it until the kernel takes them.
+  bool buffers_given_ = false;                // From the first receive_many on.
   detail::intrusive_list<io_work, detail::driver_hook> held_back_;
 };
 

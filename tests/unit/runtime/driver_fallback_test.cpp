@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
+#include <linux/io_uring.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "little_locked_memory.hpp"
 #include "refuse_system_call.hpp"
 #include "weir/loop.hpp"
 #include "weir/sleep.hpp"
+#include "weir/unix_socket.hpp"
+#include "weir/when_all.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -23,18 +28,36 @@ struct outcome {
   bool filtered = false;
   std::string driver;
   std::string reason;
+  std::string heard;
   std::optional<error> failure;
 };
 
-/// What a loop of `choice` comes to in a thread where a system call fails with `code`.
-outcome make_loop_without_io_uring(driver_choice choice, int code,
-                                   unsigned system_call = SYS_io_uring_setup) {
+task<> say_hello(unix_stream& target) {
+  co_await sleep(std::chrono::microseconds(1));
+  co_await target.write_all("hello");
+}
+
+task<std::string> listen(unix_stream& source) {
+  const received_bytes came = co_await source.receive();
+  co_return std::string(came.text());
+}
+
+/// Uses a timer, a socket, and the buffers of the loop.
+task<std::string> talk() {
+  std::array<unix_stream, 2> ends = unix_stream::pair();
+  auto both = co_await when_all(listen(ends[0]), say_hello(ends[1]));
+  co_return std::get<0>(both);
+}
+
+/// What a loop of `choice` comes to in a thread where `refuse` has been called.
+outcome make_loop_after(const std::function<bool()>& refuse,
+                        driver_choice choice = driver_choice::automatic) {
   outcome seen;
   std::thread([&] {
-    seen.filtered = refuse_system_call(system_call, code);
+    seen.filtered = refuse();
     try {
       loop home(choice);
-      home.run([]() -> task<> { co_await sleep(std::chrono::microseconds(1)); }());
+      seen.heard = home.run(talk());
       seen.driver = home.driver().name();
       seen.reason = home.driver_reason();
     } catch (const error& failed) {
@@ -42,6 +65,18 @@ outcome make_loop_without_io_uring(driver_choice choice, int code,
     }
   }).join();
   return seen;
+}
+
+/// The same in a thread where a system call fails with `code`.
+outcome make_loop_without_io_uring(driver_choice choice, int code,
+                                   unsigned system_call = SYS_io_uring_setup) {
+  return make_loop_after([=] { return refuse_system_call(system_call, code); }, choice);
+}
+
+/// The same in a thread where io_uring registers one kind of thing never.
+outcome make_loop_without_registering(unsigned what, int code) {
+  return make_loop_after(
+      [=] { return refuse_system_call_with(SYS_io_uring_register, 1, what, code); });
 }
 
 /// WEIR_DRIVER taken away for one case.
@@ -68,9 +103,63 @@ TEST_CASE("where io_uring is refused a loop runs on epoll, and says why") {
     REQUIRE(seen.filtered);
     CHECK_FALSE(seen.failure.has_value());
     CHECK(seen.driver == "epoll");
+    CHECK(seen.heard == "hello");
     CHECK(seen.reason.find("io_uring is refused here") != std::string::npos);
     CHECK(seen.reason.find(std::system_category().message(code)) != std::string::npos);
     CHECK(seen.reason.find("seccomp") != std::string::npos);
+  }
+}
+
+TEST_CASE("where io_uring makes rings and cannot be entered, a loop runs on epoll") {
+  const no_driver_in_environment automatic;
+  const outcome seen =
+      make_loop_without_io_uring(driver_choice::automatic, EPERM, SYS_io_uring_enter);
+  REQUIRE(seen.filtered);
+  CHECK_FALSE(seen.failure.has_value());
+  CHECK(seen.driver == "epoll");
+  CHECK(seen.heard == "hello");
+  CHECK(seen.reason.find("io_uring_enter") != std::string::npos);
+}
+
+TEST_CASE("where io_uring takes no ring of buffers, a loop runs on epoll") {
+  const no_driver_in_environment automatic;
+  for (const int code : {EPERM, EINVAL, ENOMEM}) {
+    const outcome seen = make_loop_without_registering(IORING_REGISTER_PBUF_RING, code);
+    REQUIRE(seen.filtered);
+    CHECK_FALSE(seen.failure.has_value());
+    CHECK(seen.driver == "epoll");
+    CHECK(seen.heard == "hello");
+    CHECK(seen.reason.find(std::system_category().message(code)) != std::string::npos);
+  }
+}
+
+TEST_CASE("what only makes io_uring quicker is done without") {
+  const no_driver_in_environment automatic;
+  const outcome usual = make_loop_after([] { return true; });
+  for (const unsigned what : {IORING_REGISTER_RING_FDS, IORING_REGISTER_IOWQ_MAX_WORKERS}) {
+    const outcome seen = make_loop_without_registering(what, EPERM);
+    REQUIRE(seen.filtered);
+    CHECK(seen.driver == usual.driver);
+    CHECK(seen.reason == usual.reason);
+    CHECK(seen.heard == "hello");
+  }
+}
+
+TEST_CASE("however little memory may be locked, a loop works, and says why it is on epoll") {
+  const no_driver_in_environment automatic;
+  // On kernels that count rings, somewhere in between the queues have room and the buffers none.
+  for (unsigned kibibytes = 0; kibibytes <= 96; kibibytes += 4) {
+    CAPTURE(kibibytes);
+    const std::string seen = said_with_locked_memory(kibibytes, [] {
+      loop home;
+      const std::string heard = home.run(talk());
+      return heard + " on " + std::string(home.driver().name()) + ": " + home.driver_reason();
+    });
+    if (seen == "hello on uring: ") continue;
+    REQUIRE(seen.starts_with("hello on epoll: io_uring is refused here ("));
+    if (seen.find(std::system_category().message(ENOMEM)) == std::string::npos) continue;
+    CHECK(seen.find("may take " + std::to_string(kibibytes) + " KiB") != std::string::npos);
+    CHECK(seen.find("ulimit -l") != std::string::npos);
   }
 }
 
