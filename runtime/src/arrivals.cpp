@@ -55,8 +55,13 @@ void arrivals::on_completion(const io_completion& completion) noexcept {
     delete this;
     return;
   }
-  if (completion.result >= 0) return keep(completion);
-  ended(completion.result);
+  if (completion.result >= 0) {
+    keep(completion);
+  } else {
+    ended(completion.result);
+  }
+  // Whoever waits still, or has come to wait since a cancel of ours, needs it running.
+  if (!waiting_.empty()) arm();
 }
 
 void arrivals::ended(int status) noexcept {
@@ -65,8 +70,6 @@ void arrivals::ended(int status) noexcept {
     return driver_.wait_for_buffer(*this);
   }
   if (status != -ECANCELED) keep({.result = status});  // Else it was our own cancel.
-  // Whoever waits still, or has come to wait since the cancel, needs it running.
-  if (!waiting_.empty()) arm();
 }
 
 void arrivals::drop(const io_completion& result) noexcept {

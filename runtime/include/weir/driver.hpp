@@ -40,7 +40,8 @@ enum class io_kind : std::uint8_t {
   sync,       ///< Makes what was written to a file last, and all that describes it.
   sync_data,  ///< The same, without what reading it again does not need (its times).
 
-  // These complete again and again, until they are cancelled or fail.
+  // These complete again and again, until they are cancelled or fail. The driver may end them with
+  // any completion, too: `more` is unset then, and whoever wants more starts them again.
   /// Accepts each connection that comes; the result is its descriptor, CLOEXEC and non-blocking.
   accept_many,
   /// As receive, each time into a buffer of the driver's; ends with 0 at the end, with -ENOBUFS

@@ -93,6 +93,29 @@ TEST_CASE("a connection that is lost before it is accepted is passed over at onc
   });
 }
 
+TEST_CASE("all who wait for a connection get one, though the kernel ends its accept with each") {
+  run_scripted([](scripted_network& network) -> task<> {
+    network.accepts_end = true;
+    tcp_listener listener = tcp_listener::bind("192.0.2.1", 80);
+    co_await with_scope([&](scope& children) -> task<> {
+      constexpr int waiting = 3;
+      int accepted = 0;
+      for (int count = 0; count < waiting; ++count) {
+        children.spawn([](tcp_listener& from, int& so_many) -> task<> {
+          const tcp_stream taken = co_await from.accept();
+          ++so_many;
+        }(listener, accepted));
+      }
+      co_await sleep(1ms);
+      network.accepts.assign(waiting, 0);
+      network.go_on_accepting();
+      co_await children.join();
+      CHECK(accepted == waiting);
+      CHECK(network.accepts_asked.size() == waiting);
+    });
+  });
+}
+
 TEST_CASE("what is wrong with the listener ends the stream with its error") {
   run_scripted([](scripted_network& network) -> task<> {
     network.accepts = {-EBADF};

@@ -37,6 +37,8 @@ class scripted_network final : public driver {
   std::map<std::string, answer> answers;
   /// What accepting gives: 0 a connection, a negative errno a failure. Then nothing more comes.
   std::deque<int> accepts;
+  /// An accept ends with each connection that it gives.
+  bool accepts_end = false;
   /// When an accept was asked for, since the beginning.
   std::vector<duration> accepts_asked;
   /// An attempt that is cancelled succeeds in the same moment.
@@ -84,8 +86,8 @@ class scripted_network final : public driver {
     while (accepting_ != nullptr && !accepts.empty()) {
       const int status = accepts.front();
       accepts.pop_front();
-      if (status < 0) {
-        std::exchange(accepting_, nullptr)->complete(status);
+      if (status < 0 || accepts_end) {
+        std::exchange(accepting_, nullptr)->complete(status < 0 ? status : open_socket(0, 0));
       } else {
         accepting_->on_completion({.result = open_socket(0, 0), .more = true});
       }

@@ -17,11 +17,11 @@ class arrivals_hook : public list_hook {};
 
 /// What one accept_many or receive_many has brought and nobody has taken yet.
 ///
-/// It is armed by the first wait, and stays so between waits. When `ahead_max` results are waiting
-/// to be taken it is cancelled, and armed again by the wait that finds none: the kernel then holds
-/// back what comes, which is the back-pressure. What the kernel delivers before it sees the cancel
-/// is kept too: `ahead_max + burst_max` at most. Results come in order, to those who wait in
-/// theirs, and none is lost: a cancelled wait leaves them here.
+/// It is armed by the first wait, and stays so between waits until the driver ends it. When
+/// `ahead_max` results are waiting to be taken it is cancelled, and armed again by the wait that
+/// finds none: the kernel then holds back what comes, which is the back-pressure. What the kernel
+/// delivers before it sees the cancel is kept too: `ahead_max + burst_max` at most. Results come in
+/// order, to those who wait in theirs, and none is lost: a cancelled wait leaves them here.
 ///
 /// It lives on the heap and survives its owner for as long as the kernel knows it; what comes then
 /// is closed or given back.
