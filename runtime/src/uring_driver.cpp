@@ -125,6 +125,7 @@ bool uring_driver::submit(io_work& operation) noexcept {
   io_uring_sqe* entry = take_entry();
   if (entry == nullptr) return false;
   fill_entry(*entry, operation.request_);
+  if (operation.one_by_one_.value_or(false)) receive_once(*entry);
   io_uring_sqe_set_data(entry, &operation);
   operation.submitted_ = true;
   return true;
@@ -167,8 +168,10 @@ void uring_driver::put_buffer(int index) noexcept {
 }
 
 void uring_driver::start(io_work& operation) noexcept {
-  if (operation.request_.kind == io_kind::receive_many && !fill_buffer_ring()) {
-    return operation.complete(-ENOMEM);
+  const io_request& request = operation.request_;
+  if (request.kind == io_kind::receive_many) {
+    if (!fill_buffer_ring()) return operation.complete(-ENOMEM);
+    if (!operation.one_by_one_) operation.one_by_one_ = may_miss_the_end(request.descriptor);
   }
   operation.submitted_ = operation.cancelling_ = false;
   if (!held_back_.empty() || !submit(operation)) held_back_.push_back(operation);

@@ -60,6 +60,16 @@ void fill_entry(io_uring_sqe& into, const io_request& request) noexcept {
   }
 }
 
+void receive_once(io_uring_sqe& entry) noexcept {
+  entry.ioprio = static_cast<std::uint16_t>(entry.ioprio & ~IORING_RECV_MULTISHOT);
+}
+
+bool may_miss_the_end(int socket) noexcept {
+  int family = AF_UNSPEC;
+  socklen_t size = sizeof family;
+  return ::getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &family, &size) == 0 && family == AF_UNIX;
+}
+
 bool kernel_knows_operations(io_uring& ring) noexcept {
   constexpr std::array wanted = {IORING_OP_POLL_ADD, IORING_OP_ACCEPT,      IORING_OP_CONNECT,
                                  IORING_OP_RECV,     IORING_OP_SEND,        IORING_OP_RECVMSG,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -117,6 +118,7 @@ class io_work : private detail::driver_hook {
   bool cancelling_ = false;     // Told to end, and has not yet (uring).
   bool pooled_ = false;         // It needs a helper thread (epoll).
   bool waits_for_buffer_ = false;
+  std::optional<bool> one_by_one_;  // Of receive_many: ended by each completion (uring).
 };
 
 /// One operation in flight on a driver, awaited: gives the result, or a negative errno.

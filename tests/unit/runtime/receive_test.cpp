@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <array>
 #include <vector>
 
 #include "run.hpp"
@@ -8,6 +9,7 @@
 #include "weir/scope.hpp"
 #include "weir/tcp.hpp"
 #include "weir/timeout.hpp"
+#include "weir/unix_socket.hpp"
 #include "weir/yield.hpp"
 
 namespace weir::test {
@@ -29,13 +31,30 @@ task<> let_others_run(int turns) {
   for (int turn = 0; turn < turns; ++turn) co_await yield();
 }
 
-task<std::string> receive_to_end(tcp_stream& source) {
+task<std::string> receive_to_end(socket_stream& source) {
   std::string text;
   for (;;) {
     const received_bytes part = co_await source.receive();
     if (part.empty()) co_return text;
     text += part.text();
   }
+}
+
+/// Sends a text and the end behind it, before or after the other side asks for them.
+task<> check_the_end(socket_stream& ours, socket_stream& theirs, bool asked_before) {
+  co_await with_scope([&](scope& children) -> task<> {
+    std::string received;
+    const auto receive = [](socket_stream& source, std::string& into) -> task<> {
+      into = co_await receive_to_end(source);
+    };
+    if (asked_before) children.spawn(receive(ours, received));
+    if (asked_before) co_await let_others_run(2);
+    co_await theirs.write_all("hello");
+    theirs.shutdown_write();
+    if (!asked_before) children.spawn(receive(ours, received));
+    co_await children.join();
+    CHECK(received == "hello");
+  });
 }
 
 task<> write_counted(tcp_stream& target, const std::string& part, std::size_t& written) {
@@ -97,6 +116,17 @@ TEST_SUITE("runtime.receive") {
       pair.ours.shutdown_write();
       CHECK((co_await pair.theirs.receive()).empty());
       CHECK((co_await pair.theirs.receive()).empty());
+    });
+  }
+
+  TEST_CASE("the end is told that comes with the last bytes, over TCP and over Unix sockets") {
+    run([]() -> task<> {
+      for (const bool asked_before : {false, true}) {
+        connection_pair tcp = co_await connect_pair();
+        co_await check_the_end(tcp.ours, tcp.theirs, asked_before);
+        std::array<unix_stream, 2> ends = unix_stream::pair();
+        co_await check_the_end(ends[0], ends[1], asked_before);
+      }
     });
   }
 
