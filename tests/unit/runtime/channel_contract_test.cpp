@@ -46,9 +46,10 @@ task<> note_failure(Channel& target, int value, std::optional<error>& why) {
 
 TEST_CASE_TEMPLATE("values come out in the order they went in, for every capacity", Kind,
                    on_one_loop, across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   for (const std::size_t capacity : {1U, 2U, 7U, 64U}) {
     run_virtually([&]() -> task<> {
-      typename Kind::template channel_of<int> values(capacity);
+      numbers values(capacity);
       std::vector<int> received;
       co_await with_scope([&](scope& children) -> task<> {
         children.spawn(receive_all(values, received));
@@ -66,8 +67,9 @@ TEST_CASE_TEMPLATE("values come out in the order they went in, for every capacit
 
 TEST_CASE_TEMPLATE("a sender runs ahead of the receiver by the capacity and no further", Kind,
                    on_one_loop, across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   run_virtually([]() -> task<> {
-    typename Kind::template channel_of<int> values(3);
+    numbers values(3);
     int sent = 0;
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn([&]() -> task<> {
@@ -86,8 +88,9 @@ TEST_CASE_TEMPLATE("a sender runs ahead of the receiver by the capacity and no f
 
 TEST_CASE_TEMPLATE("waiting receivers are served in the order they came", Kind, on_one_loop,
                    across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   run_virtually([]() -> task<> {
-    typename Kind::template channel_of<int> values(4);
+    numbers values(4);
     std::vector<int> first;
     std::vector<int> second;
     co_await with_scope([&](scope& children) -> task<> {
@@ -107,8 +110,9 @@ TEST_CASE_TEMPLATE("waiting receivers are served in the order they came", Kind, 
 
 TEST_CASE_TEMPLATE("after close the values that are left come out, and then nothing, for ever",
                    Kind, on_one_loop, across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   run_virtually([]() -> task<> {
-    typename Kind::template channel_of<int> values(2);
+    numbers values(2);
     co_await values.send(1);
     co_await values.send(2);
     values.close();
@@ -125,9 +129,10 @@ TEST_CASE_TEMPLATE("after close the values that are left come out, and then noth
 
 TEST_CASE_TEMPLATE("close wakes all: receivers with nothing, senders with an error", Kind,
                    on_one_loop, across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   run_virtually([]() -> task<> {
-    typename Kind::template channel_of<int> empty(1);
-    typename Kind::template channel_of<int> full(1);
+    numbers empty(1);
+    numbers full(1);
     std::vector<int> received;
     std::optional<error> failed;
     co_await full.send(1);
@@ -150,8 +155,9 @@ TEST_CASE_TEMPLATE("close wakes all: receivers with nothing, senders with an err
 TEST_CASE_TEMPLATE(
     "a cancelled wait has sent or received nothing, and leaves its place to the next", Kind,
     on_one_loop, across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   run_virtually([]() -> task<> {
-    typename Kind::template channel_of<int> values(1);
+    numbers values(1);
     std::vector<int> first;
     std::vector<int> second;
     co_await with_scope([&](scope& children) -> task<> {
@@ -178,8 +184,9 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE("a value that came before the stop is kept", Kind, on_one_loop, across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   run_virtually([]() -> task<> {
-    typename Kind::template channel_of<int> values(1);
+    numbers values(1);
     std::vector<int> received;
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn(receive_one(values, received));
@@ -193,9 +200,10 @@ TEST_CASE_TEMPLATE("a value that came before the stop is kept", Kind, on_one_loo
 
 TEST_CASE_TEMPLATE("in a select the loser leaves its value and sends none", Kind, on_one_loop,
                    across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   run_virtually([]() -> task<> {
-    typename Kind::template channel_of<int> left(1);
-    typename Kind::template channel_of<int> right(1);
+    numbers left(1);
+    numbers right(1);
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn([&]() -> task<> {
         co_await yield();
@@ -218,8 +226,9 @@ TEST_CASE_TEMPLATE("in a select the loser leaves its value and sends none", Kind
 TEST_CASE_TEMPLATE(
     "values that can only be moved pass through, and a refused one stays with its owner", Kind,
     on_one_loop, across_loops) {
+  using pointers = typename Kind::template channel_of<std::unique_ptr<int>>;
   run_virtually([]() -> task<> {
-    typename Kind::template channel_of<std::unique_ptr<int>> values(1);
+    pointers values(1);
     co_await values.send(std::make_unique<int>(3));
     auto kept = std::make_unique<int>(4);
     CHECK_FALSE(values.try_send(kept));
@@ -232,11 +241,12 @@ TEST_CASE_TEMPLATE(
 
 TEST_CASE_TEMPLATE("under random cancellation of senders and receivers nothing is lost or doubled",
                    Kind, on_one_loop, across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   std::mt19937_64 random(seed());
   for (int round = 0; round < 20; ++round) {
     const auto capacity = static_cast<std::size_t>(1 + random() % 4);
     run_virtually([&]() -> task<> {
-      typename Kind::template channel_of<int> values(capacity);
+      numbers values(capacity);
       co_await send_and_receive(values, random);
     });
   }
@@ -244,9 +254,10 @@ TEST_CASE_TEMPLATE("under random cancellation of senders and receivers nothing i
 
 TEST_CASE_TEMPLATE("a channel that goes while a task waits for it is an assertion", Kind,
                    on_one_loop, across_loops) {
+  using numbers = typename Kind::template channel_of<int>;
   const std::string text = death_of([] {
     run_virtually([]() -> task<> {
-      auto values = std::make_unique<typename Kind::template channel_of<int>>(1);
+      auto values = std::make_unique<numbers>(1);
       std::vector<int> received;
       co_await with_scope([&](scope& children) -> task<> {
         children.spawn(receive_all(*values, received));
