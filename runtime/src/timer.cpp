@@ -7,6 +7,7 @@ namespace weir::detail {
 
 void timer_queue::arm(timer& entry, time_point when) {
   WEIR_ASSERT(!entry.is_armed());
+  entry.arming_ = ++armings_;
   heap_.push_back({when, &entry});
   sift_up(heap_.size() - 1, heap_.back());
 }
@@ -18,7 +19,7 @@ void timer_queue::disarm(timer& entry) noexcept {
   const slot last = heap_.back();
   heap_.pop_back();
   if (index == heap_.size()) return;
-  if (index > 0 && last.when < heap_[(index - 1) / children].when) return sift_up(index, last);
+  if (index > 0 && goes_before(last, heap_[(index - 1) / children])) return sift_up(index, last);
   sift_down(index, last);
 }
 
@@ -41,7 +42,7 @@ void timer_queue::place(std::size_t index, slot value) noexcept {
 void timer_queue::sift_up(std::size_t index, slot value) noexcept {
   while (index > 0) {
     const std::size_t parent = (index - 1) / children;
-    if (heap_[parent].when <= value.when) break;
+    if (!goes_before(value, heap_[parent])) break;
     place(index, heap_[parent]);
     index = parent;
   }
@@ -55,9 +56,9 @@ void timer_queue::sift_down(std::size_t index, slot value) noexcept {
     const std::size_t last = std::min(first + children, heap_.size());
     std::size_t earliest = first;
     for (std::size_t child = first + 1; child < last; ++child) {
-      if (heap_[child].when < heap_[earliest].when) earliest = child;
+      if (goes_before(heap_[child], heap_[earliest])) earliest = child;
     }
-    if (value.when <= heap_[earliest].when) break;
+    if (!goes_before(heap_[earliest], value)) break;
     place(index, heap_[earliest]);
     index = earliest;
   }

@@ -45,6 +45,9 @@ class [[nodiscard]] sleep_operation final : public detail::suspension, private d
 };
 
 /// Suspends until the loop's clock shows `when`. Throws when cancelled.
+///
+/// Of sleeps that end in the same turn of the loop the earlier moment goes first, and of those of
+/// the same moment the one that began first.
 inline sleep_operation sleep_until(time_point when) noexcept { return sleep_operation(when); }
 
 /// Suspends for `wait`, never less. Throws when cancelled.

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "run.hpp"
@@ -19,6 +20,11 @@ namespace {
 
 task<> note_after(duration wait, int id, std::vector<int>& order) {
   co_await sleep(wait);
+  order.push_back(id);
+}
+
+task<> note_at(time_point when, int id, std::vector<int>& order) {
+  co_await sleep_until(when);
   order.push_back(id);
 }
 
@@ -52,6 +58,28 @@ TEST_CASE("sleeps end in the order of their moments") {
       co_await children.join();
     });
     CHECK(order == std::vector{1, 2, 3});
+  });
+}
+
+TEST_CASE("sleeps of one moment end in the order in which they began, cancels between or not") {
+  run_virtually([]() -> task<> {
+    constexpr int sleepers = 500;
+    const time_point moment = loop::current().now() + 1h;
+    std::vector<int> order;
+    co_await with_scope([&](scope& children) -> task<> {
+      scope cancelled;
+      for (int id = 0; id < sleepers; ++id) {
+        if (id % 3 == 0) cancelled.spawn(note_at(moment, -1, order));
+        if (id % 100 == 0) co_await sleep(1s);
+        children.spawn(note_at(moment, id, order));
+      }
+      co_await sleep(1s);
+      co_await cancelled.close();
+      co_await children.join();
+    });
+    CHECK(loop::current().now() == moment);
+    CHECK(order.size() == sleepers);
+    CHECK(std::is_sorted(order.begin(), order.end()));
   });
 }
 

@@ -3,10 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <random>
-#include <set>
+#include <utility>
 #include <vector>
 
 #include "seed.hpp"
@@ -51,19 +52,20 @@ struct model {
     armed.erase(id);
     moments.erase(id);
   }
-  /// True when exactly those fired that were due, in the order of their moments.
+  /// True when exactly those fired that were due, in the order of their moments, and those of one
+  /// moment in the order of their arming.
   bool fire(time_point now) {
     fired.clear();
     const std::size_t count = queue.fire(now);
-    std::set<int> due;
+    std::vector<int> due;
     for (const auto& [id, when] : moments) {
-      if (when <= now) due.insert(id);
+      if (when <= now) due.push_back(id);
     }
-    bool right = count == due.size() && fired.size() == due.size() &&
-                 std::set<int>(fired.begin(), fired.end()) == due;
-    for (std::size_t at = 1; right && at < fired.size(); ++at) {
-      right = moments[fired[at - 1]] <= moments[fired[at]];
-    }
+    // The ids have the order of arming.
+    std::sort(due.begin(), due.end(), [this](int one, int other) {
+      return std::pair(moments[one], one) < std::pair(moments[other], other);
+    });
+    bool right = count == due.size() && fired == due;
     for (const int id : due) {
       right = right && !armed.at(id)->is_armed();
       armed.erase(id);
@@ -105,6 +107,43 @@ TEST_CASE("a queue of timers does what a sorted model does, for random arming an
   CHECK(both.fire(time_point::max()));
   CHECK(both.queue.empty());
   CHECK(both.queue.next() == time_point::max());
+}
+
+TEST_CASE("timers of one moment fire as they were armed, whatever was disarmed between them") {
+  std::mt19937_64 random(test::seed());
+  model both;
+  const time_point earlier{std::chrono::seconds(1)};
+  const time_point moment{std::chrono::seconds(2)};
+  for (std::size_t count = 0; count < timers_max; ++count) {
+    both.arm(moment);
+    if (count % 7 == 0) both.arm(earlier);
+    if (count % 3 == 0) both.disarm(both.armed.lower_bound(both.next_id / 2)->first);
+  }
+  for (int count = 0; count < 500; ++count) {
+    const auto chosen = random() % static_cast<unsigned>(both.next_id);
+    const auto armed = both.armed.lower_bound(static_cast<int>(chosen));
+    if (armed != both.armed.end()) both.disarm(armed->first);
+  }
+  REQUIRE(both.armed.size() > 500);
+  CHECK(both.fire(earlier));
+  CHECK(both.fire(moment));
+  CHECK(both.queue.empty());
+}
+
+TEST_CASE("a timer that is armed again takes its place behind those of the same moment") {
+  detail::timer_queue queue;
+  std::vector<int> fired;
+  std::vector<std::unique_ptr<recording_timer>> timers;
+  for (int id = 0; id < 100; ++id) {
+    timers.push_back(std::make_unique<recording_timer>(id, fired));
+    queue.arm(*timers.back(), time_point{});
+  }
+  queue.disarm(*timers.front());
+  queue.arm(*timers.front(), time_point{});
+  CHECK(queue.fire(time_point{}) == 100);
+  CHECK(fired.front() == 1);
+  CHECK(fired.back() == 0);
+  CHECK(std::is_sorted(fired.begin(), fired.end() - 1));
 }
 
 TEST_CASE("to disarm a timer that is not armed does nothing") {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "weir/assert.hpp"
@@ -28,11 +29,14 @@ class timer {
   friend class timer_queue;
   static constexpr std::size_t unarmed = static_cast<std::size_t>(-1);
   std::size_t index_ = unarmed;
+  std::uint64_t arming_ = 0;  // Its number among those of the queue.
 };
 
-/// The armed timers of one loop, earliest first: a heap of four children a node.
+/// The armed timers of one loop, earliest first, and those of one moment in the order in which they
+/// were armed: a heap of four children a node.
 ///
-/// Four children make the heap half as deep as two, and their times share a cache line.
+/// Four children make the heap half as deep as two, and their times share a cache line. That is why
+/// the order of arming stands in the timers: it is looked at when two moments are equal, no sooner.
 class timer_queue {
  public:
   bool empty() const noexcept { return heap_.empty(); }
@@ -52,11 +56,16 @@ class timer_queue {
   };
   static constexpr std::size_t children = 4;
 
+  static bool goes_before(const slot& one, const slot& other) noexcept {
+    if (one.when == other.when) return one.entry->arming_ < other.entry->arming_;
+    return one.when < other.when;
+  }
   void place(std::size_t index, slot value) noexcept;
   void sift_up(std::size_t index, slot value) noexcept;
   void sift_down(std::size_t index, slot value) noexcept;
 
   std::vector<slot> heap_;
+  std::uint64_t armings_ = 0;
 };
 
 }  // namespace weir::detail
