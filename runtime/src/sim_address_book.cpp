@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim_address_book.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/un.h>
-
-#include <array>
 #include <cerrno>
+
+#include "sim_hosts.hpp"
 
 namespace weir::detail {
 namespace {
@@ -18,29 +15,7 @@ constexpr std::uint16_t free_ports_last = 60999;
 const std::string any_host = "0.0.0.0";
 const std::string any_host_6 = "::";
 
-bool is_version_6(const std::string& host) { return host.find(':') != std::string::npos; }
-
 }  // namespace
-
-std::string host_of(const socket_address& address) {
-  if (address.family() == AF_UNIX) {
-    return reinterpret_cast<const sockaddr_un*>(address.data())->sun_path;
-  }
-  const bool version_6 = address.family() == AF_INET6;
-  const void* bytes = nullptr;
-  if (version_6) {
-    bytes = &reinterpret_cast<const sockaddr_in6*>(address.data())->sin6_addr;
-  } else {
-    bytes = &reinterpret_cast<const sockaddr_in*>(address.data())->sin_addr;
-  }
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(version_6 ? AF_INET6 : AF_INET, bytes, text.data(), text.size());
-  return text.data();
-}
-
-bool is_any(std::string_view host) { return host == any_host || host == any_host_6; }
-
-bool is_loopback(std::string_view host) { return host == "::1" || host.starts_with("127."); }
 
 bool sim_address_book::is_taken(const sim_claim& claim, std::uint16_t port,
                                 const std::string& host) const {

@@ -3,19 +3,12 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "weir/socket_address.hpp"
 
 namespace weir::detail {
-
-/// The IP address in numbers, as inet_ntop writes it, or the path.
-std::string host_of(const socket_address& address);
-/// 0.0.0.0 or ::
-bool is_any(std::string_view host);
-bool is_loopback(std::string_view host);
 
 /// How a socket wants its address.
 struct sim_claim {

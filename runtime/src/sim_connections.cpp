@@ -1,38 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // How simulated sockets find each other and part; see sim_streams.hpp.
-#include <netinet/in.h>
-
 #include <cerrno>
 
 #include "sim_streams.hpp"
 
 namespace weir::detail {
-namespace {
-
-/// An IPv4 address as an IPv6 socket sees it.
-socket_address as_seen_by(int family, const socket_address& address) {
-  if (family == address.family()) return address;
-  return *socket_address::of_ip("::ffff:" + host_of(address), address.port());
-}
-
-/// Where a connect to `address` goes: one to no host in particular goes to one's own.
-socket_address destination(const socket_address& address) {
-  if (address.family() == AF_UNIX || !is_any(host_of(address))) return address;
-  const char* loopback = address.family() == AF_INET6 ? "::1" : "127.0.0.1";
-  return *socket_address::of_ip(loopback, address.port());
-}
-
-/// The host of a socket that connects to `other` and has none.
-std::string own_host(const std::string& other, int family) {
-  const bool version_6 = family == AF_INET6;
-  if (is_loopback(other)) return version_6 ? "::1" : "127.0.0.1";
-  return std::string(version_6 ? sim_host_6 : sim_host);
-}
-
-}  // namespace
 
 /// 0 when the connect is under way or done, else why not.
-int sim_streams::begin_connect(sim_socket& socket, const io_request& request) {
+int sim_streams::begin_connect(sim_stream_socket& socket, const io_request& request) {
   if (socket.status == sim_status::connecting) return -EALREADY;
   if (socket.status != sim_status::idle) return -EISCONN;
   if (request.address->sa_family != socket.family) return -EAFNOSUPPORT;
@@ -51,10 +26,10 @@ int sim_streams::begin_connect(sim_socket& socket, const io_request& request) {
 }
 
 /// A Unix socket is connected at once or not at all.
-int sim_streams::connect_path(sim_socket& socket) {
+int sim_streams::connect_path(sim_stream_socket& socket) {
   const int found = world_.addresses.find(SOCK_STREAM, *socket.remote, 0);
   if (found < 0) return found;
-  sim_socket* listener = find(found);
+  sim_stream_socket* listener = find(found);
   if (listener == nullptr) return -EPROTOTYPE;
   if (listener->status != sim_status::listening) return -ECONNREFUSED;
   if (listener->accepted.size() >= listener->backlog) return -EAGAIN;
@@ -63,9 +38,9 @@ int sim_streams::connect_path(sim_socket& socket) {
   return 0;
 }
 
-int sim_streams::take_address(sim_socket& socket) {
+int sim_streams::take_address(sim_stream_socket& socket) {
   if (socket.bound && !is_any(socket.host)) return 0;
-  socket.host = own_host(socket.remote_host, socket.family);
+  socket.host = own_host(socket.remote_host);
   int port = socket.bound ? socket.bound->port() : 0;
   if (port == 0) port = world_.addresses.free_port(SOCK_STREAM, socket.host);
   if (port < 0) return -EADDRNOTAVAIL;
@@ -75,10 +50,10 @@ int sim_streams::take_address(sim_socket& socket) {
 
 /// A connect has arrived where it goes to.
 void sim_streams::knock(int number) {
-  sim_socket* client = find(number);
+  sim_stream_socket* client = find(number);
   if (client == nullptr || client->status != sim_status::connecting) return;
   const int found = world_.addresses.find(SOCK_STREAM, *client->remote, world_.dice.number());
-  sim_socket* listener = found < 0 ? nullptr : find(found);
+  sim_stream_socket* listener = found < 0 ? nullptr : find(found);
   const double refusals = world_.network.faults(client->host, client->remote_host).refusals;
   if (listener == nullptr || listener->status != sim_status::listening ||
       world_.dice.chance(refusals)) {
@@ -93,8 +68,8 @@ void sim_streams::knock(int number) {
   }
 }
 
-void sim_streams::admit(sim_socket& listener, sim_socket& client) {
-  sim_socket& server = make(listener.family);
+void sim_streams::admit(sim_stream_socket& listener, sim_stream_socket& client) {
+  sim_stream_socket& server = make(listener.family);
   server.status = sim_status::connected;
   server.options = listener.options;
   server.local = as_seen_by(listener.family, *client.remote);
@@ -112,23 +87,23 @@ void sim_streams::admit(sim_socket& listener, sim_socket& client) {
   }
 }
 
-void sim_streams::close_listener(sim_socket& listener) {
+void sim_streams::close_listener(sim_stream_socket& listener) {
   for (const int number : listener.accepted) {
     send_back(at(number), sim_segment_kind::reset);
     sockets_.erase(number);
   }
   for (const int number : listener.knocking) {
-    if (sim_socket* client = find(number)) send(*client, sim_segment_kind::refused);
+    if (sim_stream_socket* client = find(number)) send(*client, sim_segment_kind::refused);
   }
 }
 
 /// Sends to the other end of a connection.
-void sim_streams::send_back(const sim_socket& from, sim_segment_kind kind) {
-  if (sim_socket* other = find(from.other_end)) send(*other, kind);
+void sim_streams::send_back(const sim_stream_socket& from, sim_segment_kind kind) {
+  if (sim_stream_socket* other = find(from.other_end)) send(*other, kind);
 }
 
 /// Sends to a socket, from where it is connected to.
-void sim_streams::send(sim_socket& to, sim_segment_kind kind, std::string bytes) {
+void sim_streams::send(sim_stream_socket& to, sim_segment_kind kind, std::string bytes) {
   if (to.broken) return;
   // What one connection sends stays in order, so nothing arrives before what was sent before it.
   time_point arrival = world_.agenda.now();
@@ -141,7 +116,7 @@ void sim_streams::send(sim_socket& to, sim_segment_kind kind, std::string bytes)
 
 /// Takes all that is due and not stopped by a cut.
 void sim_streams::arrive(int number) {
-  sim_socket* socket = find(number);
+  sim_stream_socket* socket = find(number);
   if (socket == nullptr) return;
   while (!socket->coming.empty() && socket->coming.front().arrives <= world_.agenda.now() &&
          !world_.wire.is_cut(socket->remote_host, socket->host)) {
@@ -152,7 +127,7 @@ void sim_streams::arrive(int number) {
   settle();
 }
 
-void sim_streams::take(sim_socket& socket, sim_segment& segment) {
+void sim_streams::take(sim_stream_socket& socket, sim_segment& segment) {
   touch(socket);
   switch (segment.kind) {
     case sim_segment_kind::accepted:
@@ -174,7 +149,7 @@ void sim_streams::take(sim_socket& socket, sim_segment& segment) {
   }
 }
 
-void sim_streams::break_off(sim_socket& socket, int failure) {
+void sim_streams::break_off(sim_stream_socket& socket, int failure) {
   socket.broken = true;
   socket.failure = failure;
   socket.coming.clear();
@@ -183,15 +158,15 @@ void sim_streams::break_off(sim_socket& socket, int failure) {
 }
 
 /// What was sent to an end that is closed: the answer to the sender is a reset.
-void sim_streams::lose(const sim_socket& sender) {
+void sim_streams::lose(const sim_stream_socket& sender) {
   world_.wire.send(sender.host, sender.remote_host, [this, number = sender.number] {
-    if (sim_socket* told = find(number)) send(*told, sim_segment_kind::reset);
+    if (sim_stream_socket* told = find(number)) send(*told, sim_segment_kind::reset);
   });
 }
 
 /// Tells the other end that this one closes.
-void sim_streams::part(sim_socket& socket) {
-  sim_socket* other = find(socket.other_end);
+void sim_streams::part(sim_stream_socket& socket) {
+  sim_stream_socket* other = find(socket.other_end);
   if (other == nullptr || socket.broken) return;
   // Bytes that nobody will read are bytes lost. On a Unix socket what is sent is there at once.
   const bool unread = !socket.received.empty() || (socket.family == AF_UNIX && socket.expected > 0);

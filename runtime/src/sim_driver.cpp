@@ -45,14 +45,14 @@ void sim_driver::cancel(io_work& operation) noexcept {
   if (state_->submissions.forget(operation)) {
     return detail::complete(state_->world, operation, -ECANCELED);
   }
-  state_->streams.cancel(operation);
+  state_->cancel_now(operation);
 }
 
 void sim_driver::wait(time_point until) {
   state& own = *state_;
   const bool submitted =
       own.submissions.submit([&own](io_work& operation) { own.start_now(operation); },
-                             [&own](io_work& operation) { own.streams.cancel(operation); });
+                             [&own](io_work& operation) { own.cancel_now(operation); });
   // While tasks are ready time stands still, and what was submitted may have made some ready.
   if (submitted || until == time_point::min()) return own.agenda.advance(own.agenda.now());
   const time_point next = std::min(until, own.agenda.next());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/sim_network.hpp"
 
-#include "sim_address_book.hpp"
+#include <algorithm>
+
+#include "sim_hosts.hpp"
 #include "weir/error.hpp"
 
 namespace weir {
@@ -24,10 +26,9 @@ void check(const sim_faults& faults) {
   const bool delays =
       faults.delay_least >= duration::zero() &&
       (faults.delay_most == duration::zero() || faults.delay_most >= faults.delay_least);
-  const bool probabilities = is_probability(faults.short_reads) &&
-                             is_probability(faults.short_writes) && is_probability(faults.resets) &&
-                             is_probability(faults.refusals);
-  if (delays && probabilities) return;
+  const auto probabilities = {faults.short_reads, faults.short_writes, faults.resets,
+                              faults.refusals};
+  if (delays && std::all_of(probabilities.begin(), probabilities.end(), is_probability)) return;
   throw error(errc::invalid_argument, disposition::permanent,
               "the faults of a simulated network need 0 <= delay_least <= delay_most and "
               "probabilities from 0 to 1");

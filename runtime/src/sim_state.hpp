@@ -48,11 +48,27 @@ struct sim_driver::state {
               last_number},
         streams(world) {}
 
+  /// The sockets of a type; null where there are none such.
+  detail::sim_sockets* sockets_of(int type) noexcept {
+    return type == SOCK_STREAM ? &streams : nullptr;
+  }
+  /// Whose socket that is; null where it is none of the simulation's.
+  detail::sim_sockets* owner_of(int descriptor) noexcept {
+    return streams.has(descriptor) ? &streams : nullptr;
+  }
+
   void start_now(io_work& operation) {
     const int descriptor = operation.request().descriptor;
-    if (streams.has(descriptor)) return streams.start(operation);
+    if (detail::sim_sockets* own = owner_of(descriptor)) return own->start(operation);
     const bool foreign = descriptor >= 0 && descriptor < first_number;
     detail::complete(world, operation, foreign ? call_of_file(operation.request()) : -EBADF);
+  }
+
+  /// Only what waits on a socket is in flight for longer than its start.
+  void cancel_now(io_work& operation) {
+    detail::sim_sockets* own = owner_of(operation.request().descriptor);
+    WEIR_ASSERT(own != nullptr);
+    own->cancel(operation);
   }
 
   /// Files are the kernel's, and read and written at once; there is nothing else to wait for.

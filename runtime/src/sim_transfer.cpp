@@ -1,76 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // What operations on simulated streams give; see sim_streams.hpp.
 #include <poll.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <limits>
 
 #include "buffer_pool.hpp"
+#include "sim_message.hpp"
 #include "sim_streams.hpp"
 #include "weir/sim_driver.hpp"
 
 namespace weir::detail {
-namespace {
 
-constexpr int not_now = std::numeric_limits<int>::min();  // no count and no errno
-constexpr std::size_t deliveries_max = 16;  // to one socket, before the others have their turn
-
-}  // namespace
-
-/// Notes that what waits on a socket may be able to go on.
-void sim_streams::touch(sim_socket& socket) {
-  if (std::exchange(socket.is_touched, true)) return;
-  touched_.push_back(socket.number);
-}
-
-/// Tries what waits on the sockets that were touched, until nothing more goes on by it.
-void sim_streams::settle() {
-  while (!touched_.empty()) {
-    sim_socket* socket = find(touched_.front());
-    touched_.pop_front();
-    if (socket != nullptr) retry(*socket);
-  }
-}
-
-void sim_streams::retry(sim_socket& socket) {
-  socket.is_touched = false;
-  std::size_t deliveries = 0;
-  for (std::size_t index = 0; index < socket.waiting.size();) {
-    io_work& operation = *socket.waiting[index];
-    const io_completion told = try_once(socket, operation.request());
-    if (told.result == not_now) {
-      ++index;
-      continue;
-    }
-    if (!told.more) {
-      socket.waiting.erase(socket.waiting.begin() + static_cast<std::ptrdiff_t>(index));
-    } else if (++deliveries == deliveries_max) {
-      world_.agenda.at(world_.agenda.now(), [this, number = socket.number] { go_on(number); });
-    }
-    const io_kind kind = operation.request().kind;
-    report(world_, operation, told);
-    if (deliveries == deliveries_max) return;
-    // Whoever takes many results may have started and cancelled operations here.
-    if (kind == io_kind::accept_many || kind == io_kind::receive_many) index = 0;
-  }
-}
-
-void sim_streams::go_on(int number) {
-  if (sim_socket* socket = find(number)) touch(*socket);
-  settle();
-}
-
-/// What comes of an operation now; not_now as the result where it has to wait.
-io_completion sim_streams::try_once(sim_socket& socket, const io_request& request) {
+io_completion sim_streams::try_once(sim_stream_socket& socket, const io_request& request) {
   if (request.kind == io_kind::receive_many) return receive_into_buffer(socket);
   const int result = attempt(socket, request);
   return {.result = result, .more = request.kind == io_kind::accept_many && result >= 0};
 }
 
-int sim_streams::attempt(sim_socket& socket, const io_request& request) {
+int sim_streams::attempt(sim_stream_socket& socket, const io_request& request) {
   switch (request.kind) {
     case io_kind::poll: {
       const int came = readiness(socket) & (request.events | POLLERR | POLLHUP);
@@ -93,25 +41,25 @@ int sim_streams::attempt(sim_socket& socket, const io_request& request) {
   }
 }
 
-int sim_streams::accept(sim_socket& listener) {
+int sim_streams::accept(sim_stream_socket& listener) {
   if (listener.status != sim_status::listening) return -EINVAL;
   if (listener.accepted.empty()) return not_now;
   const int number = listener.accepted.front();
   listener.accepted.pop_front();
   while (!listener.knocking.empty() && listener.accepted.size() < listener.backlog) {
-    sim_socket* client = find(listener.knocking.front());
+    sim_stream_socket* client = find(listener.knocking.front());
     listener.knocking.pop_front();
     if (client != nullptr && client->status == sim_status::connecting) admit(listener, *client);
   }
   return number;
 }
 
-int sim_streams::finish_connect(sim_socket& socket) {
+int sim_streams::finish_connect(sim_stream_socket& socket) {
   if (socket.failure != 0) return -std::exchange(socket.failure, 0);
   return socket.status == sim_status::connected ? 0 : not_now;
 }
 
-int sim_streams::receive(sim_socket& socket, void* into, std::size_t size) {
+int sim_streams::receive(sim_stream_socket& socket, void* into, std::size_t size) {
   if (socket.received.empty()) {
     if (socket.failure != 0) return -std::exchange(socket.failure, 0);
     if (socket.broken || socket.other_ended || socket.read_shut) return 0;
@@ -127,11 +75,11 @@ int sim_streams::receive(sim_socket& socket, void* into, std::size_t size) {
   socket.received.copy(static_cast<char*>(into), count);
   socket.received.erase(0, count);
   socket.expected -= count;
-  if (sim_socket* other = find(socket.other_end)) touch(*other);  // It has room now.
+  if (sim_stream_socket* other = find(socket.other_end)) touch(*other);  // It has room now.
   return static_cast<int>(count);
 }
 
-io_completion sim_streams::receive_into_buffer(sim_socket& socket) {
+io_completion sim_streams::receive_into_buffer(sim_stream_socket& socket) {
   buffer_pool* pool = world_.buffers();
   if (pool == nullptr) return {.result = -ENOMEM};
   const int index = pool->take();
@@ -144,18 +92,11 @@ io_completion sim_streams::receive_into_buffer(sim_socket& socket) {
   return {.result = count};
 }
 
-int sim_streams::receive_message(sim_socket& socket, msghdr& header) {
-  std::size_t size = 0;
-  for (std::size_t part = 0; part < header.msg_iovlen; ++part) size += header.msg_iov[part].iov_len;
-  std::string bytes(std::min(size, sim_buffer_bytes), '\0');
+int sim_streams::receive_message(sim_stream_socket& socket, msghdr& header) {
+  std::string bytes(std::min(size_of(header), sim_buffer_bytes), '\0');
   const int count = receive(socket, bytes.data(), bytes.size());
   if (count < 0) return count;
-  std::size_t taken = 0;
-  for (std::size_t part = 0; part < header.msg_iovlen; ++part) {
-    const iovec& room = header.msg_iov[part];
-    taken += bytes.copy(static_cast<char*>(room.iov_base),
-                        std::min(room.iov_len, static_cast<std::size_t>(count) - taken), taken);
-  }
+  scatter(std::string_view(bytes).substr(0, static_cast<std::size_t>(count)), header);
   header.msg_namelen = 0;
   header.msg_controllen = 0;
   header.msg_flags = 0;
@@ -163,8 +104,8 @@ int sim_streams::receive_message(sim_socket& socket, msghdr& header) {
 }
 
 /// How many bytes a write may take; not_now, or why it cannot be.
-int sim_streams::room_for(sim_socket& socket) {
-  const sim_socket* other = find(socket.other_end);
+int sim_streams::room_for(sim_stream_socket& socket) {
+  const sim_stream_socket* other = find(socket.other_end);
   const bool is_path = socket.family == AF_UNIX;
   if (is_path && other == nullptr && socket.status == sim_status::connected) return -EPIPE;
   if (socket.failure != 0) return -std::exchange(socket.failure, 0);
@@ -175,10 +116,10 @@ int sim_streams::room_for(sim_socket& socket) {
   return used < sim_buffer_bytes ? static_cast<int>(sim_buffer_bytes - used) : not_now;
 }
 
-int sim_streams::send_bytes(sim_socket& socket, const void* from, std::size_t size) {
+int sim_streams::send_bytes(sim_stream_socket& socket, const void* from, std::size_t size) {
   const int room = room_for(socket);
   if (room < 0) return room;
-  sim_socket* other = find(socket.other_end);
+  sim_stream_socket* other = find(socket.other_end);
   const sim_faults& faults = world_.network.faults(socket.host, socket.remote_host);
   if (socket.family != AF_UNIX && world_.dice.chance(faults.resets)) {
     if (other != nullptr) {
@@ -202,20 +143,15 @@ int sim_streams::send_bytes(sim_socket& socket, const void* from, std::size_t si
   return static_cast<int>(count);
 }
 
-int sim_streams::send_message(sim_socket& socket, const msghdr& header) {
+int sim_streams::send_message(sim_stream_socket& socket, const msghdr& header) {
   if (header.msg_controllen != 0) return -EOPNOTSUPP;
-  std::string bytes;
-  for (std::size_t part = 0; part < header.msg_iovlen; ++part) {
-    const iovec& piece = header.msg_iov[part];
-    const std::size_t room = sim_buffer_bytes - bytes.size();
-    bytes.append(static_cast<const char*>(piece.iov_base), std::min(piece.iov_len, room));
-  }
+  const std::string bytes = gather(header, sim_buffer_bytes);
   const int count = send_bytes(socket, bytes.data(), bytes.size());
   return count == not_now && (header.msg_flags & MSG_DONTWAIT) != 0 ? -EAGAIN : count;
 }
 
 /// The events of poll(2).
-int sim_streams::readiness(sim_socket& socket) {
+int sim_streams::readiness(sim_stream_socket& socket) {
   if (socket.status == sim_status::listening) return socket.accepted.empty() ? 0 : POLLIN;
   if (socket.status == sim_status::idle && socket.failure == 0) return POLLOUT | POLLHUP;
   int events = 0;
@@ -225,7 +161,7 @@ int sim_streams::readiness(sim_socket& socket) {
   if (socket.broken || (no_more && socket.write_shut)) events |= POLLHUP;
   if (socket.failure != 0) return events | POLLERR | POLLIN | POLLOUT;
   if (socket.status != sim_status::connected) return events;
-  const sim_socket* other = find(socket.other_end);
+  const sim_stream_socket* other = find(socket.other_end);
   const std::size_t used = other != nullptr ? other->expected : socket.lost;
   const bool writable = socket.broken || socket.write_shut || used < sim_buffer_bytes;
   return writable ? events | POLLOUT : events;
