@@ -86,17 +86,27 @@ int sim_address_book::find(int type, const socket_address& address, std::uint64_
     if (path == sockets_.end()) return -ENOENT;
     return path->second.empty() ? -ECONNREFUSED : path->second.front().socket;
   }
+  const auto found = find_all(type, address);
+  return found.empty() ? -ECONNREFUSED : found.front()[choice % found.front().size()];
+}
+
+std::vector<std::vector<int>> sim_address_book::find_all(int type,
+                                                         const socket_address& address) const {
   const bool version_6 = address.family() == AF_INET6;
-  for (const std::string& candidate : {host, version_6 ? any_host_6 : any_host, any_host_6}) {
+  std::vector<std::string> hosts{host_of(address), version_6 ? any_host_6 : any_host};
+  if (!version_6) hosts.push_back(any_host_6);
+  std::vector<std::vector<int>> all;
+  for (const std::string& candidate : hosts) {
     const auto found = sockets_.find({type, address.port(), candidate});
     if (found == sockets_.end()) continue;
-    const auto& claims = found->second;
-    const sim_claim& chosen = claims[choice % claims.size()];
-    if (version_6 || candidate == host || candidate == any_host || !chosen.version_6_only) {
-      return chosen.socket;
+    std::vector<int> numbers;
+    for (const sim_claim& claim : found->second) {
+      const bool takes_version = version_6 || candidate != any_host_6 || !claim.version_6_only;
+      if (takes_version) numbers.push_back(claim.socket);
     }
+    if (!numbers.empty()) all.push_back(std::move(numbers));
   }
-  return -ECONNREFUSED;
+  return all;
 }
 
 }  // namespace weir::detail

@@ -31,6 +31,8 @@ class sim_address_book {
   /// The socket that has `address` or all addresses of its kind, of several the one that `choice`
   /// falls on: -ENOENT for a path that is not there, -ECONNREFUSED where nobody has it.
   int find(int type, const socket_address& address, std::uint64_t choice) const;
+  /// All sockets that have an IP address: those of that one first, then those of all addresses.
+  std::vector<std::vector<int>> find_all(int type, const socket_address& address) const;
   /// A port for a socket of that host that has none; -EADDRINUSE where none is left.
   int free_port(int type, const std::string& host);
 

@@ -27,7 +27,8 @@ void check(const sim_faults& faults) {
       faults.delay_least >= duration::zero() &&
       (faults.delay_most == duration::zero() || faults.delay_most >= faults.delay_least);
   const auto probabilities = {faults.short_reads, faults.short_writes, faults.resets,
-                              faults.refusals};
+                              faults.refusals,    faults.losses,       faults.duplicates,
+                              faults.reorderings};
   if (delays && std::all_of(probabilities.begin(), probabilities.end(), is_probability)) return;
   throw error(errc::invalid_argument, disposition::permanent,
               "the faults of a simulated network need 0 <= delay_least <= delay_most and "

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "pooled_operations.hpp"
+#include "sim_datagrams.hpp"
 #include "sim_order.hpp"
 #include "sim_streams.hpp"
 #include "sim_submissions.hpp"
@@ -46,15 +47,18 @@ struct sim_driver::state {
               submissions.cancelling(),
               std::move(buffers),
               last_number},
-        streams(world) {}
+        streams(world),
+        datagrams(world) {}
 
   /// The sockets of a type; null where there are none such.
   detail::sim_sockets* sockets_of(int type) noexcept {
-    return type == SOCK_STREAM ? &streams : nullptr;
+    if (type == SOCK_STREAM) return &streams;
+    return type == SOCK_DGRAM ? &datagrams : nullptr;
   }
   /// Whose socket that is; null where it is none of the simulation's.
   detail::sim_sockets* owner_of(int descriptor) noexcept {
-    return streams.has(descriptor) ? &streams : nullptr;
+    if (streams.has(descriptor)) return &streams;
+    return datagrams.has(descriptor) ? &datagrams : nullptr;
   }
 
   void start_now(io_work& operation) {
@@ -98,6 +102,7 @@ struct sim_driver::state {
   int last_number = first_number - 1;
   detail::sim_world world;
   detail::sim_streams streams;
+  detail::sim_datagrams datagrams;
   std::map<std::uint64_t, std::function<void()>> calls;
   std::uint64_t last_call = 0;
 };

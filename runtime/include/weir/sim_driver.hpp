@@ -32,16 +32,20 @@ struct sim_options {
 
 /// How many bytes a simulated connection holds in one direction; then a write waits.
 inline constexpr std::size_t sim_buffer_bytes = 64 * 1024;
+/// How many datagrams a simulated socket keeps until they are received. Once it has so many, or
+/// sim_buffer_bytes of them, those that come by UDP are dropped, and those of Unix sockets wait.
+inline constexpr std::size_t sim_datagrams_max = 256;
 
 /// A driver that needs no kernel: time, network, order of tasks and faults come from a seed, and
 /// the same seed gives the same run.
 ///
 /// Time stands still while tasks run, and jumps to the next timer or network event when all wait:
 /// an hour's sleep takes none. (So a task that only yields until some time has passed never ends.)
-/// TCP and Unix sockets work in memory, among the tasks of the one loop. blocking() makes its call
-/// on the loop, at its turn. What the kernel alone has cannot be waited for (processes, signals,
-/// poll of a foreign descriptor): the error is `operation not supported`. Another thread's post()
-/// is no event of a simulation.
+/// TCP, UDP and Unix sockets work in memory, among the tasks of the one loop. blocking() makes its
+/// call on the loop, at its turn. What the kernel alone has cannot be waited for (processes,
+/// signals, poll of a foreign descriptor): the error is `operation not supported`. So is that of
+/// joining a multicast group, and no network has a broadcast address. Another thread's post() is no
+/// event of a simulation.
 ///
 /// When every task waits and nothing is under way, run() throws `deadlock` with the tasks.
 class sim_driver final : public driver {

@@ -14,7 +14,7 @@ namespace weir {
 
 /// What goes wrong on the way from one host to another, and how often: probabilities from 0 to 1.
 ///
-/// Unix sockets have short reads and short writes alone.
+/// Unix sockets have short reads and short writes alone, and their datagrams nothing.
 struct sim_faults {
   duration delay_least{};   ///< What is sent takes a time between these two, evenly spread; what
   duration delay_most{};    ///< one connection sends stays in order all the same.
@@ -22,6 +22,10 @@ struct sim_faults {
   double short_writes = 0;  ///< A write takes a part of what there is room for.
   double resets = 0;        ///< A write breaks its connection; both ends learn it.
   double refusals = 0;      ///< A connect is refused though somebody listens.
+  double losses = 0;        ///< A UDP datagram does not arrive.
+  double duplicates = 0;    ///< A UDP datagram arrives twice, each time with a delay of its own.
+  double reorderings = 0;   ///< A UDP datagram comes later by up to delay_most and 10 ms, and those
+                            ///< that are sent after it do not wait for it.
 };
 
 /// The host that a socket of a simulation has when it connects, unbound, to one that is not itself.
@@ -49,7 +53,7 @@ class sim_network {
   void set_faults(std::string_view from, std::string_view to, const sim_faults& faults);
 
   /// Lets nothing pass from one host to the other, in this direction. What is sent, or under way,
-  /// is kept and arrives after heal(); a connect waits.
+  /// is kept and arrives after heal(); a connect waits. Datagrams are lost.
   void cut(std::string_view from, std::string_view to);
   /// cut() in both directions.
   void partition(std::string_view one, std::string_view other);
