@@ -160,11 +160,13 @@ TEST_CASE("to destroy a stream while a value is on its way is an assertion") {
   const std::string text = death_of([] {
     run([]() -> task<> {
       auto numbers = std::make_unique<stream<int>>(count_slowly(1, 1h));
+      bool begun = false;
       co_await with_scope([&](scope& children) -> task<> {
-        children.spawn([](stream<int>& source) -> task<> {
+        children.spawn([](stream<int>& source, bool& asked) -> task<> {
+          asked = true;
           static_cast<void>(co_await source.next());
-        }(*numbers));
-        co_await yield();
+        }(*numbers, begun));
+        while (!begun) co_await yield();
         numbers.reset();
       });
     });

@@ -31,6 +31,16 @@ task<> wait_for(manual_reset_event& awaited) { co_await awaited.wait(); }
 
 task<> pass_on(manual_reset_event& awaited) { co_await wait_for(awaited); }
 
+/// Lets others run until so many tasks wait.
+task<> let_wait(std::ptrdiff_t count) {
+  const auto waits = [](const task_report& one) { return one.state == task_state::waiting; };
+  for (;;) {
+    const auto reports = loop::current().tasks();
+    if (std::count_if(reports.begin(), reports.end(), waits) == count) co_return;
+    co_await yield();
+  }
+}
+
 task<> descend(manual_reset_event& awaited, int depth) {
   if (depth > 0) {
     co_await descend(awaited, depth - 1);
@@ -72,7 +82,7 @@ TEST_CASE("a task is running, ready or waiting, and stands at a chain of places"
     co_await with_scope([&](scope& children) -> task<> {
       children.spawn(pass_on(released));
       children.spawn(pass_on(never));
-      co_await yield();
+      co_await let_wait(2);
       released.set();
       children.spawn(pass_on(never));
 
@@ -98,7 +108,7 @@ TEST_CASE("of a long chain of awaits a report has the first and the last places"
       manual_reset_event never;
       co_await with_scope([&](scope& children) -> task<> {
         children.spawn(descend(never, length - 1));
-        co_await yield();
+        co_await let_wait(1);
         const auto reports = loop::current().tasks();
         const std::string text = loop::current().describe_tasks();
 
@@ -119,7 +129,7 @@ TEST_CASE("only so many tasks are reported as are asked for, the oldest") {
     manual_reset_event never;
     co_await with_scope([&](scope& children) -> task<> {
       for (int count = 0; count < 5; ++count) children.spawn(wait_for(never));
-      co_await yield();
+      co_await let_wait(5);
       CHECK(loop::current().tasks(0).empty());
       const auto reports = loop::current().tasks(3);
       CHECK(reports.size() == 3);
