@@ -3,11 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "descriptor_limit.hpp"
 #include "run.hpp"
 #include "scripted_network.hpp"
 #include "sockets.hpp"
@@ -125,28 +123,6 @@ TEST_CASE("what is wrong with the listener ends the stream with its error") {
     REQUIRE_FALSE(failed.has_value());
     CHECK(failed.error().code() == std::errc::bad_file_descriptor);
     CHECK_FALSE((co_await coming.next()).has_value());
-  });
-}
-
-TEST_CASE("a process at its limit of open files accepts again when it may open more") {
-  run([]() -> task<> {
-    tcp_listener listener = tcp_listener::bind("127.0.0.1", 0);
-    std::vector<tcp_stream> clients;
-    for (int count = 0; count < 3; ++count) {
-      clients.push_back(co_await tcp_stream::connect(listener.address()));
-    }
-    std::optional<descriptor_limit> limit(std::in_place, 1);
-    std::vector<error> told;
-    std::vector<tcp_stream> accepted;
-    auto coming = connections(listener, [&](const error& failure) {
-      CHECK(accepted.size() == 1);
-      told.push_back(failure);
-      limit.reset();
-    });
-    while (accepted.size() < clients.size()) accepted.push_back(*co_await coming.next());
-    REQUIRE(told.size() == 1);
-    CHECK(told.front().code() == std::errc::too_many_files_open);
-    CHECK(told.front().message().find("raise RLIMIT_NOFILE") != std::string::npos);
   });
 }
 

@@ -3,9 +3,11 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +52,11 @@ bool is_read_end_of(const pipe_ends& pipe, const file_descriptor& copy) {
 std::vector<int> batch(const file_descriptor& one, std::size_t count) {
   return std::vector<int>(count, one.get());
 }
+
+class message_wait final : public io_operation {
+ public:
+  using io_operation::io_operation;
+};
 
 /// Receives once; keeps nothing when it is cancelled.
 task<> receive_one(unix_stream& from, int& came) {
@@ -214,6 +221,32 @@ TEST_CASE("descriptors that arrive as the receive is cancelled are given or stay
     CHECK(came == rounds);
     CHECK(in_time > 0);
     CHECK(open_descriptors() == before);
+  });
+}
+
+TEST_CASE("a descriptor that comes with a message of a driver's is closed by exec") {
+  run([]() -> task<> {
+    std::array<unix_stream, 2> ends = unix_stream::pair();
+    const std::array<int, 1> given{ends[0].descriptor()};
+    co_await send_descriptors(ends[0], bytes_of("x"), given);
+
+    char letter = ' ';
+    iovec piece{.iov_base = &letter, .iov_len = 1};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr header{};
+    header.msg_iov = &piece;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    message_wait receiving(
+        {.kind = io_kind::receive_message, .descriptor = ends[1].descriptor(), .data = &header});
+    CHECK(co_await receiving == 1);
+    const cmsghdr* carried = CMSG_FIRSTHDR(&header);
+    REQUIRE(carried != nullptr);
+    int taken = -1;
+    std::memcpy(&taken, CMSG_DATA(carried), sizeof taken);
+    const file_descriptor owner(taken);
+    CHECK((fcntl(taken, F_GETFD) & FD_CLOEXEC) != 0);
   });
 }
 

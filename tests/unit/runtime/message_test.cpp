@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <span>
 #include <string>
 
@@ -45,7 +43,7 @@ struct socket_pair {
 
 socket_pair make_pair(int type) {
   std::array<int, 2> ends{};
-  REQUIRE(socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) == 0);
+  REQUIRE(loop::current().driver().open_pair(type, ends) == 0);
   return {file_descriptor(ends[0]), file_descriptor(ends[1])};
 }
 
@@ -125,37 +123,6 @@ TEST_CASE("a message that finds no room waits for it, unless its flags say not t
     auto outcome =
         co_await when_all(send(ends.left, sent.header), take(ends.right, received.header, queued));
     CHECK(std::get<0>(outcome) == 2000);
-  });
-}
-
-TEST_CASE("a descriptor that comes with a message is closed by exec") {
-  run([]() -> task<> {
-    const socket_pair ends = make_pair(SOCK_STREAM);
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    std::string text = "x";
-    std::string none;
-    two_pieces sent(text, none);
-    sent.header.msg_control = control.data();
-    sent.header.msg_controllen = control.size();
-    cmsghdr* carried = CMSG_FIRSTHDR(&sent.header);
-    carried->cmsg_level = SOL_SOCKET;
-    carried->cmsg_type = SCM_RIGHTS;
-    carried->cmsg_len = CMSG_LEN(sizeof(int));
-    const int given = ends.left.get();
-    std::memcpy(CMSG_DATA(carried), &given, sizeof given);
-    CHECK(co_await send(ends.left, sent.header) == 1);
-
-    control.fill(0);
-    two_pieces received(text, none);
-    received.header.msg_control = control.data();
-    received.header.msg_controllen = control.size();
-    CHECK(co_await receive(ends.right, received.header) == 1);
-    carried = CMSG_FIRSTHDR(&received.header);
-    REQUIRE(carried != nullptr);
-    int taken = -1;
-    std::memcpy(&taken, CMSG_DATA(carried), sizeof taken);
-    const file_descriptor owner(taken);
-    CHECK((fcntl(taken, F_GETFD) & FD_CLOEXEC) != 0);
   });
 }
 

@@ -2,18 +2,18 @@
 #include "weir/scoped_stream.hpp"
 
 #include <doctest/doctest.h>
-#include <sys/socket.h>
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "failing.hpp"
 #include "run.hpp"
 #include "weir/buffered.hpp"
 #include "weir/merge.hpp"
-#include "weir/socket_stream.hpp"
 #include "weir/stream_operators.hpp"
 #include "weir/timed_operators.hpp"
+#include "weir/unix_socket.hpp"
 
 using namespace std::chrono_literals;
 using namespace weir;
@@ -28,15 +28,13 @@ stream<int> count_to(int last) {
 }
 
 struct two_ends {
-  socket_stream near;
-  socket_stream far;
+  unix_stream near;
+  unix_stream far;
 };
 
 two_ends connect_pair() {
-  std::array<int, 2> ends{};
-  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
-  return {socket_stream(file_descriptor(ends[0]), "near"),
-          socket_stream(file_descriptor(ends[1]), "far")};
+  auto ends = unix_stream::pair();
+  return {std::move(ends[0]), std::move(ends[1])};
 }
 
 /// The bytes that come, one by one. The frame holds what the kernel writes into.

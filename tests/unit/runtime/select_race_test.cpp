@@ -2,12 +2,12 @@
 // What select() promises when several of its operations become ready in one turn.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <random>
 #include <vector>
 
 #include "run.hpp"
 #include "seed.hpp"
-#include "socket_pair.hpp"
 #include "weir/barrier.hpp"
 #include "weir/channel.hpp"
 #include "weir/manual_reset_event.hpp"
@@ -17,6 +17,7 @@
 #include "weir/semaphore.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
+#include "weir/unix_socket.hpp"
 #include "weir/yield.hpp"
 
 using namespace std::chrono_literals;
@@ -219,8 +220,8 @@ TEST_CASE("under random timing, time-outs and cancellation nothing is lost or do
 
 TEST_CASE("both directions of one descriptor can be polled, beside what tasks do") {
   run([]() -> task<> {
-    socket_pair ends;
-    const int near = ends.here.get();
+    std::array<unix_stream, 2> ends = unix_stream::pair();
+    const int near = ends[0].descriptor();
     channel<int> values(1);
     const auto writable = co_await select(poll(near, POLLIN), poll(near, POLLOUT));
     REQUIRE(writable.index() == 1);
@@ -236,7 +237,7 @@ TEST_CASE("both directions of one descriptor can be polled, beside what tasks do
     });
 
     // Another look succeeds: the one that lost has taken nothing from the descriptor.
-    ends.there.close();
+    ends[1].close();
     const auto gone = co_await select(values.receive(), poll(near, POLLIN), sleep(1h));
     REQUIRE(gone.index() == 1);
     CHECK((std::get<1>(gone) & POLLIN) != 0);
@@ -245,9 +246,9 @@ TEST_CASE("both directions of one descriptor can be polled, beside what tasks do
 
 TEST_CASE("several polls of one descriptor that become ready together: one wins") {
   run([]() -> task<> {
-    const socket_pair ends;
-    const int near = ends.here.get();
-    ends.send();
+    std::array<unix_stream, 2> ends = unix_stream::pair();
+    const int near = ends[0].descriptor();
+    co_await ends[1].write_all("x");
     for (int round = 0; round < 10; ++round) {
       const auto first = co_await select(poll(near, POLLIN), poll(near, POLLIN | POLLOUT),
                                          poll(near, POLLOUT), poll(near, POLLIN));
@@ -258,10 +259,10 @@ TEST_CASE("several polls of one descriptor that become ready together: one wins"
 
 TEST_CASE("a select that is cancelled while it polls ends when the poll has ended") {
   run([]() -> task<> {
-    const socket_pair ends;
+    const std::array<unix_stream, 2> ends = unix_stream::pair();
     channel<int> values(0);
     const auto late =
-        co_await with_timeout(1ms, select(poll(ends.here.get(), POLLIN), values.receive()))
+        co_await with_timeout(1ms, select(poll(ends[0].descriptor(), POLLIN), values.receive()))
             .as_result();
     CHECK(late.error().is(errc::deadline_exceeded));
     CHECK_FALSE(values.try_send(1));
