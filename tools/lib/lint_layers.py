@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of who may know whom: layers, third-party headers, and the lists in meson.build."""
+"""Checks of what belongs together: layers, libraries, the lists in meson.build, examples."""
 
 import os
 import re
@@ -111,4 +111,24 @@ def built_sources(files):
       yield file.complain(1, 'no meson.build names this file')
 
 
-RULES = [third_party_headers, asio_stays_apart, layers, sdk_parts, built_sources]
+def examples(files):
+  """Every public header of the runtime has an example of its name, and no example outlives one."""
+  headers = {}
+  programs = {}
+  for file in files:
+    if match := re.fullmatch(r'runtime/include/(weir/\w+)\.hpp', file.path):
+      headers[match.group(1) + '.hpp'] = file
+    if match := re.fullmatch(r'tests/examples/runtime/(\w+)\.cpp', file.path):
+      programs[f'weir/{match.group(1)}.hpp'] = file
+  for header, file in headers.items():
+    name = os.path.basename(header).removesuffix('.hpp')
+    if header not in programs:
+      yield file.complain(1, f'no example: write tests/examples/runtime/{name}.cpp')
+  for header, file in programs.items():
+    if header not in headers:
+      yield file.complain(1, f'an example of "{header}", which is no public header')
+    elif header not in {included for _, included in includes(file)}:
+      yield file.complain(1, f'the example of "{header}" does not include it')
+
+
+RULES = [third_party_headers, asio_stays_apart, layers, sdk_parts, built_sources, examples]

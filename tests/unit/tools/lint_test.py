@@ -94,6 +94,19 @@ def check_meson_lists():
     yield f'complains about {found}'
 
 
+def check_examples():
+  include = '#include "weir/{}.hpp"\n'
+  sources = [File(f'runtime/include/weir/{name}.hpp', '') for name in ('a', 'b', 'c', 'detail/d')]
+  sources += [File('tests/examples/runtime/a.cpp', include.format('a')),
+              File('tests/examples/runtime/c.cpp', include.format('a')),
+              File('tests/examples/runtime/e.cpp', include.format('e'))]
+  found = [complaint.split(':')[0] for complaint in lint_layers.examples(sources)]
+  expected = ['runtime/include/weir/b.hpp', 'tests/examples/runtime/c.cpp',
+              'tests/examples/runtime/e.cpp']
+  if found != expected:
+    yield f'complains about {found} instead of {expected}'
+
+
 def main():
   checks = journal.Journal('tools.lint')
   for number, (rule, refused, accepted) in enumerate(CASES):
@@ -101,6 +114,8 @@ def main():
                 lambda case=(rule, refused, accepted): check_case(*case))
   checks.case('quotations that differ from their source are found', check_quotation)
   checks.case('sources that no meson.build names are found', check_meson_lists)
+  checks.case('headers without an example, and examples without a header, are found',
+              check_examples)
   return 1 if checks.failures else 0
 
 
