@@ -17,7 +17,7 @@ namespace weir {
 /// Unix sockets have short reads and short writes alone, and their datagrams nothing.
 struct sim_faults {
   duration delay_least{};   ///< What is sent takes a time between these two, evenly spread; what
-  duration delay_most{};    ///< one connection sends stays in order all the same.
+  duration delay_most{};    ///< one socket sends to another stays in order all the same.
   double short_reads = 0;   ///< A read gives a part of what is there.
   double short_writes = 0;  ///< A write takes a part of what there is room for.
   double resets = 0;        ///< A write breaks its connection; both ends learn it.

@@ -18,6 +18,8 @@ TEST_SUITE_BEGIN("runtime.sleep");
 
 namespace {
 
+constexpr int sleepers = 500;
+
 task<> note_after(duration wait, int id, std::vector<int>& order) {
   co_await sleep(wait);
   order.push_back(id);
@@ -63,7 +65,6 @@ TEST_CASE("sleeps end in the order of their moments") {
 
 TEST_CASE("sleeps of one moment end in the order in which they began, cancels between or not") {
   run_virtually([]() -> task<> {
-    constexpr int sleepers = 500;
     const time_point moment = loop::current().now() + 1h;
     std::vector<int> order;
     co_await with_scope([&](scope& children) -> task<> {

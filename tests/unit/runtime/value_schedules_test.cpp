@@ -21,6 +21,7 @@ namespace {
 
 constexpr int workers = 4;
 constexpr int values_each = 6;
+constexpr int changes = 20;
 
 // select(): exactly one operation has its effect, whoever gives up waiting.
 
@@ -151,13 +152,12 @@ task<> hear_all(broadcast_channel<int>::subscription news, std::uint64_t sent) {
 }
 
 task<> tell_all() {
-  constexpr int count = 20;
   broadcast_channel<int> news(1 + choose_below(3));
   co_await with_scope([&](scope& children) -> task<> {
     for (int worker = 0; worker < workers; ++worker) {
-      children.spawn(hear_all(news.subscribe(), count));
+      children.spawn(hear_all(news.subscribe(), changes));
     }
-    for (int value = 1; value <= count; ++value) {
+    for (int value = 1; value <= changes; ++value) {
       if (choose_below(2) == 0) co_await dawdle();
       news.send(value);
       expect(news.size() <= news.capacity(), "more values are kept than the capacity");
@@ -183,7 +183,6 @@ task<> watch_changes(watch_channel<int>::watcher level, int last_of_all) {
 }
 
 task<> change_often() {
-  constexpr int changes = 20;
   watch_channel<int> level(0);
   co_await with_scope([&](scope& children) -> task<> {
     for (int worker = 0; worker < workers; ++worker) {
