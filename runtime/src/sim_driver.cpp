@@ -41,11 +41,7 @@ void sim_driver::start(io_work& operation) noexcept {
 }
 
 void sim_driver::cancel(io_work& operation) noexcept {
-  if (state_->submissions.holds_cancel(operation)) return;
-  if (state_->submissions.forget(operation)) {
-    return detail::complete(state_->world, operation, -ECANCELED);
-  }
-  state_->cancel_now(operation);
+  if (!state_->submissions.holds_cancel(operation)) state_->cancel_now(operation);
 }
 
 void sim_driver::wait(time_point until) {

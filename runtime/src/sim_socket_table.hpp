@@ -177,11 +177,9 @@ void sim_socket_table<Socket>::retry(Socket& socket) {
         settle();
       });
     }
-    const io_kind kind = operation.request().kind;
     report(world_, operation, told);
     if (deliveries == deliveries_max) return;
-    // Whoever takes many results may have started and cancelled operations here.
-    if (kind == io_kind::accept_many || kind == io_kind::receive_many) index = 0;
+    index = 0;  // Whoever was told may have started and cancelled operations here.
   }
 }
 

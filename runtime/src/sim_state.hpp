@@ -68,8 +68,9 @@ struct sim_driver::state {
     detail::complete(world, operation, foreign ? call_of_file(operation.request()) : -EBADF);
   }
 
-  /// Only what waits on a socket is in flight for longer than its start.
   void cancel_now(io_work& operation) {
+    if (submissions.forget(operation)) return detail::complete(world, operation, -ECANCELED);
+    // Only what waits on a socket is in flight for longer than its start.
     detail::sim_sockets* own = owner_of(operation.request().descriptor);
     WEIR_ASSERT(own != nullptr);
     own->cancel(operation);

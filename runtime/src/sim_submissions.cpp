@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim_submissions.hpp"
 
-#include <utility>
-
 namespace weir::detail {
 namespace {
 
@@ -22,12 +20,21 @@ bool sim_submissions::holds_cancel(io_work& operation) {
   return true;
 }
 
-bool sim_submissions::forget(io_work& operation) { return std::erase(starting_, &operation) > 0; }
+bool sim_submissions::forget(io_work& operation) {
+  return std::erase(starting_, &operation) + std::erase(submitting_, &operation) > 0;
+}
 
 bool sim_submissions::submit(const std::function<void(io_work&)>& start,
                              const std::function<void(io_work&)>& cancel) {
   if (starting_.empty() && cancelling_.empty()) return false;
-  for (io_work* operation : std::exchange(starting_, {})) start(*operation);
+  // One that ends with its start may cancel others that stand here still.
+  submitting_.assign(starting_.begin(), starting_.end());
+  starting_.clear();
+  while (!submitting_.empty()) {
+    io_work* operation = submitting_.front();
+    submitting_.pop_front();
+    start(*operation);
+  }
   while (!cancelling_.empty()) {
     io_work* operation = cancelling_.front();
     cancelling_.erase(cancelling_.begin());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <vector>
 
@@ -36,6 +37,7 @@ class sim_submissions {
   bool waits_;
   sim_dice dice_;
   std::vector<io_work*> starting_;
+  std::deque<io_work*> submitting_;  // While submit() starts them.
   std::vector<io_work*> cancelling_;
 };
 

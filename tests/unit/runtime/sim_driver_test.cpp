@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
+#include <array>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -17,8 +18,11 @@
 #include "weir/file_descriptor.hpp"
 #include "weir/poll.hpp"
 #include "weir/scope.hpp"
+#include "weir/select.hpp"
+#include "weir/sim.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
+#include "weir/unix_socket.hpp"
 #include "weir/when_all.hpp"
 #include "weir/yield.hpp"
 
@@ -160,6 +164,19 @@ TEST_CASE("a file of the kernel's that is closed in a simulation is closed") {
     const file_descriptor next(eventfd(0, EFD_CLOEXEC));
     CHECK(next.get() == number);
     co_return;
+  });
+}
+
+TEST_CASE("an operation that ends with its start may cancel one that waits for its own") {
+  explore(100, {.seed = seed()}, []() -> task<> {
+    std::array<unix_stream, 2> ends = unix_stream::pair();
+    const int near = ends[0].descriptor();
+    const int far = ends[1].descriptor();
+    for (int round = 0; round < 5; ++round) {
+      const auto first = co_await select(poll(near, POLLOUT), poll(far, POLLIN),
+                                         poll(near, POLLIN | POLLOUT), poll(far, POLLOUT));
+      CHECK(std::visit([](short events) { return events == POLLOUT; }, first));
+    }
   });
 }
 
