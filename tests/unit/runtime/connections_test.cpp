@@ -8,7 +8,6 @@
 
 #include "run.hpp"
 #include "scripted_network.hpp"
-#include "sockets.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/tcp.hpp"
@@ -135,38 +134,6 @@ TEST_CASE("a next that is cancelled loses no connection") {
     const tcp_stream client = co_await tcp_stream::connect(listener.address());
     auto again = connections(listener);
     CHECK((co_await again.next()).has_value());
-  });
-}
-
-TEST_CASE("a listener takes so many connections ahead, in their order, and they end with it") {
-  run([]() -> task<> {
-    constexpr std::size_t all = accepted_ahead_max + detail::arrivals::burst_max + 20;
-    std::vector<tcp_stream> clients;
-    {
-      tcp_listener listener = tcp_listener::bind("127.0.0.1", 0, {.backlog = 256});
-      const auto late = co_await with_timeout(1ms, listener.accept()).as_result();
-      CHECK(late.error().is(errc::deadline_exceeded));
-      const int before = open_descriptors();
-      for (std::size_t count = 0; count < all; ++count) {
-        clients.push_back(co_await tcp_stream::connect(listener.address()));
-        co_await clients.back().write_all(std::to_string(count));
-      }
-      const auto ahead = static_cast<std::size_t>(open_descriptors() - before) - all;
-      CHECK(ahead >= accepted_ahead_max);
-      CHECK(ahead <= accepted_ahead_max + detail::arrivals::burst_max);
-      for (std::size_t count = 0; count < all / 2; ++count) {
-        tcp_stream accepted = co_await listener.accept();
-        std::array<std::byte, 8> part;
-        const std::size_t size = co_await accepted.read_some(part);
-        CHECK(std::string(reinterpret_cast<const char*>(part.data()), size) ==
-              std::to_string(count));
-      }
-    }
-    std::array<std::byte, 8> part;
-    for (tcp_stream& client : clients) {
-      const auto read = co_await with_timeout(1min, client.read_some(part)).as_result();
-      CHECK((read.has_value() ? *read == 0 : !read.error().is(errc::deadline_exceeded)));
-    }
   });
 }
 
