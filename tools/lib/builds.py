@@ -60,7 +60,8 @@ def compiler_options():
 
 
 def optimised(directory='build'):
-  return Build(directory, ['-Dbuildtype=debugoptimized'])
+  # Lines are what a crash needs of the debug information; types too would cost a quarter more time.
+  return Build(directory, ['-Dbuildtype=debugoptimized', '-Dcpp_args=-g1'])
 
 
 def sanitized(directory='build-asan'):
@@ -76,7 +77,6 @@ def race_checked(directory='build-tsan'):
 
 
 def _checked(directory, sanitizers, *arguments, targets=()):
-  # Reports need lines, not types: without those the build takes a fifth less.
   arguments = ' '.join(('-g1',) + arguments)
   return Build(directory, ['-Dbuildtype=plain', '-Doptimization=1', '-Db_lundef=false',
                            '-Dcpp_args=' + arguments, '-Db_sanitize=' + sanitizers],
