@@ -255,11 +255,11 @@ TEST_CASE("cancel() aborts all that is in flight, and the stream stays open") {
   run([]() -> task<> {
     auto ends = connected();
     asio_unix_stream left(std::move(ends.left));
-    std::array<char, 8> bytes{};
+    std::array<std::array<char, 8>, 3> places{};
     outcome result;
     bool freed = false;
     std::pair<int, int> counts;
-    for (int read = 0; read < 3; ++read) {
+    for (auto& bytes : places) {
       left.async_read_some(asio::buffer(bytes), full_handler{result, freed, &counts, {}});
     }
     for (int turn = 0; turn < 3; ++turn) co_await yield();
@@ -283,6 +283,7 @@ TEST_CASE("the end of the loop destroys the handlers of what is in flight, uncal
         asio_unix_stream stream;
         unix_stream peer;
         std::array<char, 8> bytes{};
+        std::array<char, 8> later_bytes{};
       };
       auto alive =
           std::make_shared<session>(asio_unix_stream(std::move(ends.left)), std::move(ends.right));
@@ -291,7 +292,7 @@ TEST_CASE("the end of the loop destroys the handlers of what is in flight, uncal
           [alive, held, &called](asio::error_code, std::size_t) { called = true; });
       for (int turn = 0; turn < 3; ++turn) co_await yield();
       alive->stream.async_read_some(
-          asio::buffer(alive->bytes),
+          asio::buffer(alive->later_bytes),
           [alive, held, &called](asio::error_code, std::size_t) { called = true; });
     });
     CHECK(held.use_count() == 3);
