@@ -117,7 +117,8 @@ TEST_CASE_TEMPLATE("after close the values that are left come out, and then noth
     co_await values.send(2);
     values.close();
     CHECK(values.is_closed());
-    CHECK((co_await values.send(3).as_result()).error().is(errc::closed));
+    const auto late = co_await values.send(3).as_result();
+    CHECK(late.error().is(errc::closed));
     CHECK_FALSE(values.try_send(4));
     CHECK(co_await values.receive() == 1);
     CHECK(co_await values.receive() == 2);
@@ -216,8 +217,10 @@ TEST_CASE_TEMPLATE("in a select the loser leaves its value and sends none", Kind
       CHECK(co_await left.receive() == 2);
     });
     co_await left.send(1);
-    CHECK((co_await select(left.send(2), right.send(3))).index() == 1);
-    CHECK((co_await select(left.send(4), sleep(1ms))).index() == 1);
+    const auto sent = co_await select(left.send(2), right.send(3));
+    CHECK(sent.index() == 1);
+    const auto too_late = co_await select(left.send(4), sleep(1ms));
+    CHECK(too_late.index() == 1);
     CHECK(left.try_receive() == 1);
     CHECK(left.try_receive() == std::nullopt);
   });
