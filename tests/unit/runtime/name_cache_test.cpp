@@ -25,8 +25,9 @@ namespace {
 
 using addresses = std::vector<socket_address>;
 
-addresses numbered(int last) {
-  return {*socket_address::of_ip("10.0.0." + std::to_string(last), 0)};
+addresses numbered(int number) {
+  const std::string last = std::to_string(number / 256) + "." + std::to_string(number % 256);
+  return {socket_address::of_ip("10.0." + last, 0).value()};
 }
 
 /// A resolver that counts its calls; the address that it gives is the number of the call.
