@@ -32,6 +32,16 @@ class socket_stream {
   /// Takes over a connected, non-blocking socket; `peer` is what errors call the other side.
   socket_stream(file_descriptor socket, std::string peer)
       : socket_(std::move(socket)), peer_(std::move(peer)) {}
+  socket_stream(socket_stream&&) noexcept = default;
+  socket_stream& operator=(socket_stream&& other) noexcept {
+    if (this == &other) return *this;
+    close();
+    socket_ = std::move(other.socket_);
+    peer_ = std::move(other.peer_);
+    arrivals_ = std::move(other.arrivals_);
+    drained_ = other.drained_;
+    return *this;
+  }
 
   /// Suspends until there is something to read; gives how many bytes, 0 at the end of the stream.
   ///

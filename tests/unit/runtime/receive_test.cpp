@@ -236,6 +236,23 @@ TEST_SUITE("runtime.receive") {
     });
   }
 
+  TEST_CASE("a stream takes the place of one that has received") {
+    run([]() -> task<> {
+      connection_pair first = co_await connect_pair();
+      connection_pair second = co_await connect_pair();
+      co_await first.ours.write_all("one");
+      CHECK((co_await first.theirs.receive()).text() == "one");
+      co_await second.ours.write_all("two");
+      CHECK((co_await second.theirs.receive()).text() == "two");
+      first.theirs = std::move(second.theirs);
+      connection_pair third = co_await connect_pair();  // By a descriptor that was just closed.
+      co_await third.ours.write_all("three");
+      CHECK((co_await third.theirs.receive()).text() == "three");
+      co_await second.ours.write_all("still two");
+      CHECK((co_await first.theirs.receive()).text() == "still two");
+    });
+  }
+
   TEST_CASE("a connection that breaks is an error that names the peer") {
     run([]() -> task<> {
       connection_pair pair = co_await connect_pair();

@@ -140,6 +140,22 @@ TEST_CASE("a cancelled accept ends, and the next accept gets the connection") {
   });
 }
 
+TEST_CASE("a listener takes the place of one that has accepted") {
+  run([]() -> task<> {
+    tcp_listener listener = tcp_listener::bind("127.0.0.1", 0);
+    const connected_pair before = co_await connect_pair(listener);
+    const auto never_taken = co_await tcp_stream::connect(listener.address());
+    listener = tcp_listener::bind("127.0.0.1", 0);
+    tcp_listener beside = tcp_listener::bind("127.0.0.1", 0);
+    for (tcp_listener* each : {&beside, &listener}) {
+      connected_pair pair = co_await connect_pair(*each);
+      co_await pair.client.write_all("x");
+      std::array<std::byte, 8> part;
+      CHECK(co_await pair.server.read_some(part) == 1);
+    }
+  });
+}
+
 TEST_CASE("a connection accepted as the cancellation came is closed, not leaked") {
   run([]() -> task<> {
     tcp_listener listener = tcp_listener::bind("127.0.0.1", 0);

@@ -20,6 +20,14 @@ class acceptor {
   class accept_operation;
 
   explicit acceptor(file_descriptor socket) noexcept : socket_(std::move(socket)) {}
+  acceptor(acceptor&&) noexcept = default;
+  acceptor& operator=(acceptor&& other) noexcept {
+    if (this == &other) return *this;
+    arrivals_.reset();  // Before its descriptor is closed.
+    socket_ = std::move(other.socket_);
+    arrivals_ = std::move(other.arrivals_);
+    return *this;
+  }
 
   /// Suspends until a connection comes; gives its descriptor, or a negative errno. Those
   /// who wait are served in the order they came; a cancelled wait leaves what comes to the next.
