@@ -88,9 +88,7 @@ def release(directory='build-release'):
 
 
 def bench(directory='build-bench'):
-  return Build(directory, ['-Dbuildtype=release'],
-               targets=['tests/bench/order-processor/order-bench',
-                        'tests/bench/runtime/runtime-bench'])
+  return Build(directory, ['-Dbuildtype=release'], targets=['benchmarks'])
 
 
 def main():

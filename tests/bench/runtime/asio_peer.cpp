@@ -2,9 +2,6 @@
 // asio as its documentation uses it, on an io_context that is told of its single thread.
 #include <asio.hpp>
 #include <asio/experimental/channel.hpp>
-#include <memory>
-#include <random>
-#include <vector>
 
 #include "cpu_time.hpp"
 #include "operations.hpp"
@@ -57,30 +54,6 @@ double asio_channel() {
   io.run();
   WEIR_ASSERT(received == messages);
   return (thread_cpu_ns() - start) / messages;
-}
-
-double asio_timer() {
-  constexpr int cancels_at_a_time = 100;  // before their handlers are run
-  std::minstd_rand random;
-  std::uniform_int_distribution<int> seconds(3'600, 7'200);
-  asio::io_context io(1);
-  int ended = 0;
-  const auto on_end = [&ended](asio::error_code) { ++ended; };
-  std::vector<std::unique_ptr<asio::steady_timer>> live;
-  for (int count = 0; count < live_timers; ++count) {
-    live.push_back(std::make_unique<asio::steady_timer>(io, std::chrono::seconds(seconds(random))));
-    live.back()->async_wait(on_end);
-  }
-  const double start = thread_cpu_ns();
-  for (int count = 0; count < armed_timers; ++count) {
-    asio::steady_timer armed(io, std::chrono::seconds(seconds(random)));
-    armed.async_wait(on_end);
-    armed.cancel();
-    if (count % cancels_at_a_time == cancels_at_a_time - 1) io.poll();
-  }
-  const double spent = thread_cpu_ns() - start;
-  WEIR_ASSERT(ended == armed_timers);
-  return spent / armed_timers;
 }
 
 }  // namespace weir::bench

@@ -77,10 +77,13 @@ std::vector<operation> operations(const programs& at) {
   calling.peers.push_back({"two rings by hand, woken by eventfd", eventfd_round_trip});
   calling.peers.push_back({"two rings by hand, woken by MSG_RING", message_round_trip});
   operation arming{.name = "arm and cancel a timer, 200k live", .measure = weir_timer};
+  operation limiting{.name = "a task under a time limit, 200k timers live",
+                     .measure = weir_limited_task};
 #if WEIR_BENCH_ASIO
   spawning.peers.push_back({"asio co_spawn", asio_spawn_join, 1.0 / 10});
   sending.peers.push_back({"asio experimental::channel", asio_channel, 1.0 / 8});
   arming.peers.push_back({"asio steady_timer", asio_timer, 1.0 / 3});
+  limiting.peers.push_back({"asio, awaitable || steady_timer", asio_limited_task});
 #endif
   add_go(yielding, at, "yield", yields);
   add_go(spawning, at, "spawn", child_batches * children_at_a_time);
@@ -101,6 +104,7 @@ std::vector<operation> operations(const programs& at) {
           std::move(sending),
           std::move(calling),
           std::move(arming),
+          std::move(limiting),
           std::move(echoing),
           std::move(among),
           {.name = "allocations of a request", .measure = weir_allocations, .unit = "", .reach = 0},

@@ -37,6 +37,10 @@ double message_round_trip();
 double weir_timer();
 double asio_timer();
 
+/// A task that ends at once is awaited under a time limit, among `live_timers` other timers.
+double weir_limited_task();
+double asio_limited_task();
+
 /// A server that sends back what comes; the cost of one request in its thread (see echo_load.hpp).
 double weir_echo();
 double epoll_echo();

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <random>
-
 #include "cpu_time.hpp"
 #include "echo_load.hpp"
 #include "operations.hpp"
@@ -8,9 +6,7 @@
 #include "weir/channel.hpp"
 #include "weir/runtime.hpp"
 #include "weir/scope.hpp"
-#include "weir/sleep.hpp"
 #include "weir/tcp.hpp"
-#include "weir/timeout.hpp"
 #include "weir/yield.hpp"
 
 namespace weir::bench {
@@ -63,27 +59,6 @@ task<> call_often(loop& other) {
   for (int count = 0; count < round_trips; ++count) co_await call_on(other, answer);
 }
 
-task<> hold_timer(std::chrono::seconds wait) { co_await sleep(wait); }
-
-task<double> arm_and_cancel() {
-  std::minstd_rand random;
-  std::uniform_int_distribution<int> seconds(3'600, 7'200);
-  scope sleepers;
-  for (int count = 0; count < live_timers; ++count) {
-    sleepers.spawn(hold_timer(std::chrono::seconds(seconds(random))));
-  }
-  while (loop::current().timers().size() < live_timers) co_await yield();
-  int ended = 0;
-  const double start = thread_cpu_ns();
-  for (int count = 0; count < armed_timers; ++count) {
-    co_await with_timeout(std::chrono::seconds(seconds(random)), count_up(ended));
-  }
-  const double spent = thread_cpu_ns() - start;
-  co_await sleepers.close();
-  WEIR_ASSERT(ended == armed_timers);
-  co_return spent / armed_timers;
-}
-
 task<> echo(tcp_stream peer) {
   for (;;) {
     const received_bytes request = co_await peer.receive();
@@ -121,7 +96,6 @@ double weir_call_on() {
   });
   return (process_cpu_ns() - start) / round_trips;
 }
-double weir_timer() { return run(arm_and_cancel()); }
 double weir_echo() { return run(serve()); }
 
 }  // namespace weir::bench
