@@ -4,6 +4,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "weir/detail/coroutine_parameters.hpp"
 #include "weir/detail/promise.hpp"
 #include "weir/detail/with_result.hpp"
 #include "weir/result.hpp"
@@ -184,3 +185,7 @@ stream<T> stream_promise<T>::get_return_object() noexcept {
 
 }  // namespace detail
 }  // namespace weir
+
+template <class T, class... Parameters>
+struct std::coroutine_traits<weir::stream<T>, Parameters...>
+    : weir::detail::with_kept_parameters<weir::detail::stream_promise<T>, Parameters...> {};

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "weir/detail/coroutine_parameters.hpp"
 #include "weir/detail/promise.hpp"
 #include "weir/result.hpp"
 
@@ -64,8 +65,8 @@ class task_promise<void> final : public promise_base {
 /// runs. It owns its frame, and so must not be destroyed between start and end: cancel it, then
 /// await its end. Cancellation and deadline come from the task that awaits it.
 ///
-/// A parameter that is a reference must outlive the task; a lambda that is a coroutine must not
-/// capture, since its captures die with the closure.
+/// What a parameter refers to must outlive the task; one that is a `T&&` does not compile. A lambda
+/// that is a coroutine must not capture, since its captures die with the closure.
 ///
 ///     weir::task<int> twice(weir::task<int> inner) { co_return 2 * co_await std::move(inner); }
 template <class T = void>
@@ -153,3 +154,7 @@ inline task<void> task_promise<void>::get_return_object() noexcept {
 
 }  // namespace detail
 }  // namespace weir
+
+template <class T, class... Parameters>
+struct std::coroutine_traits<weir::task<T>, Parameters...>
+    : weir::detail::with_kept_parameters<weir::detail::task_promise<T>, Parameters...> {};

@@ -109,7 +109,7 @@ std::vector<operation> operations(const programs& at) {
           std::move(among),
           {.name = "allocations of a request", .measure = weir_allocations, .unit = "", .reach = 0},
           {.name = "a waiting task, of 1M",
-           .measure = weir_waiting_task,
+           .measure = fresh_waiting_task,
            .unit = "bytes",
            .reach = 1073},
           {.name = "an idle connection, user memory",
