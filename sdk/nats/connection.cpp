@@ -2,6 +2,8 @@
 #include "weir/nats/connection.hpp"
 
 #include "connection_core.hpp"
+#include "model/model_transport.hpp"
+#include "model/server.hpp"
 
 namespace weir::nats {
 namespace {
@@ -12,7 +14,13 @@ constexpr std::size_t header_framing_bytes = 12;
 }  // namespace
 
 connection::connection(connection_options options)
-    : core_(std::make_unique<detail::connection_core>(std::move(options))) {}
+    : core_(std::make_unique<detail::connection_core>(std::move(options),
+                                                      detail::make_cnats_transport)) {}
+
+connection::connection(model_server& server, connection_options options)
+    : core_(std::make_unique<detail::connection_core>(std::move(options), [&server] {
+        return std::make_unique<detail::model::model_transport>(server.core().core());
+      })) {}
 
 connection::~connection() = default;
 

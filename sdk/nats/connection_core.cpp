@@ -32,8 +32,9 @@ std::string random_prefix() {
 
 }  // namespace
 
-connection_core::connection_core(connection_options options)
+connection_core::connection_core(connection_options options, transport_factory make_transport)
     : options_(std::move(options)),
+      make_transport_(std::move(make_transport)),
       servers_(parse_servers(options_.url)),
       requests_(*this, requests_in_flight_max),
       probe_lane_(*this, 1),
@@ -143,7 +144,7 @@ task<> connection_core::stay_connected() {
 }
 
 task<> connection_core::serve(const server_address& server) {
-  transport_ = make_cnats_transport();
+  transport_ = make_transport_();
   server_ = co_await transport_->connect(server, options_.name, options_.connect_timeout);
   began(server);
   co_await with_scope([this](scope& children) { return serve_in(children); });

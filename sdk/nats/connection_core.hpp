@@ -15,7 +15,7 @@ namespace weir::nats::detail {
 /// The life of a connection: connects, keeps the inboxes subscribed, notices the end, again.
 class connection_core {
  public:
-  explicit connection_core(connection_options options);
+  connection_core(connection_options options, transport_factory make_transport);
   ~connection_core();
 
   bool is_connected() const noexcept { return up_.is_set() && !closed_; }
@@ -65,6 +65,7 @@ class connection_core {
   void tell(connection_event told) noexcept;
 
   connection_options options_;
+  transport_factory make_transport_;
   std::vector<server_address> servers_;
   scope background_;
   std::unique_ptr<transport> transport_;

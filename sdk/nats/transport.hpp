@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -78,6 +79,9 @@ class transport {
   /// Bytes that were queued and not handed to the kernel yet.
   virtual std::size_t unsent_bytes() const noexcept = 0;
 };
+
+/// Makes the transport of one attempt to connect.
+using transport_factory = std::function<std::unique_ptr<transport>()>;
 
 std::unique_ptr<transport> make_cnats_transport();
 

@@ -17,6 +17,8 @@ namespace detail {
 class connection_core;
 }
 
+class model_server;
+
 /// What a connection tells about itself.
 struct connection_event {
   enum class kind : unsigned char {
@@ -59,6 +61,8 @@ class connection {
  public:
   /// Starts to connect. Throws `invalid_argument` for a URL that is none.
   explicit connection(connection_options options);
+  /// Connects to a model of a server in this process, which must outlive it.
+  explicit connection(model_server& server, connection_options options = {});
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;

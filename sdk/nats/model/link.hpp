@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <string>
+
+#include "envelope.hpp"
+#include "weir/detail/intrusive_list.hpp"
+#include "weir/manual_reset_event.hpp"
+
+namespace weir::nats::detail::model {
+
+/// What one client has subscribed to.
+struct interest {
+  std::string pattern;
+  std::string queue;  ///< the queue group; empty for none
+};
+
+/// One thing that a client has sent: a message, or the beginning or end of a subscription.
+struct sent {
+  enum class kind : unsigned char { message, subscribe, unsubscribe };
+  kind what;
+  std::size_t subscription = 0;
+  interest wanted = {};
+  shared_envelope message = nullptr;
+};
+
+/// One thing that the server has sent; without a message it says that there was no responder.
+struct arrival {
+  std::size_t subscription;
+  shared_envelope message;
+};
+
+/// A connection between a client and the model: what is under way in both directions, in order.
+///
+/// The client's end belongs to a model_transport, the server's to the broker.
+class link : public weir::detail::list_hook {
+ public:
+  std::deque<sent> to_server;
+  std::size_t bytes_to_server = 0;
+  manual_reset_event server_has_work;
+
+  std::deque<arrival> to_client;
+  manual_reset_event client_has_work;
+
+  /// The server's side of the subscriptions.
+  std::map<std::size_t, interest> interests;
+  /// Set when the server has ended the connection.
+  bool is_over = false;
+  std::string reason;
+};
+
+}  // namespace weir::nats::detail::model
