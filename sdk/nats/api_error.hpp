@@ -12,8 +12,6 @@ struct api_error {
   std::int64_t code = 0;  ///< as of HTTP
   std::optional<std::int64_t> err_code;
   std::optional<std::string> description;
-
-  bool is_temporary() const noexcept { return code >= 500; }
 };
 
 /// "stream name already in use (code 400, error 10058)".

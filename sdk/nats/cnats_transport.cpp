@@ -33,7 +33,8 @@ task<server_info> cnats_transport::connect(const server_address& server,
       [server, client_name, limit] { return open_cnats(server, client_name, limit); }));
   connection_->link().on_loop = true;
   co_return server_info{
-      .max_payload = static_cast<std::size_t>(natsConnection_GetMaxPayload(connection_->native()))};
+      .max_payload = static_cast<std::size_t>(natsConnection_GetMaxPayload(connection_->native())),
+      .version = {}};
 }
 
 task<> cnats_transport::run() {

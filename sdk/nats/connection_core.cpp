@@ -120,6 +120,13 @@ std::optional<error> connection_core::size_problem(const std::string& subject,
                    "; send less, or raise max_payload in the server's configuration");
 }
 
+std::optional<error> connection_core::feature_problem(const std::string& subject,
+                                                      const server_feature* needed) const {
+  if (needed == nullptr || !is_connected() || has_feature(server_.version, *needed))
+    return std::nullopt;
+  return missing_feature("publish to " + subject, *needed, server_.version);
+}
+
 error connection_core::not_connected(std::string_view operation) const {
   return {closed_ ? errc::closed : errc::unavailable, disposition::retry,
           std::string(operation) + " needs a connection to NATS (" + options_.name +

@@ -39,6 +39,10 @@ class connection_core {
 
   /// `limit_exceeded` when the server takes no message of this size; nothing without a server.
   std::optional<error> size_problem(const std::string& subject, std::size_t size) const;
+  /// `unsupported` when the server is too old for what a message to `subject` needs; nothing
+  /// without a server, or when nothing is needed (null).
+  std::optional<error> feature_problem(const std::string& subject,
+                                       const server_feature* needed) const;
   /// The error of an operation that needs a connection now.
   error not_connected(std::string_view operation) const;
   const std::string& last_failure() const noexcept { return last_failure_; }

@@ -3,11 +3,13 @@
 
 #include <array>
 #include <charconv>
+#include <limits>
 
-#include "api_error.hpp"
 #include "backoff.hpp"
 #include "connection_core.hpp"
-#include "weir/event/json.hpp"
+#include "lost_confirmation.hpp"
+#include "publish_answer.hpp"
+#include "publish_headers.hpp"
 #include "weir/sleep.hpp"
 
 namespace weir::nats::detail {
@@ -29,13 +31,6 @@ constexpr std::size_t header_framing_bytes = 12 + sizeof("Nats-Msg-Id: ") + 1;
 
 /// One message may be larger than the whole window; it then has it alone.
 std::size_t window_share(std::size_t size) { return std::min(size, window_bytes_max); }
-
-struct publish_answer {
-  std::optional<std::string> stream;
-  std::optional<std::uint64_t> seq;
-  std::optional<bool> duplicate;
-  std::optional<api_error> error;
-};
 
 }  // namespace
 
@@ -67,9 +62,11 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   const std::string msg_id =
       options.msg_id.empty() ? id_prefix_ + std::to_string(++ids_) : std::string(options.msg_id);
   check_header_value("Nats-Msg-Id", msg_id);
-  const std::size_t size = payload.size() + msg_id.size() + header_framing_bytes +
-                           (options.headers == nullptr ? 0 : options.headers->wire_size());
+  publish_headers headers = make_publish_headers(to.text(), options);
+  const std::size_t size =
+      payload.size() + msg_id.size() + header_framing_bytes + headers.all.wire_size();
   if (const auto refused = core_.size_problem(to.text(), size)) throw *refused;
+  if (const auto missing = core_.feature_problem(to.text(), headers.needs)) throw *missing;
   co_await window_.acquire();
   if (!window_bytes_.try_acquire(window_share(size))) {
     const auto acquired = co_await window_bytes_.acquire(window_share(size)).as_result();
@@ -81,13 +78,17 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   slot.subject = to.text();
   slot.payload.assign(payload);
   slot.msg_id.assign(msg_id);
-  slot.headers = options.headers == nullptr ? nats::headers() : *options.headers;
+  slot.headers = std::move(headers.all);
+  slot.needs = headers.needs;
+  slot.id_is_given = !options.msg_id.empty();
   slot.wire_size = size;
   slot.deadline = deadline;
   slot.sends = 0;
+  slot.sent_as = std::numeric_limits<std::uint64_t>::max();
   slot.abandoned = false;
   slot.last_problem.clear();
   slot.failure.reset();
+  slot.doubted_in.clear();
   slot.done.reset();
   waiting_.push_back(slot);
   something_waits_.set();
@@ -106,9 +107,9 @@ void publisher::send(publication_slot& slot) noexcept {
   // Another server than the one before may have another limit.
   if (auto refused = core_.size_problem(slot.subject, slot.wire_size))
     return fail(slot, std::move(*refused));
+  if (auto missing = core_.feature_problem(slot.subject, slot.needs))
+    return fail(slot, std::move(*missing));
   slot.sent_at = loop::current().now();
-  slot.sent_as = ++sent_;
-  ++slot.sends;
   std::array<char, reply_bytes> reply;
   const std::string& box = address();
   WEIR_ASSERT(box.size() + token_bytes_max < reply.size());
@@ -118,12 +119,15 @@ void publisher::send(publication_slot& slot) noexcept {
   *end++ = '-';
   end = std::to_chars(end, reply.data() + reply.size(), slot.use).ptr;
   *end = '\0';
-  core_.send({.subject = slot.subject.c_str(),
-              .subject_size = slot.subject.size(),
-              .reply = reply.data(),
-              .payload = slot.payload,
-              .headers = &slot.headers,
-              .msg_id = slot.msg_id.c_str()});
+  if (!core_.send({.subject = slot.subject.c_str(),
+                   .subject_size = slot.subject.size(),
+                   .reply = reply.data(),
+                   .payload = slot.payload,
+                   .headers = &slot.headers,
+                   .msg_id = slot.msg_id.c_str()}))
+    return;  // Without a connection; the next one sends it.
+  slot.sent_as = ++sent_;
+  ++slot.sends;
 }
 
 publication_slot* publisher::slot_of(std::string_view token) noexcept {
@@ -143,22 +147,20 @@ void publisher::on_message(message received) noexcept {
 }
 
 void publisher::settle(publication_slot& slot, std::string_view text) noexcept {
-  result<publish_answer> answer = json::decode<publish_answer>(text);
+  result<publish_answer> answer = parse_publish_answer(text);
   if (!answer.has_value()) {
-    return fail(slot, {errc::protocol, disposition::retry,
-                       "publish to " + slot.subject +
-                           ": the answer is not one of a stream's: " + answer.error().message()});
+    return fail(slot, {answer.error().code(), answer.error().disposition(),
+                       "publish to " + slot.subject + ": " + answer.error().message()});
   }
-  if (answer->error) {
-    slot.last_problem = describe(*answer->error);
-    // The server cannot now; when it can, the same id makes repetition safe.
-    if (answer->error->is_temporary()) return;
-    return fail(slot, {errc::conflict, disposition::permanent,
-                       "publish to " + slot.subject + " was refused: " + slot.last_problem});
+  if (answer->refusal) {
+    slot.last_problem = describe(*answer->refusal);
+    if (answer->is_temporary()) return;
+    // An earlier copy may be what the stream has gone on by; confirmed() finds out.
+    if (answer->is_outdated() && (slot.sends > 1 || slot.id_is_given))
+      slot.doubted_in = std::move(answer->ack.stream);
+    return fail(slot, answer->refused("publish to " + slot.subject));
   }
-  slot.ack.stream = std::move(answer->stream).value_or("");
-  slot.ack.sequence = answer->seq.value_or(0);
-  slot.ack.duplicate = answer->duplicate.value_or(false);
+  slot.ack = std::move(answer->ack);
   finish(slot);
 }
 
@@ -225,6 +227,25 @@ error publisher::deadline_error(const publication_slot& slot) const {
               ". It may be stored or not; published again with this id it is stored once"};
 }
 
+task<> publisher::resolve(publication_slot& slot) {
+  doubtful_publication about{.stream = slot.doubted_in,
+                             .subject = slot.subject,
+                             .msg_id = slot.msg_id,
+                             .headers = slot.headers};
+  const doubt_resolved resolved = co_await resolve_doubt(core_, std::move(about));
+  slot.doubted_in.clear();
+  if (resolved.is == doubt_resolved::outcome::stored) {
+    slot.failure.reset();
+    slot.ack = resolved.ack;
+  } else if (resolved.is == doubt_resolved::outcome::unknown && slot.sends > 1) {
+    slot.failure.emplace(slot.failure->code(), slot.failure->disposition(),
+                         slot.failure->message() + ". It was sent " + std::to_string(slot.sends) +
+                             " times (Nats-Msg-Id " + slot.msg_id +
+                             "), and may be stored: the confirmation of an earlier copy may have "
+                             "been lost, and what is in the stream now does not tell");
+  }
+}
+
 void publisher::close() noexcept {
   closed_ = true;
   waiting_.for_each([this](publication_slot& slot) {
@@ -241,6 +262,7 @@ publication::~publication() {
 
 task<publish_ack> publication::confirmed() {
   co_await slot_->done.wait();
+  if (!slot_->doubted_in.empty()) co_await slot_->owner.resolve(*slot_);
   if (slot_->failure) throw *slot_->failure;
   co_return slot_->ack;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "inbox.hpp"
+#include "server_version.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/nats/publication.hpp"
 #include "weir/nats/subject.hpp"
@@ -30,6 +31,8 @@ class publication_slot final : public weir::detail::list_hook {
   std::string payload;
   std::string msg_id;
   nats::headers headers;
+  const server_feature* needs = nullptr;
+  bool id_is_given = false;   ///< by the user, who may have sent it before
   std::size_t wire_size = 0;  ///< headers and payload
   time_point deadline;
   time_point sent_at;
@@ -40,6 +43,7 @@ class publication_slot final : public weir::detail::list_hook {
   std::string last_problem;
   publish_ack ack;
   std::optional<error> failure;
+  std::string doubted_in;  ///< the stream that may hold it although it was refused; else empty
   manual_reset_event done;
 };
 
@@ -55,6 +59,8 @@ class publisher final : public inbox {
                           publish_options options);
   /// The handle of a slot is gone.
   void drop(publication_slot& slot) noexcept;
+  /// Finds out what became of a message that was refused because of what the stream holds.
+  task<> resolve(publication_slot& slot);
 
   /// Looks after deadlines and what must be sent again; runs until it is stopped.
   task<> look_after();

@@ -27,6 +27,7 @@ struct server_address {
 /// What a server says about itself when a connection is made.
 struct server_info {
   std::size_t max_payload = 0;  ///< bytes of headers and payload of one message
+  std::string version;          ///< like "2.9.10"; empty where it is not known
 };
 
 /// Whoever a subscription's messages go to; called on the loop while bytes are read.

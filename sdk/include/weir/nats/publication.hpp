@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 
-#include "weir/clock.hpp"
-#include "weir/nats/headers.hpp"
+#include "weir/nats/publish_options.hpp"
 #include "weir/task.hpp"
 
 namespace weir::nats {
@@ -24,17 +23,6 @@ struct publish_ack {
   bool duplicate = false;
 };
 
-/// How one message is published.
-struct publish_options {
-  /// The `Nats-Msg-Id`; empty makes a fresh one. Within the stream's duplicate window a second
-  /// message with the same id is not stored, which is what makes retries safe.
-  std::string_view msg_id = {};
-  const nats::headers* headers = nullptr;
-  /// How long to try before giving up; shorter than the stream's duplicate window, or else the last
-  /// tries may be stored twice.
-  duration timeout = std::chrono::seconds(30);
-};
-
 /// A message on its way into a stream; it is sent again until confirmed, or its deadline passes.
 ///
 /// Wait for `confirmed()` to know that it is stored. One that is dropped instead is given up: it
@@ -49,7 +37,8 @@ class [[nodiscard]] publication {
   }
   ~publication();
 
-  /// Suspends until the stream has confirmed. Throws what the stream refused (permanent),
+  /// Suspends until the stream has confirmed. Throws what the stream refused (permanent: `conflict`
+  /// for an expectation that was not met, `limit_exceeded` for a size, else `invalid_argument`),
   /// `deadline_exceeded` or `closed` (retry: with the same id it will not be stored twice).
   task<publish_ack> confirmed();
 

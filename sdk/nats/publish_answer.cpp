@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "publish_answer.hpp"
+
+#include "weir/event/json.hpp"
+
+namespace weir::nats::detail {
+namespace {
+
+// The server's error codes (errors.json in its sources).
+constexpr std::int64_t message_too_large = 10054;
+constexpr std::int64_t other_stream = 10060;
+constexpr std::int64_t wrong_last_msg_id = 10070;
+constexpr std::int64_t wrong_last_sequence = 10071;
+constexpr std::int64_t rollup_failed = 10111;  // With code 500, and for good all the same.
+constexpr std::int64_t id_in_process = 10158;  // Its first copy is being stored.
+constexpr std::int64_t wrong_last_sequence_in_process = 10164;
+constexpr std::int64_t too_many_requests = 10167;
+
+struct answer_body {
+  std::optional<std::string> stream;
+  std::optional<std::uint64_t> seq;
+  std::optional<bool> duplicate;
+  std::optional<api_error> error;
+};
+
+error no_answer(const std::string& why) {
+  return {errc::protocol, disposition::retry, "the answer is not one of a stream's: " + why};
+}
+
+}  // namespace
+
+bool publish_answer::is_temporary() const noexcept {
+  if (!refusal || refusal->err_code == rollup_failed) return false;
+  return refusal->code >= 500 || refusal->err_code == id_in_process ||
+         refusal->err_code == too_many_requests;
+}
+
+bool publish_answer::is_outdated() const noexcept {
+  return refusal &&
+         (refusal->err_code == wrong_last_msg_id || refusal->err_code == wrong_last_sequence ||
+          refusal->err_code == wrong_last_sequence_in_process);
+}
+
+error publish_answer::refused(const std::string& what) const {
+  const errc code = is_outdated() || refusal->err_code == other_stream ? errc::conflict
+                    : refusal->err_code == message_too_large           ? errc::limit_exceeded
+                                                                       : errc::invalid_argument;
+  return {code, disposition::permanent, what + " was refused: " + describe(*refusal)};
+}
+
+result<publish_answer> parse_publish_answer(std::string_view text) {
+  result<answer_body> read = json::decode<answer_body>(text);
+  if (!read.has_value()) return no_answer(read.error().message());
+  publish_answer answer{.ack = {}, .refusal = std::move(read->error)};
+  answer.ack.stream = std::move(read->stream).value_or("");
+  if (answer.refusal) return answer;
+  if (answer.ack.stream.empty() || read->seq.value_or(0) == 0)
+    return no_answer("it has no stream, or no sequence, and no error");
+  answer.ack.sequence = *read->seq;
+  answer.ack.duplicate = read->duplicate.value_or(false);
+  return answer;
+}
+
+}  // namespace weir::nats::detail
