@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// nats-bench: weir's NATS client beside others, in turns on the same server.
+//
+//   nats-bench ROUNDS MESSAGES [GO_PEER]      (run by tools/bench nats)
+//
+// Prints a table of medians and writes build/bench.json.
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+
+#include "measurement.hpp"
+#include "rounds.hpp"
+#include "weir/loop.hpp"
+
+namespace {
+
+using namespace weir::bench;
+
+constexpr std::uint64_t rounds_max = 1000;
+constexpr std::uint64_t messages_max = 100'000'000;
+constexpr double rate_reach = 0.9;  // of the raw loop's rate
+constexpr double cpu_reach = 0.6;   // of the Go client's processor time
+
+double median_of(const std::vector<cost>& rounds, double cost::* field) {
+  std::vector<double> values;
+  for (const cost& round : rounds) values.push_back(round.*field);
+  return weir::bench::median_of(std::move(values));
+}
+
+measurement line_of(const contest& one, const side& peer, bool is_rate) {
+  double cost::* field = is_rate ? &cost::per_second : &cost::cpu_us;
+  measurement line{.suite = "nats"};
+  line.name = one.name + (is_rate ? "" : ", client CPU");
+  line.unit = is_rate ? "msg/s" : "us/msg";
+  line.value = median_of(one.ours.rounds, field);
+  line.peer = peer.name;
+  line.peer_value = median_of(peer.rounds, field);
+  line.ratio = line.value / *line.peer_value;
+  const bool is_mark = one.has_marks() && (is_rate ? peer.name == raw_name : peer.name == go_name);
+  if (!is_mark) return line;
+  line.reach = is_rate ? rate_reach : cpu_reach;
+  line.met = is_rate ? *line.ratio >= rate_reach : *line.ratio <= cpu_reach;
+  return line;
+}
+
+/// The number in `text` from 1 to `most`, or 0.
+std::uint64_t number(const char* text, std::uint64_t most) {
+  std::uint64_t value = 0;
+  const char* end = text + std::strlen(text);
+  const auto read = std::from_chars(text, end, value);
+  return read.ec == std::errc() && read.ptr == end && value <= most ? value : 0;
+}
+
+int run(const bench_plan& plan) {
+  const std::vector<contest> contests = weir::loop().run(run_contests(plan));
+  std::vector<measurement> lines;
+  for (const contest& one : contests) {
+    for (const bool is_rate : {true, false}) {
+      for (const side& peer : one.peers) lines.push_back(line_of(one, peer, is_rate));
+    }
+  }
+  print_table(lines);
+  write_results(lines);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bench_plan plan;
+  if (argc == 3 || argc == 4) {
+    plan.rounds = number(argv[1], rounds_max);
+    plan.messages = number(argv[2], messages_max);
+    if (argc == 4) plan.go_peer = argv[3];
+  }
+  if (plan.rounds == 0 || plan.messages == 0) {
+    std::fprintf(stderr, "usage: nats-bench ROUNDS MESSAGES [GO_PEER]\n");
+    return 2;
+  }
+  try {
+    return run(plan);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "error: %s\n", failure.what());
+    return 3;
+  }
+}

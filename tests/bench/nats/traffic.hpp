@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "cpu_time.hpp"
+#include "weir/nats/stream_config.hpp"
+
+namespace weir::bench {
+
+/// What every side does in the same way, so that nothing but the client differs.
+inline constexpr const char* stream_name = "BENCH";
+inline constexpr const char* stream_subject = "bench.events";
+inline constexpr const char* consumer_name = "worker";
+inline constexpr const char* core_subject = "core.events";
+inline constexpr const char* answering_subject = "core.questions";
+inline constexpr std::uint64_t messages_ahead = 1000;  // asked for and not acknowledged yet
+inline constexpr std::uint64_t publish_window = 4096;  // sent and not confirmed yet
+inline constexpr std::uint64_t core_turn = 512;        // published before a writer may be idle
+
+/// The messages of one run.
+struct traffic {
+  nats::storage_type storage = nats::storage_type::file;
+  std::size_t bytes = 128;
+  std::uint64_t messages = 0;
+};
+
+/// A server for all sides.
+struct bench_server {
+  std::string url;
+  std::uint16_t port = 0;
+};
+
+/// What a run cost.
+struct cost {
+  double per_second = 0;
+  double cpu_us = 0;  ///< of the client's process, a message
+};
+
+/// Measures from its making on, the whole process: a client library may have threads of its own.
+class stopwatch {
+ public:
+  cost of(std::uint64_t messages) const {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
+    const auto count = static_cast<double>(messages);
+    return {.per_second = count / elapsed.count(),
+            .cpu_us = (process_cpu_ns() - cpu_) / 1000 / count};
+  }
+
+ private:
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  double cpu_ = process_cpu_ns();
+};
+
+}  // namespace weir::bench

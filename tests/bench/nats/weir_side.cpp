@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
+#include "sides.hpp"
+#include "weir/nats/jetstream.hpp"
+#include "weir/nats/pull_source.hpp"
+
+namespace weir::bench {
+namespace {
+
+nats::connection_options options_for(const bench_server& at) {
+  nats::connection_options options;
+  options.url = at.url;
+  options.publish_window = publish_window;
+  return options;
+}
+
+task<cost> fetch_all(nats::connection& link, std::uint64_t messages) {
+  const nats::pull_options wanted{.slots = messages_ahead};
+  const stopwatch watch;
+  auto source =
+      co_await nats::pull_source::open(nats::jetstream(link), stream_name, consumer_name, wanted);
+  for (std::uint64_t taken = 0; taken < messages;) {
+    auto batch = co_await source.next_batch(messages_ahead);
+    for (nats::delivery& one : batch) one.ack();
+    taken += batch.size();
+  }
+  co_await link.flush();
+  const cost spent = watch.of(messages);
+  co_await source.close();
+  co_return spent;
+}
+
+task<cost> publish_all(nats::connection& link, const traffic& of) {
+  nats::jetstream js(link);
+  const nats::subject to(stream_subject);
+  const std::string payload(of.bytes, 'x');
+  std::vector<std::optional<nats::publication>> under_way(publish_window);
+  const stopwatch watch;
+  for (std::uint64_t sent = 0; sent < of.messages; ++sent) {
+    std::optional<nats::publication>& oldest = under_way[sent % publish_window];
+    if (oldest) co_await oldest->confirmed();
+    oldest.emplace(co_await js.publish_later(to, payload));
+  }
+  for (auto& left : under_way) {
+    if (left) co_await left->confirmed();
+  }
+  co_return watch.of(of.messages);
+}
+
+task<cost> publish_core(nats::connection& link, const traffic& of) {
+  const nats::subject to(core_subject);
+  const std::string payload(of.bytes, 'x');
+  const stopwatch watch;
+  for (std::uint64_t sent = 0; sent < of.messages; ++sent) co_await link.publish(to, payload);
+  co_await link.flush();
+  co_return watch.of(of.messages);
+}
+
+/// Connects, measures, closes.
+template <class Work>
+task<cost> connected(bench_server at, Work work) {
+  nats::connection link(options_for(at));
+  co_await link.wait_connected();
+  const auto spent = co_await work(link).as_result();
+  co_await link.close();
+  co_return spent.value();
+}
+
+}  // namespace
+
+task<cost> weir_fetch(bench_server at, traffic of) {
+  return connected(std::move(at),
+                   [of](nats::connection& link) { return fetch_all(link, of.messages); });
+}
+
+task<cost> weir_publish(bench_server at, traffic of) {
+  return connected(std::move(at), [of](nats::connection& link) { return publish_all(link, of); });
+}
+
+task<cost> weir_core_publish(bench_server at, traffic of) {
+  return connected(std::move(at), [of](nats::connection& link) { return publish_core(link, of); });
+}
+
+}  // namespace weir::bench
