@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cnats_transport.hpp"
 
+#include <limits>
+
 #include "cnats_message.hpp"
 #include "weir/blocking.hpp"
 #include "weir/poll.hpp"
@@ -85,18 +87,34 @@ void cnats_transport::check_alive() const {
                   " ended: " + (told ? text : "the server closed it"));
 }
 
-transport::subscription cnats_transport::subscribe(const std::string& pattern, message_sink& sink) {
+transport::subscription cnats_transport::subscribe(const subscription_request& wanted,
+                                                   message_sink& sink) {
+  WEIR_ASSERT(wanted.max_messages <= subscription_messages_max);
   entry made{.native = nullptr, .sink = &sink};
+  natsConnection* const native = connection_->native();
   // A failure here means that the connection has ended, which run() is about to tell.
-  if (natsConnection_SubscribeSync(&made.native, connection_->native(), pattern.c_str()) ==
-      NATS_OK) {
-    natsSubscription_SetPendingLimits(made.native, -1, -1);  // Pulls are what bounds the queue.
+  const natsStatus status =
+      wanted.queue_group.empty()
+          ? natsConnection_SubscribeSync(&made.native, native, wanted.pattern.c_str())
+          : natsConnection_QueueSubscribeSync(&made.native, native, wanted.pattern.c_str(),
+                                              wanted.queue_group.c_str());
+  if (status == NATS_OK) {
+    natsSubscription_SetPendingLimits(made.native, -1, -1);  // The sink bounds what it keeps.
+    if (wanted.max_messages > 0)
+      natsSubscription_AutoUnsubscribe(made.native, static_cast<int>(wanted.max_messages));
   }
   std::size_t index = 0;
   while (index < entries_.size() && entries_[index].sink != nullptr) ++index;
   if (index == entries_.size()) entries_.emplace_back();
   entries_[index] = made;
   return index;
+}
+
+void cnats_transport::stop(subscription made) noexcept {
+  // The library's own ways forget the subscription at once, and drop what is on its way, or start
+  // a thread. This one keeps it: a count of more than nine digits is none to the server (parseSize
+  // in its util.go), and an UNSUB without a count takes effect at once.
+  natsSubscription_AutoUnsubscribe(entries_[made].native, std::numeric_limits<int>::max());
 }
 
 void cnats_transport::unsubscribe(subscription made) noexcept {

@@ -6,12 +6,6 @@
 #include "model/server.hpp"
 
 namespace weir::nats {
-namespace {
-
-/// The status line of a header block, and the empty line at its end.
-constexpr std::size_t header_framing_bytes = 12;
-
-}  // namespace
 
 connection::connection(connection_options options)
     : core_(std::make_unique<detail::connection_core>(std::move(options),
@@ -31,14 +25,13 @@ task<> connection::wait_connected() { return core_->wait_connected(); }
 task<> connection::publish(const subject& to, std::string_view payload, const headers& with) {
   co_await core_->wait_connected();
   co_await core_->wait_writable();
-  const std::size_t header_bytes = with.empty() ? 0 : with.wire_size() + header_framing_bytes;
-  const auto refused = core_->size_problem(to.text(), payload.size() + header_bytes);
+  const detail::outgoing out{.subject = to.c_str(),
+                             .subject_size = to.text().size(),
+                             .payload = payload,
+                             .headers = &with};
+  const auto refused = core_->size_problem(out);
   if (refused) throw *refused;
-  const bool sent = core_->send({.subject = to.c_str(),
-                                 .subject_size = to.text().size(),
-                                 .payload = payload,
-                                 .headers = &with});
-  if (!sent) throw core_->not_connected("publish to " + to.text());
+  if (!core_->send(out)) throw core_->not_connected("publish to " + to.text());
 }
 
 task<> connection::flush(duration limit) { return core_->requests().echo(limit); }

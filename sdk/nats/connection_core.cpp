@@ -13,6 +13,9 @@ constexpr backoff_limits reconnect_backoff{.first = std::chrono::milliseconds(50
 /// A connection that is lost sooner counts as a failed attempt.
 constexpr auto stable_after = std::chrono::seconds(1);
 constexpr std::size_t requests_in_flight_max = 16;
+constexpr std::size_t user_requests_in_flight_max = 1024;
+/// The status line of a header block, and the empty line at its end.
+constexpr std::size_t header_framing_bytes = 12;
 constexpr std::size_t queued_acks_max = 65536;
 constexpr auto close_flush_limit = std::chrono::seconds(2);
 /// A writer above the high-water mark looks again this often.
@@ -37,6 +40,7 @@ connection_core::connection_core(connection_options options, transport_factory m
       make_transport_(std::move(make_transport)),
       servers_(parse_servers(options_.url)),
       requests_(*this, requests_in_flight_max),
+      user_requests_(*this, user_requests_in_flight_max),
       probe_lane_(*this, 1),
       publisher_(*this, options_.publish_window) {
   background_.spawn(stay_connected());
@@ -64,23 +68,29 @@ task<> connection_core::close() {
   last_failure_ = "it was closed";
   publisher_.close();
   co_await background_.close();
+  subscribers_.for_each([](subscriber& listening) { listening.on_closed(); });
   up_.set();  // Whoever waits for a connection learns that there will be none.
 }
 
-void connection_core::add(inbox& box) {
-  inboxes_.push_back(box);
-  if (is_connected() && transport_ != nullptr) subscribe(box);
+void connection_core::add(subscriber& listening) {
+  subscribers_.push_back(listening);
+  if (is_connected() && transport_ != nullptr) subscribe(listening);
 }
 
-void connection_core::remove(inbox& box) noexcept {
-  box.unlink();
-  if (box.subscription_ && transport_ != nullptr) transport_->unsubscribe(*box.subscription_);
-  box.subscription_.reset();
+void connection_core::remove(subscriber& listening) noexcept {
+  listening.unlink();
+  if (listening.subscription_ && transport_ != nullptr)
+    transport_->unsubscribe(*listening.subscription_);
+  listening.subscription_.reset();
 }
 
-void connection_core::subscribe(inbox& box) {
-  box.address_ = inbox_prefix_ + "." + std::to_string(++inbox_count_);
-  box.subscription_ = transport_->subscribe(box.address_ + ".*", box);
+void connection_core::stop(subscriber& listening) noexcept {
+  if (listening.subscription_ && transport_ != nullptr) transport_->stop(*listening.subscription_);
+}
+
+void connection_core::subscribe(subscriber& listening) {
+  const auto wanted = listening.request_on(fresh_address());
+  if (wanted) listening.subscription_ = transport_->subscribe(*wanted, listening);
 }
 
 bool connection_core::send(const outgoing& out) noexcept {
@@ -108,6 +118,13 @@ void connection_core::send_queued_acks() {
     if (ack.expires < now) continue;
     send({.subject = ack.reply.c_str(), .subject_size = ack.reply.size(), .payload = ack.payload});
   }
+}
+
+std::optional<error> connection_core::size_problem(const outgoing& out) const {
+  const bool has_headers = out.headers != nullptr && !out.headers->empty();
+  const std::size_t header_bytes =
+      has_headers ? out.headers->wire_size() + header_framing_bytes : 0;
+  return size_problem(out.subject, out.payload.size() + header_bytes);
 }
 
 std::optional<error> connection_core::size_problem(const std::string& subject,
@@ -179,11 +196,11 @@ task<> connection_core::probe() {
 
 void connection_core::began(const server_address& server) {
   inbox_prefix_ = random_prefix();
-  inboxes_.for_each([this](inbox& box) { subscribe(box); });
+  subscribers_.for_each([this](subscriber& listening) { subscribe(listening); });
   connected_since_ = loop::current().now();
   up_.set();
   send_queued_acks();
-  inboxes_.for_each([](inbox& box) { box.on_connected(); });
+  subscribers_.for_each([](subscriber& listening) { listening.on_connected(); });
   tell({connection_event::kind::connected, server.shown(), "", 0});
 }
 
@@ -192,9 +209,9 @@ void connection_core::ended(const server_address& server, const error& why, bool
   const bool was_stable = was_connected && loop::current().now() - connected_since_ >= stable_after;
   failed_attempts_ = was_stable ? 0 : failed_attempts_ + 1;
   if (!closed_) last_failure_ = why.message();
-  inboxes_.for_each([&](inbox& box) {
-    box.subscription_.reset();
-    if (was_connected) box.on_disconnected(why);
+  subscribers_.for_each([&](subscriber& listening) {
+    listening.subscription_.reset();
+    if (was_connected) listening.on_disconnected(why);
   });
   tell({was_connected ? disconnected : connect_failed, server.shown(), why.message(),
         failed_attempts_});

@@ -19,12 +19,15 @@ class connection_core {
   ~connection_core();
 
   bool is_connected() const noexcept { return up_.is_set() && !closed_; }
+  bool is_closed() const noexcept { return closed_; }
   task<> wait_connected();
   task<> close();
 
-  /// Takes an inbox into every connection from the present one on; it is not called at once.
-  void add(inbox& box);
-  void remove(inbox& box) noexcept;
+  /// Takes a subscriber into every connection from the present one on; it is not called at once.
+  void add(subscriber& listening);
+  void remove(subscriber& listening) noexcept;
+  /// Asks the server to send no more to it; what is on its way still comes.
+  void stop(subscriber& listening) noexcept;
 
   /// Queues a message; false when there is no connection.
   bool send(const outgoing& out) noexcept;
@@ -38,6 +41,7 @@ class connection_core {
   void send_ack(std::string_view reply, std::string_view payload, time_point expires);
 
   /// `limit_exceeded` when the server takes no message of this size; nothing without a server.
+  std::optional<error> size_problem(const outgoing& out) const;
   std::optional<error> size_problem(const std::string& subject, std::size_t size) const;
   /// `unsupported` when the server is too old for what a message to `subject` needs; nothing
   /// without a server, or when nothing is needed (null).
@@ -45,9 +49,12 @@ class connection_core {
                                        const server_feature* needed) const;
   /// The error of an operation that needs a connection now.
   error not_connected(std::string_view operation) const;
+  /// A subject that nobody else has, below the present connection's inbox.
+  std::string fresh_address() { return inbox_prefix_ + "." + std::to_string(++address_count_); }
   const std::string& last_failure() const noexcept { return last_failure_; }
 
   request_lanes& requests() noexcept { return requests_; }
+  request_lanes& user_requests() noexcept { return user_requests_; }
   detail::publisher& publisher() noexcept { return publisher_; }
   scope& background() noexcept { return background_; }
 
@@ -62,7 +69,7 @@ class connection_core {
   task<> serve(const server_address& server);
   task<> serve_in(scope& children);
   task<> probe();
-  void subscribe(inbox& box);
+  void subscribe(subscriber& listening);
   void began(const server_address& server);
   void ended(const server_address& server, const error& why, bool was_connected);
   void send_queued_acks();
@@ -75,9 +82,9 @@ class connection_core {
   std::unique_ptr<transport> transport_;
   server_info server_;
   manual_reset_event up_;
-  weir::detail::intrusive_list<inbox> inboxes_;
+  weir::detail::intrusive_list<subscriber> subscribers_;
   std::string inbox_prefix_;
-  std::uint64_t inbox_count_ = 0;
+  std::uint64_t address_count_ = 0;
   std::deque<queued_ack> queued_acks_;
   std::string last_failure_ = "none was made yet";
   unsigned failed_attempts_ = 0;
@@ -85,6 +92,7 @@ class connection_core {
   bool closed_ = false;
 
   request_lanes requests_;
+  request_lanes user_requests_;
   request_lanes probe_lane_;  // Of its own, so that a question never waits in front of it.
   detail::publisher publisher_;
 };

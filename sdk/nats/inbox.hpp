@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string>
-
-#include "transport.hpp"
-#include "weir/detail/intrusive_list.hpp"
-#include "weir/error.hpp"
+#include "subscriber.hpp"
 
 namespace weir::nats::detail {
 
@@ -14,24 +9,22 @@ namespace weir::nats::detail {
 /// another name, on every connection, so that an answer to an older connection never comes in.
 ///
 /// Registered with connection_core. Its subscription covers `address() + "." + token`.
-class inbox : public message_sink, public weir::detail::list_hook {
+class inbox : public subscriber {
  public:
   /// "_INBOX.<random>.<number>" of the present connection; empty before the first.
   const std::string& address() const noexcept { return address_; }
-
-  /// The subscription is made, and what is published from now on is answered.
-  virtual void on_connected() noexcept = 0;
-  /// No answer to anything that was published before will come.
-  virtual void on_disconnected(const error& why) noexcept = 0;
 
  protected:
   inbox() = default;
   ~inbox() = default;
 
  private:
-  friend class connection_core;
+  std::optional<subscription_request> request_on(std::string address) final {
+    address_ = std::move(address);
+    return subscription_request{.pattern = address_ + ".*"};
+  }
+
   std::string address_;
-  std::optional<transport::subscription> subscription_;
 };
 
 /// The token behind an inbox's address in the subject of a message to it; empty if it is none.

@@ -11,8 +11,14 @@ namespace {
 
 constexpr backoff_limits no_responders_backoff{.first = std::chrono::milliseconds(20),
                                                .longest = std::chrono::seconds(1)};
+/// Lanes kept for later: every subscription is looked at after every read, so they have a price.
+constexpr std::size_t idle_lanes_max = 64;
 
 }  // namespace
+
+request_lane::request_lane(connection_core& core) : core_(core) { core_.add(*this); }
+
+request_lane::~request_lane() { core_.remove(*this); }
 
 std::string request_lane::begin() {
   token_ = std::to_string(++question_);
@@ -38,54 +44,59 @@ void request_lane::on_no_responders() noexcept { end(outcome::no_responders); }
 
 void request_lane::on_disconnected(const error&) noexcept { end(outcome::disconnected); }
 
-request_lanes::request_lanes(connection_core& core, std::size_t lanes)
-    : core_(core), free_(lanes) {}
-
-request_lanes::~request_lanes() {
-  for (auto& lane : lanes_) core_.remove(*lane);
-}
-
-request_lane& request_lanes::take() {
-  for (auto& lane : lanes_) {
-    if (lane->is_busy) continue;
-    lane->is_busy = true;
-    return *lane;
+/// The use of one lane, after one permit was acquired.
+class request_lanes::lease {
+ public:
+  explicit lease(request_lanes& from) : from_(from) {
+    if (from_.idle_.empty()) {
+      lane_ = std::make_unique<request_lane>(from_.core_);
+    } else {
+      lane_ = std::move(from_.idle_.back());
+      from_.idle_.pop_back();
+    }
   }
-  auto& made = *lanes_.emplace_back(std::make_unique<request_lane>());
-  made.is_busy = true;
-  core_.add(made);
-  return made;
+  ~lease() {
+    const bool given_up = lane_->came == request_lane::outcome::waiting;
+    lane_->answer.reset();
+    if (!given_up && from_.idle_.size() < idle_lanes_max) from_.idle_.push_back(std::move(lane_));
+    from_.free_.release();
+  }
+  lease(const lease&) = delete;
+  lease& operator=(const lease&) = delete;
+
+  request_lane& lane() const noexcept { return *lane_; }
+
+ private:
+  request_lanes& from_;
+  std::unique_ptr<request_lane> lane_;
+};
+
+request_lanes::request_lanes(connection_core& core, std::size_t lanes) : core_(core), free_(lanes) {
+  idle_.reserve(idle_lanes_max);
 }
 
-void request_lanes::give_back(request_lane& lane) noexcept {
-  lane.came = request_lane::outcome::disconnected;
-  lane.answer.reset();
-  lane.is_busy = false;
-  free_.release();
-}
-
-task<request_lane::outcome> request_lanes::ask_once(request_lane& lane, const std::string* subject,
-                                                    std::string_view payload) {
+task<request_lane::outcome> request_lanes::put(request_lane& lane, const outgoing* question) {
   co_await core_.wait_connected();
   const std::string reply = lane.begin();
-  const std::string& to = subject == nullptr ? reply : *subject;
-  core_.send({.subject = to.c_str(),
-              .subject_size = to.size(),
-              .reply = subject == nullptr ? nullptr : reply.c_str(),
-              .payload = payload});
+  outgoing out{.subject = reply.c_str(), .subject_size = reply.size()};
+  if (question != nullptr) {
+    out = *question;
+    out.reply = reply.c_str();
+  }
+  core_.send(out);
   co_await lane.done.wait();
   co_return lane.came;
 }
 
 task<message> request_lanes::ask_until_answered(const std::string& subject,
                                                 std::string_view payload) {
+  const outgoing question{
+      .subject = subject.c_str(), .subject_size = subject.size(), .payload = payload};
   co_await free_.acquire();
-  request_lane& lane = take();
-  const auto give_lane_back = [this](request_lane* used) { give_back(*used); };
-  const std::unique_ptr<request_lane, decltype(give_lane_back)> guard(&lane, give_lane_back);
+  const lease held(*this);
   for (unsigned attempt = 0;; ++attempt) {
-    const request_lane::outcome came = co_await ask_once(lane, &subject, payload);
-    if (came == request_lane::outcome::answered) co_return std::move(*lane.answer);
+    const request_lane::outcome came = co_await put(held.lane(), &question);
+    if (came == request_lane::outcome::answered) co_return std::move(*held.lane().answer);
     if (came != request_lane::outcome::no_responders) continue;
     co_await sleep(backoff(no_responders_backoff, attempt, loop::current().random()));
   }
@@ -106,13 +117,34 @@ task<message> request_lanes::ask(const std::string& subject, std::string_view pa
                        : "there is no connection: " + core_.last_failure()));
 }
 
+task<message> request_lanes::ask_once(const outgoing& question, bool& is_sent) {
+  co_await free_.acquire();
+  const lease held(*this);
+  do {
+    co_await core_.wait_connected();
+    co_await core_.wait_writable();
+  } while (!core_.is_connected());
+  const auto refused = core_.size_problem(question);
+  if (refused) throw *refused;
+  is_sent = true;
+  const request_lane::outcome came = co_await put(held.lane(), &question);
+  if (came == request_lane::outcome::answered) co_return std::move(*held.lane().answer);
+  const std::string what = "request to " + std::string(question.subject) + ": ";
+  if (came == request_lane::outcome::no_responders) {
+    throw error(errc::unavailable, disposition::retry,
+                what + "no responders: nobody is subscribed there, so nobody has got it; is the " +
+                    "service that answers it running, on this account?");
+  }
+  throw error(errc::unavailable, disposition::retry,
+              what + "the connection was lost before an answer came, so it may have been handled " +
+                  "or not: " + core_.last_failure());
+}
+
 task<> request_lanes::echo_once() {
   if (!core_.is_connected()) throw core_.not_connected("flush");
   co_await free_.acquire();
-  request_lane& lane = take();
-  const auto give_lane_back = [this](request_lane* used) { give_back(*used); };
-  const std::unique_ptr<request_lane, decltype(give_lane_back)> guard(&lane, give_lane_back);
-  const request_lane::outcome came = co_await ask_once(lane, nullptr, {});
+  const lease held(*this);
+  const request_lane::outcome came = co_await put(held.lane(), nullptr);
   if (came != request_lane::outcome::answered) throw core_.not_connected("flush");
 }
 

@@ -50,4 +50,6 @@ void check_name(std::string_view what, std::string_view name) {
                   "white space or control character");
 }
 
+void check_queue_group(std::string_view name) { checked("queue group", name, check_subject(name)); }
+
 }  // namespace weir::nats

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,6 +43,19 @@ class message_sink {
   ~message_sink() = default;
 };
 
+/// What a subscription is for; the texts have been checked.
+struct subscription_request {
+  std::string pattern;  ///< `*` stands for one token, a last `>` for one or more
+  /// Of the subscriptions of one group each message goes to one, the server chooses which; empty:
+  /// to this one whatever others get.
+  std::string queue_group = {};
+  /// After so many messages the server ends the subscription; 0: it does not.
+  std::uint64_t max_messages = 0;
+};
+
+/// The largest subscription_request::max_messages: a server takes nine digits.
+inline constexpr std::uint64_t subscription_messages_max = 999'999'999;
+
 /// A message to be sent. The texts end with a zero byte, and have been checked.
 struct outgoing {
   const char* subject;
@@ -69,8 +83,12 @@ class transport {
   /// Moves bytes both ways until the connection ends; throws why.
   virtual task<> run() = 0;
 
-  virtual subscription subscribe(const std::string& pattern, message_sink& sink) = 0;
-  /// The sink is not called any more.
+  virtual subscription subscribe(const subscription_request& wanted, message_sink& sink) = 0;
+  /// Asks the server to send no more for this subscription. What it has sent until it reads that
+  /// still goes to the sink; the subscription is still to be given to unsubscribe(). A sink may
+  /// call this.
+  virtual void stop(subscription made) noexcept = 0;
+  /// The sink is not called any more, and the server is told. Not to be called by a sink.
   virtual void unsubscribe(subscription made) noexcept = 0;
 
   /// Queues a message, to be sent with all others of this turn of the loop. False when the

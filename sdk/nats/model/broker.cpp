@@ -65,7 +65,8 @@ void broker::take_message(link& from, const shared_envelope& message) {
 
 void broker::tell_no_responders(link& to, const std::string& reply) {
   for (const auto& [subscription, wanted] : to.interests) {
-    if (subject_covers(wanted.pattern, reply)) return put(to, subscription, nullptr);
+    if (!wanted.is_over() && subject_covers(wanted.pattern, reply))
+      return put(to, subscription, nullptr);
   }
 }
 
@@ -85,7 +86,7 @@ bool broker::deliver(const std::string& address, const shared_envelope& message)
   links_.for_each([&](link& to) {
     if (to.is_over) return;
     for (const auto& [subscription, wanted] : to.interests) {
-      if (!subject_covers(wanted.pattern, address)) continue;
+      if (wanted.is_over() || !subject_covers(wanted.pattern, address)) continue;
       found = true;
       if (wanted.queue.empty()) {
         put(to, subscription, message);
@@ -105,12 +106,14 @@ bool broker::has_interest(const std::string& address) const noexcept {
   bool found = false;
   links_.for_each([&](link& one) {
     for (const auto& [subscription, wanted] : one.interests)
-      found = found || (!one.is_over && subject_covers(wanted.pattern, address));
+      found =
+          found || (!one.is_over && !wanted.is_over() && subject_covers(wanted.pattern, address));
   });
   return found;
 }
 
 void broker::put(link& to, std::size_t subscription, const shared_envelope& message) {
+  ++to.interests[subscription].sent_messages;
   to.to_client.push_back({subscription, message});
   to.client_has_work.set();
 }

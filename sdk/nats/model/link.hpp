@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
@@ -15,7 +16,11 @@ namespace weir::nats::detail::model {
 /// What one client has subscribed to.
 struct interest {
   std::string pattern;
-  std::string queue;  ///< the queue group; empty for none
+  std::string queue;               ///< the queue group; empty for none
+  std::uint64_t max_messages = 0;  ///< ends after so many; 0: does not
+  std::uint64_t sent_messages = 0;
+
+  bool is_over() const noexcept { return max_messages > 0 && sent_messages >= max_messages; }
 };
 
 /// One thing that a client has sent: a message, or the beginning or end of a subscription.

@@ -88,11 +88,20 @@ void model_transport::send(sent one) {
   link_.server_has_work.set();
 }
 
-transport::subscription model_transport::subscribe(const std::string& pattern, message_sink& sink) {
+transport::subscription model_transport::subscribe(const subscription_request& wanted,
+                                                   message_sink& sink) {
   sinks_.push_back(&sink);
   const subscription made = sinks_.size() - 1;
-  send({.what = sent::kind::subscribe, .subscription = made, .wanted = {pattern, ""}});
+  send({.what = sent::kind::subscribe,
+        .subscription = made,
+        .wanted = {.pattern = wanted.pattern,
+                   .queue = wanted.queue_group,
+                   .max_messages = wanted.max_messages}});
   return made;
+}
+
+void model_transport::stop(subscription made) noexcept {
+  send({.what = sent::kind::unsubscribe, .subscription = made});
 }
 
 void model_transport::unsubscribe(subscription made) noexcept {

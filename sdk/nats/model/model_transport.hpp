@@ -19,7 +19,8 @@ class model_transport final : public transport {
   task<server_info> connect(const server_address& server, const std::string& client_name,
                             duration limit) override;
   task<> run() override;
-  subscription subscribe(const std::string& pattern, message_sink& sink) override;
+  subscription subscribe(const subscription_request& wanted, message_sink& sink) override;
+  void stop(subscription made) noexcept override;
   void unsubscribe(subscription made) noexcept override;
   bool publish(const outgoing& message) noexcept override;
   std::size_t unsent_bytes() const noexcept override { return link_.bytes_to_server; }

@@ -41,4 +41,7 @@ class subject_pattern {
 /// error text: "stream", "consumer".
 void check_name(std::string_view what, std::string_view name);
 
+/// Throws `invalid_argument` unless `name` can be a queue group's: plain tokens like a subject's.
+void check_queue_group(std::string_view name);
+
 }  // namespace weir::nats
