@@ -4,8 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "weir/detail/blocking_pool.hpp"
-#include "weir/error.hpp"
+#include "cnats_gate.hpp"
+#include "weir/blocking.hpp"
+#include "weir/scope.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -22,8 +23,8 @@ natsStatus on_attach(void** user_data, void* loop, natsConnection*, natsSock soc
   auto& link = *static_cast<cnats_link*>(loop);
   *user_data = &link;
   link.library_socket = socket;
-  link.descriptor = fcntl(socket, F_DUPFD_CLOEXEC, 0);
-  return link.descriptor < 0 ? NATS_SYS_ERROR : NATS_OK;
+  // From here on the library is on the server's socket and not on the gate's.
+  return dup3(link.socket.get(), socket, O_CLOEXEC) < 0 ? NATS_SYS_ERROR : NATS_OK;
 }
 
 natsStatus on_read(void*, bool) noexcept { return NATS_OK; }
@@ -44,41 +45,49 @@ natsStatus on_detach(void* user_data) noexcept {
   return NATS_OK;
 }
 
-options_ptr make_options(const server_address& server, const std::string& client_name,
-                         duration limit, cnats_link& link) {
+options_ptr make_options(const cnats_gate& gate, cnats_link& link, const cnats_events& events) {
   natsOptions* made = nullptr;
   natsStatus status = natsOptions_Create(&made);
   options_ptr options(made);
-  const std::string url = "nats://" + server.shown();
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+  const std::string url = "nats://127.0.0.1:" + std::to_string(gate.port());
   const auto then = [&](natsStatus next) {
     if (status == NATS_OK) status = next;
   };
   then(natsOptions_SetURL(made, url.c_str()));
-  if (!server.user.empty() && server.password.empty()) {
-    then(natsOptions_SetToken(made, server.user.c_str()));
-  } else if (!server.user.empty()) {
-    then(natsOptions_SetUserInfo(made, server.user.c_str(), server.password.c_str()));
-  }
-  then(natsOptions_SetName(made, client_name.c_str()));
-  then(natsOptions_SetTimeout(made, milliseconds));
+  then(natsOptions_SetToken(made, gate.secret().c_str()));
   then(natsOptions_SetEventLoop(made, &link, on_attach, on_read, on_write, on_detach));
   then(natsOptions_SetSendAsap(made, true));   // no flusher thread
   then(natsOptions_SetPingInterval(made, 0));  // no timer: the connection has its own probe
   then(natsOptions_SetAllowReconnect(made, false));
-  then(natsOptions_SetIgnoreDiscoveredServers(made, true));
   then(natsOptions_SetIOBufSize(made, read_buffer_bytes));
+  then(events.register_with(made));
   if (status == NATS_OK) return options;
-  throw error(errc::invalid_argument, disposition::permanent,
-              "the options of a connection to " + server.shown() +
-                  " were refused: " + natsStatus_GetText(status));
+  throw error(
+      errc::invalid_argument, disposition::permanent,
+      std::string("the NATS client library refused its options: ") + natsStatus_GetText(status));
+}
+
+cnats_connection connect_to_gate(natsOptions* options, std::shared_ptr<cnats_link> link) {
+  natsConnection* native = nullptr;
+  const natsStatus status = natsConnection_Connect(&native, options);
+  if (status == NATS_OK) return {native, std::move(link)};
+  natsStatus last = status;
+  const char* detail = nats_GetLastError(&last);
+  throw error(errc::unavailable, disposition::retry,
+              std::string("the NATS client library did not take a connection: ") +
+                  natsStatus_GetText(status) +
+                  (detail == nullptr || *detail == '\0' ? "" : std::string(" (") + detail + ")"));
+}
+
+task<cnats_connection> open_through(scope& children, cnats_gate& gate, const server_info& server,
+                                    std::shared_ptr<cnats_link> link, const cnats_events& events) {
+  children.spawn(gate.serve(server));
+  auto options = std::make_shared<options_ptr>(make_options(gate, *link, events));
+  // The thread owns what it uses: it may still run when nobody waits for it any more.
+  co_return co_await blocking([options, link] { return connect_to_gate(options->get(), link); });
 }
 
 }  // namespace
-
-cnats_link::~cnats_link() {
-  if (descriptor >= 0) ::close(descriptor);
-}
 
 cnats_connection::~cnats_connection() {
   if (native_ == nullptr) return;
@@ -92,19 +101,13 @@ cnats_connection::~cnats_connection() {
   });
 }
 
-cnats_connection open_cnats(const server_address& server, const std::string& client_name,
-                            duration limit) {
+task<cnats_connection> open_cnats(file_descriptor socket, server_info server,
+                                  const cnats_events& events) {
+  cnats_gate gate;
   auto link = std::make_shared<cnats_link>();
-  const options_ptr options = make_options(server, client_name, limit, *link);
-  natsConnection* native = nullptr;
-  const natsStatus status = natsConnection_Connect(&native, options.get());
-  if (status == NATS_OK) return {native, std::move(link)};
-  natsStatus last = status;
-  const char* detail = nats_GetLastError(&last);
-  throw error(errc::unavailable, disposition::retry,
-              "connect to nats-server at " + server.shown() + ": " + natsStatus_GetText(status) +
-                  (detail == nullptr || *detail == '\0' ? "" : std::string(" (") + detail + ")") +
-                  "; is it running there, and do user and password fit?");
+  link->socket = std::move(socket);
+  co_return co_await with_scope(
+      [&](scope& children) { return open_through(children, gate, server, link, events); });
 }
 
 }  // namespace weir::nats::detail

@@ -6,7 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "transport.hpp"
+#include "cnats_events.hpp"
+#include "weir/file_descriptor.hpp"
 #include "weir/manual_reset_event.hpp"
 
 namespace weir::nats::detail {
@@ -16,14 +17,9 @@ namespace weir::nats::detail {
 /// The callbacks come on a helper thread while connecting and while destroying, on the loop in
 /// between. `on_loop` tells which it is; it changes only while no other thread is in the library.
 struct cnats_link {
-  cnats_link() = default;
-  ~cnats_link();
-  cnats_link(const cnats_link&) = delete;
-  cnats_link& operator=(const cnats_link&) = delete;
-
-  /// A duplicate of the library's descriptor, because the library closes its own whenever it likes,
-  /// and a closed number may be somebody else's a moment later.
-  int descriptor = -1;
+  /// The socket, for polling. The library has a second descriptor of it, which it closes whenever
+  /// it likes, and a closed number may be somebody else's a moment later.
+  file_descriptor socket;
   natsSock library_socket = -1;
   bool on_loop = false;
   bool has_unsent = false;
@@ -49,8 +45,9 @@ class cnats_connection {
   std::shared_ptr<cnats_link> link_;
 };
 
-/// Connects; blocks up to `limit` for each address of the host. Throws `unavailable`.
-cnats_connection open_cnats(const server_address& server, const std::string& client_name,
-                            duration limit);
+/// Puts the library on a connection that was made: `socket` has led to `server`, which has sent its
+/// PONG. Throws `unavailable`.
+task<cnats_connection> open_cnats(file_descriptor socket, server_info server,
+                                  const cnats_events& events);
 
 }  // namespace weir::nats::detail

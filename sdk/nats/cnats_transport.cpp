@@ -4,8 +4,9 @@
 #include <limits>
 
 #include "cnats_message.hpp"
-#include "weir/blocking.hpp"
+#include "handshake.hpp"
 #include "weir/poll.hpp"
+#include "weir/timeout.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -29,14 +30,29 @@ cnats_transport::~cnats_transport() {
 }
 
 task<server_info> cnats_transport::connect(const server_address& server,
-                                           const std::string& client_name, duration limit) {
+                                           const connection_options& options,
+                                           transport_listener& listener) {
   server_ = server.shown();
-  connection_.emplace(co_await blocking(
-      [server, client_name, limit] { return open_cnats(server, client_name, limit); }));
+  events_.emplace(listener);
+  result<server_info> made =
+      co_await with_timeout(options.connect_timeout, connect_now(server, options)).as_result();
+  if (made.has_value()) co_return std::move(*made);
+  if (made.error().is_cancelled()) throw made.error();
+  const std::string why = made.error().is(errc::deadline_exceeded)
+                              ? "no answer within its time; is it reachable, and is it alive?"
+                              : made.error().message();
+  throw error(errc::unavailable, disposition::retry,
+              "connect to nats-server at " + server_ + ": " + why);
+}
+
+task<server_info> cnats_transport::connect_now(const server_address& server,
+                                               const connection_options& options) {
+  server_line line(
+      co_await tcp_stream::connect(server.name(), server.port_number(), {.nodelay = true}));
+  server_info info = co_await shake_hands(line, server, options);
+  connection_.emplace(co_await open_cnats(line.duplicate(), info, *events_));
   connection_->link().on_loop = true;
-  co_return server_info{
-      .max_payload = static_cast<std::size_t>(natsConnection_GetMaxPayload(connection_->native())),
-      .version = {}};
+  co_return info;
 }
 
 task<> cnats_transport::run() {
@@ -49,7 +65,7 @@ task<> cnats_transport::move_bytes(scope& children) {
 }
 
 task<> cnats_transport::read_for_ever() {
-  const int descriptor = connection_->link().descriptor;
+  const int descriptor = connection_->link().socket.get();
   for (;;) {
     co_await poll(descriptor, POLLIN);
     natsConnection_ProcessReadEvent(connection_->native());
@@ -71,7 +87,7 @@ task<> cnats_transport::write_for_ever() {
       check_alive();
       if (!link.has_unsent) break;
       unsent_ = static_cast<std::size_t>(natsConnection_Buffered(connection_->native()));
-      co_await poll(link.descriptor, POLLOUT);
+      co_await poll(link.socket.get(), POLLOUT);
     }
     unsent_ = 0;
   }

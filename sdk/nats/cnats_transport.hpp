@@ -16,8 +16,8 @@ class cnats_transport final : public transport {
  public:
   ~cnats_transport() override;
 
-  task<server_info> connect(const server_address& server, const std::string& client_name,
-                            duration limit) override;
+  task<server_info> connect(const server_address& server, const connection_options& options,
+                            transport_listener& listener) override;
   task<> run() override;
   subscription subscribe(const subscription_request& wanted, message_sink& sink) override;
   void stop(subscription made) noexcept override;
@@ -31,6 +31,7 @@ class cnats_transport final : public transport {
     message_sink* sink = nullptr;
   };
 
+  task<server_info> connect_now(const server_address& server, const connection_options& options);
   task<> move_bytes(scope& children);
   task<> read_for_ever();
   task<> write_for_ever();
@@ -38,6 +39,7 @@ class cnats_transport final : public transport {
   void deliver(const entry& from) noexcept;
   void check_alive() const;
 
+  std::optional<cnats_events> events_;
   std::optional<cnats_connection> connection_;
   std::string server_;
   std::vector<entry> entries_;

@@ -22,6 +22,8 @@ bool connection::is_connected() const noexcept { return core_->is_connected(); }
 
 task<> connection::wait_connected() { return core_->wait_connected(); }
 
+const server_info& connection::server() const noexcept { return core_->server(); }
+
 task<> connection::publish(const subject& to, std::string_view payload, const headers& with) {
   co_await core_->wait_connected();
   co_await core_->wait_writable();

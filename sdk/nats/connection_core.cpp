@@ -144,6 +144,12 @@ std::optional<error> connection_core::feature_problem(const std::string& subject
   return missing_feature("publish to " + subject, *needed, server_.version);
 }
 
+void connection_core::require_server(const server_feature& feature,
+                                     const std::string& operation) const {
+  if (!has_feature(server_.version, feature))
+    throw missing_feature(operation, feature, server_.version);
+}
+
 error connection_core::not_connected(std::string_view operation) const {
   return {closed_ ? errc::closed : errc::unavailable, disposition::retry,
           std::string(operation) + " needs a connection to NATS (" + options_.name +
@@ -169,7 +175,7 @@ task<> connection_core::stay_connected() {
 
 task<> connection_core::serve(const server_address& server) {
   transport_ = make_transport_();
-  server_ = co_await transport_->connect(server, options_.name, options_.connect_timeout);
+  server_ = co_await transport_->connect(server, options_, *this);
   began(server);
   co_await with_scope([this](scope& children) { return serve_in(children); });
 }

@@ -13,7 +13,7 @@
 namespace weir::nats::detail {
 
 /// The life of a connection: connects, keeps the inboxes subscribed, notices the end, again.
-class connection_core {
+class connection_core final : private transport_listener {
  public:
   connection_core(connection_options options, transport_factory make_transport);
   ~connection_core();
@@ -47,6 +47,11 @@ class connection_core {
   /// without a server, or when nothing is needed (null).
   std::optional<error> feature_problem(const std::string& subject,
                                        const server_feature* needed) const;
+  /// What the present server, or the last one, said about itself.
+  const server_info& server() const noexcept { return server_; }
+  /// Throws `unsupported` (permanent) where the server is too old for what `operation` needs; to be
+  /// asked while there is a connection.
+  void require_server(const server_feature& feature, const std::string& operation) const;
   /// The error of an operation that needs a connection now.
   error not_connected(std::string_view operation) const;
   /// A subject that nobody else has, below the present connection's inbox.
@@ -74,6 +79,9 @@ class connection_core {
   void ended(const server_address& server, const error& why, bool was_connected);
   void send_queued_acks();
   void tell(connection_event told) noexcept;
+  void on_lame_duck() noexcept override {}
+  void on_not_permitted(const std::string&) noexcept override {}
+  void on_cluster_servers(const std::vector<std::string>&) noexcept override {}
 
   connection_options options_;
   transport_factory make_transport_;

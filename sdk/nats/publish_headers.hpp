@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "server_version.hpp"
+#include "server_feature.hpp"
 #include "weir/nats/publish_options.hpp"
 
 namespace weir::nats::detail {

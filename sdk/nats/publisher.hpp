@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "inbox.hpp"
-#include "server_version.hpp"
+#include "server_feature.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/nats/publication.hpp"
 #include "weir/nats/subject.hpp"

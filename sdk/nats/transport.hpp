@@ -7,8 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "weir/clock.hpp"
-#include "weir/nats/headers.hpp"
+#include "weir/nats/connection.hpp"
 #include "weir/nats/message.hpp"
 #include "weir/task.hpp"
 
@@ -16,19 +15,18 @@ namespace weir::nats::detail {
 
 /// One server to connect to.
 struct server_address {
-  std::string host;
-  std::string port;
+  std::string host;  ///< as in a URL: an IPv6 address in brackets
+  std::string port;  ///< a number, checked
   std::string user;
   std::string password;
 
   /// "host:port": for messages, so without user and password.
   std::string shown() const { return host + ":" + port; }
-};
-
-/// What a server says about itself when a connection is made.
-struct server_info {
-  std::size_t max_payload = 0;  ///< bytes of headers and payload of one message
-  std::string version;          ///< like "2.9.10"; empty where it is not known
+  /// The host as one looks it up.
+  std::string name() const {
+    return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+  }
+  std::uint16_t port_number() const { return static_cast<std::uint16_t>(std::stoi(port)); }
 };
 
 /// Whoever a subscription's messages go to; called on the loop while bytes are read.
@@ -56,6 +54,21 @@ struct subscription_request {
 /// The largest subscription_request::max_messages: a server takes nine digits.
 inline constexpr std::uint64_t subscription_messages_max = 999'999'999;
 
+/// What a connection tells besides messages; called on the loop.
+class transport_listener {
+ public:
+  /// The server is about to end, and takes no new connections.
+  virtual void on_lame_duck() noexcept = 0;
+  /// The server refused one publication or subscription, and the connection goes on. Its words:
+  /// `Permissions Violation for Publish to "orders.created"`.
+  virtual void on_not_permitted(const std::string& words) noexcept = 0;
+  /// The servers of the cluster now, as URLs.
+  virtual void on_cluster_servers(const std::vector<std::string>& known) noexcept = 0;
+
+ protected:
+  ~transport_listener() = default;
+};
+
 /// A message to be sent. The texts end with a zero byte, and have been checked.
 struct outgoing {
   const char* subject;
@@ -77,9 +90,10 @@ class transport {
 
   virtual ~transport() = default;
 
-  /// Connects; once. Throws `unavailable` with the reason.
-  virtual task<server_info> connect(const server_address& server, const std::string& client_name,
-                                    duration limit) = 0;
+  /// Connects, within `options.connect_timeout`; once. Throws `unavailable` with the reason. The
+  /// listener is told until the transport ends.
+  virtual task<server_info> connect(const server_address& server, const connection_options& options,
+                                    transport_listener& listener) = 0;
   /// Moves bytes both ways until the connection ends; throws why.
   virtual task<> run() = 0;
 

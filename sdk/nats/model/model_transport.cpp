@@ -22,17 +22,23 @@ shared_envelope envelope_of(const outgoing& out) {
 
 model_transport::~model_transport() { broker_.detach(link_); }
 
-task<server_info> model_transport::connect(const server_address& server, const std::string&,
-                                           duration limit) {
+task<server_info> model_transport::connect(const server_address& server,
+                                           const connection_options& options, transport_listener&) {
   server_ = server.shown();
-  const auto admitted = co_await with_timeout(limit, broker_.admit(server_)).as_result();
+  const auto admitted =
+      co_await with_timeout(options.connect_timeout, broker_.admit(server_)).as_result();
   if (!admitted.has_value()) {
     if (!admitted.error().is(errc::deadline_exceeded)) throw admitted.error();
     throw error(errc::unavailable, disposition::retry,
                 "connect to nats-server at " + server_ + ": the model of it is paused");
   }
   broker_.attach(link_);
-  co_return server_info{.max_payload = broker_.max_payload()};
+  server_info info;
+  info.id = info.name = "model";
+  info.version = {2, 9, 10};
+  info.max_payload = broker_.max_payload();
+  info.headers = info.jetstream = true;
+  co_return info;
 }
 
 task<> model_transport::run() {

@@ -16,8 +16,8 @@ class model_transport final : public transport {
   explicit model_transport(broker& server) noexcept : broker_(server) {}
   ~model_transport() override;
 
-  task<server_info> connect(const server_address& server, const std::string& client_name,
-                            duration limit) override;
+  task<server_info> connect(const server_address& server, const connection_options& options,
+                            transport_listener& listener) override;
   task<> run() override;
   subscription subscribe(const subscription_request& wanted, message_sink& sink) override;
   void stop(subscription made) noexcept override;

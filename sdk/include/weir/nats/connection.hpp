@@ -9,6 +9,7 @@
 
 #include "weir/clock.hpp"
 #include "weir/nats/headers.hpp"
+#include "weir/nats/server_info.hpp"
 #include "weir/nats/subject.hpp"
 #include "weir/task.hpp"
 
@@ -70,6 +71,10 @@ class connection {
   bool is_connected() const noexcept;
   /// Suspends until there is a connection. Throws when cancelled.
   task<> wait_connected();
+
+  /// What the server said about itself; before the first connection all of it is empty, and while
+  /// there is none, it is of the last one.
+  const server_info& server() const noexcept;
 
   /// Publishes without a confirmation: at most once. Suspends above the high-water mark and while
   /// there is no connection; throws for a payload above the server's limit. What the arguments
