@@ -79,12 +79,13 @@ task<> consume_through_crash(nats::connection& link, live_server& server) {
   co_await source.close();
 }
 
-task<> ack_over_crash(nats::connection& link, live_server& server, told& heard) {
+task<> ack_over_restart(nats::connection& link, live_server& server, told& heard) {
   orders in(link);
   nats::consumer worker = co_await in.worker(1, 1min);
   nats::fetched got = co_await worker.fetch(1);
   REQUIRE(got.messages.size() == 1);
-  co_await blocking([&server] { server->kill_hard(); });
+  // Not a crash: a server that is killed may have forgotten a delivery a moment old.
+  co_await blocking([&server] { server->stop(); });
   co_await heard.next(kind::disconnected);
   got.messages[0].ack();  // while there is no connection
   co_await blocking([&server] { server->start(); });
@@ -188,7 +189,7 @@ TEST_SUITE("nats.reconnect") {
     live_server server;
     told heard;
     with_connection(heard.listen(server.options()),
-                    [&](auto& link) { return ack_over_crash(link, server, heard); });
+                    [&](auto& link) { return ack_over_restart(link, server, heard); });
   }
   TEST_CASE("a server that is down at first is waited for, and no error shows the password") {
     live_server server;
