@@ -16,6 +16,13 @@ constexpr std::size_t idle_lanes_max = 64;
 
 }  // namespace
 
+error no_responders(const char* subject) {
+  return {errc::unavailable, disposition::retry,
+          "request to " + std::string(subject) +
+              ": no responders: nobody is subscribed there, so nobody has got it; is the service " +
+              "that answers it running, on this account?"};
+}
+
 request_lane::request_lane(connection_core& core) : core_(core) { core_.add(*this); }
 
 request_lane::~request_lane() { core_.remove(*this); }
@@ -129,14 +136,10 @@ task<message> request_lanes::ask_once(const outgoing& question, bool& is_sent) {
   is_sent = true;
   const request_lane::outcome came = co_await put(held.lane(), &question);
   if (came == request_lane::outcome::answered) co_return std::move(*held.lane().answer);
-  const std::string what = "request to " + std::string(question.subject) + ": ";
-  if (came == request_lane::outcome::no_responders) {
-    throw error(errc::unavailable, disposition::retry,
-                what + "no responders: nobody is subscribed there, so nobody has got it; is the " +
-                    "service that answers it running, on this account?");
-  }
+  if (came == request_lane::outcome::no_responders) throw no_responders(question.subject);
   throw error(errc::unavailable, disposition::retry,
-              what + "the connection was lost before an answer came, so it may have been handled " +
+              "request to " + std::string(question.subject) +
+                  ": the connection was lost before an answer came, so it may have been handled " +
                   "or not: " + core_.last_failure());
 }
 

@@ -12,6 +12,9 @@ namespace weir::nats::detail {
 
 class connection_core;
 
+/// The error of a question that reached nobody.
+error no_responders(const char* subject);
+
 /// One inbox with one question in flight: so a "no responders", which does not say what it answers,
 /// can only belong to that question.
 class request_lane final : public inbox {
