@@ -3,17 +3,6 @@
 
 namespace weir::nats::detail {
 
-bool merge(json_fields& present, const json_fields& wanted) {
-  bool changed = false;
-  for (const auto& field : wanted) {
-    raw_json& value = present[field.first];
-    if (value == field.second) continue;
-    value = field.second;
-    changed = true;
-  }
-  return changed;
-}
-
 error api_failure(const api_error& answered, const std::string& what) {
   const std::string text = what + ": the server refused: " + describe(answered);
   if (answered.code == 404) return {errc::not_found, disposition::permanent, text};

@@ -1,38 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-
 #include "api_error.hpp"
 #include "connection_core.hpp"
-#include "weir/event/json.hpp"
+#include "json_fields.hpp"
 
 namespace weir::nats::detail {
 
 /// How long a request of the JetStream API is repeated until it is answered.
 inline constexpr auto api_limit = std::chrono::seconds(5);
-
-/// The fields of a configuration, each as its JSON, so that fields which this library does not know
-/// are kept through an update.
-using json_fields = std::map<std::string, raw_json>;
-
-template <class T>
-void set_field(json_fields& fields, const std::string& name, const T& value) {
-  fields[name] = raw_json::parse(json::encode(value)).value();
-}
-
-template <class T>
-void set_field(json_fields& fields, const std::string& name, const std::optional<T>& value) {
-  if (value) set_field(fields, name, *value);
-}
-
-inline void set_field(json_fields& fields, const std::string& name,
-                      const std::optional<duration>& value) {
-  if (value) set_field(fields, name, static_cast<std::int64_t>(value->count()));
-}
-
-/// Puts `wanted` over `present`; true when that changes something.
-bool merge(json_fields& present, const json_fields& wanted);
 
 /// The error for what the API answered; `what` is for instance "stream ORDERS".
 error api_failure(const api_error& answered, const std::string& what);

@@ -69,9 +69,9 @@ task<std::uint64_t> see_all_events(nats::jetstream& jetstream, sightings& seen) 
   wanted.filter_subject = std::string(bind<OrderProcessed>::subject);
   const auto made = co_await jetstream.ensure_consumer(stream, std::move(wanted));
   auto events = co_await nats::consumer::open(jetstream, stream, reader);
-  co_await see_events(events, made.pending, seen);
+  co_await see_events(events, made.info.pending, seen);
   co_await jetstream.delete_consumer(stream, reader);
-  co_return made.pending;
+  co_return made.info.pending;
 }
 
 }  // namespace

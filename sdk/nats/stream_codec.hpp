@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "config_codec.hpp"
+#include "weir/nats/stream_config.hpp"
+
+namespace weir::nats::detail {
+
+/// The fields of a stream's configuration that have a value, under the server's names.
+json_fields fields_of(const stream_config& config);
+/// The configuration that these fields are.
+stream_config stream_config_of(const json_fields& fields);
+/// What is known of every field.
+const std::vector<field_rule>& stream_rules();
+
+}  // namespace weir::nats::detail
