@@ -9,7 +9,7 @@ namespace weir::nats {
 
 connection::connection(connection_options options)
     : core_(std::make_unique<detail::connection_core>(std::move(options),
-                                                      detail::make_cnats_transport)) {}
+                                                      detail::make_wire_transport)) {}
 
 connection::connection(model_server& server, connection_options options)
     : core_(std::make_unique<detail::connection_core>(std::move(options), [&server] {

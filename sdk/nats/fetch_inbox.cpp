@@ -106,7 +106,8 @@ void fetch_inbox::on_message(message received) noexcept {
   end(status.end(), std::to_string(status.code) + " " + status.text);
 }
 
-void fetch_inbox::on_no_responders() noexcept {
+void fetch_inbox::on_no_responders(std::string_view subject) noexcept {
+  if (token_of(*this, subject) != std::to_string(pulls_)) return;
   end(fetch_end::no_responders, "no such consumer, or it has no leader");
 }
 

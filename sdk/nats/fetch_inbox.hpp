@@ -23,7 +23,7 @@ class fetch_inbox final : public inbox {
 
  private:
   void on_message(message received) noexcept override;
-  void on_no_responders() noexcept override;
+  void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override {}
   void on_disconnected(const error& why) noexcept override;
   void end(fetch_end how, std::string reason) noexcept;

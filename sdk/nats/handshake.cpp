@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handshake.hpp"
 
+#include <array>
+
 #include "quoted.hpp"
 #include "weir/event/json.hpp"
 
 namespace weir::nats::detail {
 namespace {
+
+constexpr std::string_view line_end = "\r\n";
+/// An INFO line of a large cluster names a thousand servers in less.
+constexpr std::size_t line_bytes_max = std::size_t{256} << 10;
+constexpr std::size_t read_bytes = 4096;
 
 struct info_line {
   std::optional<std::string> server_id;
@@ -18,6 +25,7 @@ struct info_line {
   std::optional<bool> auth_required;
   std::optional<std::uint64_t> client_id;
   std::optional<std::vector<std::string>> connect_urls;
+  std::optional<bool> ldm;
 };
 
 struct connect_line {
@@ -36,6 +44,32 @@ struct connect_line {
 };
 
 error refused(const std::string& what) { return {errc::unavailable, disposition::retry, what}; }
+
+/// The lines of a server, and what has been read behind the last one.
+class line_reader {
+ public:
+  explicit line_reader(server_link& link) noexcept : link_(link) {}
+
+  task<std::string> read_line() {
+    for (std::size_t end; (end = unread_.find(line_end)) == std::string::npos;) {
+      if (unread_.size() > line_bytes_max)
+        throw refused("what answers there is no nats-server: no line of it ends");
+      std::array<std::byte, read_bytes> part;
+      const std::size_t count = co_await link_.read_some(part);
+      if (count == 0) throw refused("the server closed the connection while it was being made");
+      unread_.append(reinterpret_cast<const char*>(part.data()), count);
+    }
+    const std::size_t end = unread_.find(line_end);
+    std::string line = unread_.substr(0, end);
+    unread_.erase(0, end + line_end.size());
+    co_return line;
+  }
+  std::string take_rest() { return std::move(unread_); }
+
+ private:
+  server_link& link_;
+  std::string unread_;
+};
 
 info_line parse_info(std::string_view line) {
   constexpr std::string_view verb = "INFO ";
@@ -76,22 +110,32 @@ std::string connect_command(const server_address& server, const connection_optio
 
 }  // namespace
 
-task<server_info> shake_hands(server_line& line, const server_address& server,
-                              const connection_options& options) {
-  const std::string first = co_await line.read_line();
-  info_line told = parse_info(first);
+task<introduction> shake_hands(server_link& link, const server_address& server,
+                               const connection_options& options) {
+  line_reader lines(link);
+  info_line told = parse_info(co_await lines.read_line());
   if (!told.headers.value_or(false))
     throw refused("the server takes no headers; JetStream needs nats-server 2.2 or newer");
-  co_await line.write_all(connect_command(server, options));
+  const std::string introduced = connect_command(server, options);
+  co_await link.write_all(introduced);
   for (;;) {
-    const std::string answer = co_await line.read_line();
-    if (answer == "PONG") co_return described(std::move(told));
-    if (answer == "PING") co_await line.write_all("PONG\r\n");
+    const std::string answer = co_await lines.read_line();
+    if (answer == "PONG")
+      co_return introduction{.server = described(std::move(told)), .left_over = lines.take_rest()};
+    if (answer == "PING") co_await link.write_all("PONG\r\n");
     if (answer.starts_with("INFO ")) told = parse_info(answer);
     if (answer.starts_with("-ERR"))
       throw refused("the server refused: " + quoted(answer.substr(4)) +
                     "; do user and password fit?");
   }
+}
+
+std::optional<changed_info> parse_changed_info(std::string_view json) {
+  result<info_line> read = json::decode<info_line>(json);
+  if (!read.has_value()) return std::nullopt;
+  return changed_info{
+      .is_lame_duck = read->ldm.value_or(false),
+      .cluster_servers = std::move(read->connect_urls).value_or(std::vector<std::string>())};
 }
 
 }  // namespace weir::nats::detail

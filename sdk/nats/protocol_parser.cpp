@@ -136,11 +136,10 @@ bool protocol_parser::take_message(std::string_view line, bool has_headers,
   const std::string_view body = unread().substr(body_at, static_cast<std::size_t>(size));
   if (unread().substr(whole - line_end.size(), line_end.size()) != line_end)
     refuse(line, "no end stands behind the message");
-  const message_parts parts{
-      .subject = found.text[0],
-      .reply = found.count == 3 + sizes ? found.text[2] : std::string_view(),
-      .headers = body.substr(0, static_cast<std::size_t>(headers)),
-      .payload = body.substr(static_cast<std::size_t>(headers))};
+  const message_parts parts{.subject = found.text[0],
+                            .reply = found.count == 3 + sizes ? found.text[2] : std::string_view(),
+                            .headers = body.substr(0, static_cast<std::size_t>(headers)),
+                            .payload = body.substr(static_cast<std::size_t>(headers))};
   const std::uint64_t subscription = number(found.text[1], line);
   begin_ += whole;
   scanned_ = needed_ = 0;

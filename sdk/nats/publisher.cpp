@@ -3,7 +3,6 @@
 
 #include <array>
 #include <charconv>
-#include <limits>
 
 #include "backoff.hpp"
 #include "connection_core.hpp"
@@ -84,7 +83,7 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   slot.wire_size = size;
   slot.deadline = deadline;
   slot.sends = 0;
-  slot.sent_as = std::numeric_limits<std::uint64_t>::max();
+  slot.sent_as = 0;
   slot.abandoned = false;
   slot.last_problem.clear();
   slot.failure.reset();
@@ -144,6 +143,11 @@ publication_slot* publisher::slot_of(std::string_view token) noexcept {
 void publisher::on_message(message received) noexcept {
   if (publication_slot* slot = slot_of(token_of(*this, received.subject())))
     settle(*slot, received.payload());
+}
+
+void publisher::on_no_responders(std::string_view subject) noexcept {
+  if (publication_slot* slot = slot_of(token_of(*this, subject)))
+    slot->last_problem = "no stream listens on this subject, or it has no leader";
 }
 
 void publisher::settle(publication_slot& slot, std::string_view text) noexcept {
@@ -206,13 +210,11 @@ task<> publisher::look_after() {
 void publisher::look_after(publication_slot& slot, time_point now) noexcept {
   if (now >= slot.deadline) return fail(slot, deadline_error(slot));
   if (slot.abandoned || !core_.is_connected()) return;
-  const bool suspect = slot.sent_as <= suspect_up_to_ || !slot.last_problem.empty();
-  if (slot.sent_as <= suspect_up_to_)
-    slot.last_problem = "no stream listens on this subject, or it has no leader";
   const duration patience =
-      suspect ? refused_backoff.first +
-                    backoff(refused_backoff, slot.sends - 1, slot.sent_as * 0x9e3779b97f4a7c15U)
-              : answer_limit;
+      slot.last_problem.empty()
+          ? answer_limit
+          : refused_backoff.first + backoff(refused_backoff, std::max(slot.sends, 1U) - 1,
+                                            slot.sent_as * 0x9e3779b97f4a7c15U);
   if (now - slot.sent_at >= patience) send(slot);
 }
 

@@ -69,7 +69,7 @@ class publisher final : public inbox {
 
  private:
   void on_message(message received) noexcept override;
-  void on_no_responders() noexcept override { suspect_up_to_ = sent_; }
+  void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override;
   void on_disconnected(const error& why) noexcept override;
 
@@ -90,8 +90,6 @@ class publisher final : public inbox {
   weir::detail::intrusive_list<publication_slot> waiting_;
   manual_reset_event something_waits_;
   std::uint64_t sent_ = 0;
-  /// A "no responders" came; it may be the answer to any message sent up to this one.
-  std::uint64_t suspect_up_to_ = 0;
   std::string id_prefix_;
   std::uint64_t ids_ = 0;
   bool closed_ = false;

@@ -26,6 +26,13 @@ constexpr auto intake_end_interval = std::chrono::milliseconds(1);
 /// let the server send it here again and again, until it has used up its deliveries.
 constexpr std::string_view beyond_slots_answer = "-NAK {\"delay\":1000000000}";
 
+/// The number of the pull whose address ends with `token`; 0 for what is none.
+std::uint64_t pull_number(std::string_view token) noexcept {
+  std::uint64_t number = 0;
+  std::from_chars(token.begin(), token.end(), number);
+  return number;
+}
+
 }  // namespace
 
 pull_state::pull_state(connection_core& core, nats::consumer_info of, pull_options options)
@@ -86,9 +93,7 @@ void pull_state::on_message(message received) noexcept {
 
 void pull_state::on_status(std::string_view token, const pull_status& status) noexcept {
   if (status.is_heartbeat()) return;
-  std::uint64_t number = 0;
-  std::from_chars(token.begin(), token.end(), number);
-  ledger_.ended(number, status.pending);
+  ledger_.ended(pull_number(token), status.pending);
   const fetch_end end = status.end();
   if (end == fetch_end::consumer_deleted) {
     return fail({errc::not_found, disposition::permanent,
@@ -106,9 +111,8 @@ void pull_state::on_trouble() noexcept {
   wants_pull_.set();
 }
 
-void pull_state::on_no_responders() noexcept {
-  // The pulls that were answered by nobody do not wait anywhere.
-  ledger_.clear();
+void pull_state::on_no_responders(std::string_view subject) noexcept {
+  ledger_.ended(pull_number(token_of(*this, subject)), std::nullopt);
   on_trouble();
 }
 

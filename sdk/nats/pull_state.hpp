@@ -42,7 +42,7 @@ class pull_state final : public inbox,
 
  private:
   void on_message(message received) noexcept override;
-  void on_no_responders() noexcept override;
+  void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override { wants_pull_.set(); }
   void on_disconnected(const error& why) noexcept override;
   void finished() noexcept override;

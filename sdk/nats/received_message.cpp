@@ -61,8 +61,8 @@ message copy_message(const message_parts& parts) {
                      .reply_size = parts.reply.size(),
                      .headers_size = parts.headers.size(),
                      .payload_size = parts.payload.size()};
-  auto* made = std::construct_at(static_cast<stored*>(weir::detail::allocate_frame(sizes.size())),
-                                 sizes);
+  auto* made =
+      std::construct_at(static_cast<stored*>(weir::detail::allocate_frame(sizes.size())), sizes);
   char* at = put(made->text(), parts.subject);
   *at++ = '\0';
   at = put(at, parts.reply);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr backoff_limits no_responders_backoff{.first = std::chrono::milliseconds(20),
                                                .longest = std::chrono::seconds(1)};
-/// Lanes kept for later: every subscription is looked at after every read, so they have a price.
+/// Lanes kept for later; the server keeps a subscription for each.
 constexpr std::size_t idle_lanes_max = 64;
 
 }  // namespace
@@ -47,7 +47,9 @@ void request_lane::on_message(message received) noexcept {
   end(outcome::answered);
 }
 
-void request_lane::on_no_responders() noexcept { end(outcome::no_responders); }
+void request_lane::on_no_responders(std::string_view subject) noexcept {
+  if (token_of(*this, subject) == token_) end(outcome::no_responders);
+}
 
 void request_lane::on_disconnected(const error&) noexcept { end(outcome::disconnected); }
 

@@ -95,7 +95,7 @@ void subscription_state::on_message(message received) noexcept {
   changed_.set();
 }
 
-void subscription_state::on_no_responders() noexcept {
+void subscription_state::on_no_responders(std::string_view) noexcept {
   if (purpose_ != purpose::answers) return;
   no_responders_ = true;
   end();

@@ -37,7 +37,7 @@ class subscription_state final : public subscriber {
 
  private:
   void on_message(message received) noexcept override;
-  void on_no_responders() noexcept override;
+  void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override;
   void on_disconnected(const error& why) noexcept override;
   void on_closed() noexcept override;

@@ -33,9 +33,8 @@ struct server_address {
 class message_sink {
  public:
   virtual void on_message(message received) noexcept = 0;
-  /// Nobody listens where a message with a reply to this subscription went. Which message that
-  /// was, cnats does not tell.
-  virtual void on_no_responders() noexcept = 0;
+  /// Nobody listens where a message with the reply `subject` went, which this subscription covers.
+  virtual void on_no_responders(std::string_view subject) noexcept = 0;
 
  protected:
   ~message_sink() = default;
@@ -79,8 +78,8 @@ struct outgoing {
   const char* msg_id = nullptr;
 };
 
-/// One connection to one server, from its making to its end: the seam below which a NATS client
-/// library, or a model of a server, does its work.
+/// One connection to one server, from its making to its end: the seam below which the wire, or a
+/// model of a server, does its work.
 ///
 /// All of it belongs to one loop. After the end of run() nothing is sent or received any more;
 /// another connection is another transport.
@@ -116,6 +115,7 @@ class transport {
 /// Makes the transport of one attempt to connect.
 using transport_factory = std::function<std::unique_ptr<transport>()>;
 
-std::unique_ptr<transport> make_cnats_transport();
+/// A transport over TCP.
+std::unique_ptr<transport> make_wire_transport();
 
 }  // namespace weir::nats::detail

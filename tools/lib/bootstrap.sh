@@ -15,7 +15,6 @@ ninja-build: runs the build
 pkg-config: finds the libraries
 python3: runs the test command
 liburing-dev: io_uring, the way to wait on Linux
-libnats-dev: the NATS client library
 libpq-dev: the PostgreSQL client library
 libsimdjson-dev: reads JSON
 libfmt-dev: formats text
@@ -36,6 +35,7 @@ libasio-dev: the tests of weir/asio.hpp need it
 weir_peer_packages='
 golang-go: compiles the service that weir is measured beside
 golang-github-nats-io-go-nats-dev: its NATS client
+libnats-dev: the C client that the NATS client is measured beside
 golang-github-jackc-pgx-v4-dev: its PostgreSQL client
 libasio-dev: coroutines, channels and timers that the runtime is measured beside
 '

@@ -27,8 +27,7 @@ def is_ignored(path):
   parts = path.split('/')
   if parts[0] == 'subprojects' and len(parts) > 1:
     ours = parts[1].endswith('.wrap') or parts[1] == 'packagefiles'
-    from_wrapdb = len(parts) > 2 and parts[2] != 'nats.c'  # copied as they are
-    return not ours or from_wrapdb
+    return not ours or len(parts) > 2  # WrapDB's files are copied as they are.
   return (parts[0].startswith('build') and len(parts) == 1 or parts[-1] == '__pycache__'
           or parts[-1] == '.git' or parts[0] == '.cache')
 

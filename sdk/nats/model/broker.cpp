@@ -66,7 +66,7 @@ void broker::take_message(link& from, const shared_envelope& message) {
 void broker::tell_no_responders(link& to, const std::string& reply) {
   for (const auto& [subscription, wanted] : to.interests) {
     if (!wanted.is_over() && subject_covers(wanted.pattern, reply))
-      return put(to, subscription, nullptr);
+      return put(to, {subscription, nullptr, reply});
   }
 }
 
@@ -89,7 +89,7 @@ bool broker::deliver(const std::string& address, const shared_envelope& message)
       if (wanted.is_over() || !subject_covers(wanted.pattern, address)) continue;
       found = true;
       if (wanted.queue.empty()) {
-        put(to, subscription, message);
+        put(to, {subscription, message});
       } else {
         groups[wanted.queue].push_back({&to, subscription});
       }
@@ -97,7 +97,7 @@ bool broker::deliver(const std::string& address, const shared_envelope& message)
   });
   for (const auto& [name, members] : groups) {
     const member& chosen = members[random_below(members.size())];
-    put(*chosen.to, chosen.subscription, message);
+    put(*chosen.to, {chosen.subscription, message});
   }
   return found;
 }
@@ -112,9 +112,9 @@ bool broker::has_interest(const std::string& address) const noexcept {
   return found;
 }
 
-void broker::put(link& to, std::size_t subscription, const shared_envelope& message) {
-  ++to.interests[subscription].sent_messages;
-  to.to_client.push_back({subscription, message});
+void broker::put(link& to, arrival next) {
+  ++to.interests[next.subscription].sent_messages;
+  to.to_client.push_back(std::move(next));
   to.client_has_work.set();
 }
 

@@ -61,7 +61,7 @@ class broker {
   void take(link& from, sent& one);
   void take_message(link& from, const shared_envelope& message);
   void tell_no_responders(link& to, const std::string& reply);
-  void put(link& to, std::size_t subscription, const shared_envelope& message);
+  void put(link& to, arrival next);
   void cut(link& ended, const std::string& reason);
 
   weir::detail::split_mix random_;

@@ -35,7 +35,8 @@ struct sent {
 /// One thing that the server has sent; without a message it says that there was no responder.
 struct arrival {
   std::size_t subscription;
-  shared_envelope message;
+  shared_envelope message;      ///< null where nobody listens for what was asked
+  std::string unanswered = {};  ///< then: where its answer would have gone
 };
 
 /// A connection between a client and the model: what is under way in both directions, in order.

@@ -82,7 +82,7 @@ void model_transport::receive() {
     message_sink* const sink = sinks_[next.subscription];
     if (sink == nullptr) continue;
     if (next.message == nullptr) {
-      sink->on_no_responders();
+      sink->on_no_responders(next.unanswered);
     } else {
       sink->on_message(adopt(next.message));
     }

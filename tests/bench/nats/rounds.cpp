@@ -27,11 +27,21 @@ struct discipline {
   blocking_side cnats;
 };
 
+#if WEIR_BENCH_CNATS
+constexpr blocking_side cnats_fetches = cnats_fetch;
+constexpr blocking_side cnats_publishes = cnats_publish;
+constexpr blocking_side cnats_publishes_core = cnats_core_publish;
+#else
+constexpr blocking_side cnats_fetches = nullptr;
+constexpr blocking_side cnats_publishes = nullptr;
+constexpr blocking_side cnats_publishes_core = nullptr;
+#endif
+
 constexpr discipline disciplines[] = {
-    {kind::fetch, "fetch and ack", "fetch", weir_fetch, raw_fetch, cnats_fetch},
-    {kind::publish, "publish and PubAck", "publish", weir_publish, raw_publish, cnats_publish},
+    {kind::fetch, "fetch and ack", "fetch", weir_fetch, raw_fetch, cnats_fetches},
+    {kind::publish, "publish and PubAck", "publish", weir_publish, raw_publish, cnats_publishes},
     {kind::core_publish, "core publish", "core-publish", weir_core_publish, raw_core_publish,
-     cnats_core_publish},
+     cnats_publishes_core},
 };
 
 /// The two numbers that the Go program prints.
@@ -87,7 +97,8 @@ contest make_contest(const discipline& one, const traffic& of, const bench_serve
                .what = one.what,
                .of = of};
   made.peers.push_back({raw_name, [=] { return run_blocking(one.raw, at, of); }});
-  made.peers.push_back({cnats_name, [=] { return run_blocking(one.cnats, at, of); }});
+  if (one.cnats != nullptr)
+    made.peers.push_back({cnats_name, [=] { return run_blocking(one.cnats, at, of); }});
   if (!go_peer.empty())
     made.peers.push_back({go_name, [=] { return run_go(go_peer, one.go_name, at, of); }});
   return made;
