@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "key_value_names.hpp"
+#include "key_value_watch.hpp"
+
+namespace weir::nats {
+namespace {
+
+stream<std::string> keys_of(stream<key_value_change> changes) {
+  for (;;) {
+    auto change = co_await changes.next().as_result();
+    if (!change.has_value()) {
+      if (change.error().disposition() == disposition::permanent) throw change.error();
+      co_yield failed(change.error());
+      continue;
+    }
+    if (!*change) co_return;
+    co_yield std::move((*change)->entry->key);
+  }
+}
+
+/// A look at the bucket as it is now, to its end.
+detail::watch_request look(const std::string& bucket, const std::string& stream, std::string filter,
+                           watch_options options) {
+  return {.bucket = bucket,
+          .stream = stream,
+          .filter = std::move(filter),
+          .options = options,
+          .ends_at_mark = true};
+}
+
+}  // namespace
+
+stream<std::string> key_value::keys(std::string pattern) const {
+  const watch_options options{.ignore_removed = true, .keys_only = true};
+  return keys_of(detail::watch_bucket(
+      js_, look(bucket_, stream_, detail::key_pattern_subject(bucket_, pattern), options)));
+}
+
+task<std::vector<key_value_entry>> key_value::history(std::string key) const {
+  const watch_options options{.include_history = true};
+  auto changes =
+      detail::watch_bucket(js_, look(bucket_, stream_, detail::key_subject(bucket_, key), options));
+  std::vector<key_value_entry> entries;
+  while (auto change = co_await changes.next()) entries.push_back(std::move(*change->entry));
+  co_return entries;
+}
+
+task<std::uint64_t> key_value::purge_removed(duration older_than) const {
+  const watch_options options{.keys_only = true};
+  auto changes = detail::watch_bucket(
+      js_, look(bucket_, stream_, detail::key_pattern_subject(bucket_, ">"), options));
+  const timestamp oldest_kept = std::chrono::time_point_cast<timestamp::duration>(
+      std::chrono::system_clock::now() - older_than);
+  // First all of them: what is purged meanwhile would come into the way of the look.
+  std::vector<key_value_entry> marks;
+  while (auto change = co_await changes.next()) {
+    if (change->entry->operation != key_value_operation::put)
+      marks.push_back(std::move(*change->entry));
+  }
+  jetstream js = js_;
+  for (const key_value_entry& mark : marks) {
+    // Up to this revision only, so that a value which is written meanwhile stays.
+    purge_options below;
+    below.filter = detail::key_subject(bucket_, mark.key);
+    below.up_to = mark.time < oldest_kept ? mark.revision + 1 : mark.revision;
+    co_await js.purge_stream(stream_, below);
+  }
+  co_return marks.size();
+}
+
+}  // namespace weir::nats
