@@ -7,6 +7,7 @@ namespace weir::nats::detail::model {
 
 server::server(const model_options& options)
     : broker_(options.seed ? *options.seed : loop::current().random(), options.max_payload,
-              options.latency) {}
+              options.latency),
+      jetstream_(broker_) {}
 
 }  // namespace weir::nats::detail::model

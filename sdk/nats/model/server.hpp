@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "broker.hpp"
+#include "jetstream_state.hpp"
 #include "weir/nats/model.hpp"
 
 namespace weir::nats::detail::model {
@@ -12,9 +12,11 @@ class server {
   explicit server(const model_options& options);
 
   broker& core() noexcept { return broker_; }
+  jetstream_state& jetstream() noexcept { return jetstream_; }
 
  private:
   broker broker_;
+  jetstream_state jetstream_;
 };
 
 }  // namespace weir::nats::detail::model

@@ -25,6 +25,9 @@ struct model_options {
   duration latency = duration::zero();
 };
 
+/// What a model finds on its disk when it starts again.
+enum class model_store : unsigned char { kept, empty };
+
 /// A nats-server in this process, for tests and simulations: no socket, no process, and the time of
 /// the loop, which on a simulation passes at once.
 ///
@@ -51,6 +54,21 @@ class model_server {
   /// neither reads nor answers it until resume().
   void pause();
   void resume();
+
+  /// Ends, as a server does that is killed: connections end and are refused until start().
+  void stop();
+  /// Starts again after stop(). What is in files is kept, or not: then the disk is a new one.
+  /// Streams in memory, and pulls that waited, are gone in any case.
+  void start(model_store store = model_store::kept);
+
+  /// All consumers get another leader: the pulls that wait end with 409 Leadership Change.
+  void change_leader();
+  /// The next `count` acknowledgements of deliveries get lost on the way to the server.
+  void lose_acks(std::size_t count);
+  /// The next `count` confirmations of publications get lost; their messages are stored.
+  void lose_confirmations(std::size_t count);
+  /// Deletes a consumer as somebody else would; nothing where there is none of that name.
+  void delete_consumer(const std::string& stream, const std::string& consumer);
 
   /// For weir's own classes.
   detail::model::server& core() noexcept { return *core_; }
