@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backends.hpp"
 #include "fixture.hpp"
 #include "orders.hpp"
 
@@ -91,31 +92,22 @@ task<> drop(nats::connection& link) {
 
 TEST_SUITE("nats.ack") {
   TEST_CASE("ack_sync returns when the server has recorded the acknowledgement") {
-    live_server server;
-    with_connection(server.options(), ack_sync);
+    on_every_server(ack_sync);
   }
-  TEST_CASE("nak has the message delivered again at once, counted") {
-    live_server server;
-    with_connection(server.options(), nak_now);
-  }
+  TEST_CASE("nak has the message delivered again at once, counted") { on_every_server(nak_now); }
   TEST_CASE("nak with a delay has the message delivered again after it, not before") {
-    live_server server;
-    with_connection(server.options(), nak_late);
+    on_every_server(nak_late);
   }
   TEST_CASE("term ends a message for good") {
-    live_server server;
-    with_connection(server.options(), [](auto& link) { return terminate(link, ""); });
+    on_every_server([](auto& link) { return terminate(link, ""); });
   }
   TEST_CASE("term with a reason ends a message for good, also on servers that know no reasons") {
-    live_server server;
-    with_connection(server.options(), [](auto& link) { return terminate(link, "poison"); });
+    on_every_server([](auto& link) { return terminate(link, "poison"); });
   }
   TEST_CASE("in_progress keeps a message from being delivered again") {
-    live_server server;
-    with_connection(server.options(), stay_in_progress);
+    on_every_server(stay_in_progress);
   }
   TEST_CASE("a delivery that is dropped unfinished comes again after ack_wait") {
-    live_server server;
-    with_connection(server.options(), drop);
+    on_every_server(drop);
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backends.hpp"
 #include "orders.hpp"
 
 using namespace weir;
@@ -138,19 +139,15 @@ task<> delete_and_purge(nats::connection& link) {
 
 TEST_SUITE("nats.ensure") {
   TEST_CASE("a stream is made, left alone when it fits, and changed only where told") {
-    live_server server;
-    with_connection(server.options(), ensure_streams);
+    on_every_server(ensure_streams);
   }
   TEST_CASE("what the server refuses of a stream is thrown with its words") {
-    live_server server;
-    with_connection(server.options(), refuse_streams);
+    on_every_server(refuse_streams);
   }
   TEST_CASE("a consumer is made, changed only where told, or refused with the server's words") {
-    live_server server;
-    with_connection(server.options(), ensure_consumers);
+    on_every_server(ensure_consumers);
   }
   TEST_CASE("streams are purged, and streams and consumers deleted") {
-    live_server server;
-    with_connection(server.options(), delete_and_purge);
+    on_every_server(delete_and_purge);
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backends.hpp"
 #include "orders.hpp"
 #include "weir/when_all.hpp"
 
@@ -100,28 +101,21 @@ task<> oversized_messages(nats::connection& link) {
 
 TEST_SUITE("nats.fetch") {
   TEST_CASE("a short fetch gives what there is and says why it ended") {
-    live_server server;
-    with_connection(server.options(), short_fetch);
+    on_every_server(short_fetch);
   }
   TEST_CASE("a fetch from a consumer that is deleted ends and says so") {
-    live_server server;
-    with_connection(server.options(), fetch_on_deleted);
+    on_every_server(fetch_on_deleted);
   }
   TEST_CASE("messages that come after a fetch was cancelled are given by the next") {
-    live_server server;
-    with_connection(server.options(), fetch_after_cancelled);
+    on_every_server(fetch_after_cancelled);
   }
   TEST_CASE("a fetch ends when the server is killed, and the next one waits for its return") {
     live_server server;
     with_connection(server.options(),
                     [&](auto& link) { return kill_while_fetching(link, server); });
   }
-  TEST_CASE("messages of 1 MiB come through whole") {
-    live_server server;
-    with_connection(server.options(), big_messages);
-  }
+  TEST_CASE("messages of 1 MiB come through whole") { on_every_server(big_messages); }
   TEST_CASE("a message above the server's limit is refused before it is sent, with both sizes") {
-    live_server server;
-    with_connection(server.options(), oversized_messages);
+    on_every_server(oversized_messages);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vector>
 
+#include "backends.hpp"
 #include "orders.hpp"
 
 using namespace weir;
@@ -69,22 +70,16 @@ task<> fetch_and_ack(nats::connection& link) {
 
 TEST_SUITE("nats.publisher") {
   TEST_CASE("a publication is confirmed with its stream and sequence, and is stored") {
-    live_server server;
-    with_connection(server.options(), publish_and_read_back);
+    on_every_server(publish_and_read_back);
   }
 
   TEST_CASE("a second message with the same id is confirmed as a duplicate and not stored") {
-    live_server server;
-    with_connection(server.options(), publish_twice);
+    on_every_server(publish_twice);
   }
 
   TEST_CASE("headers arrive as they were sent, several of one name too") {
-    live_server server;
-    with_connection(server.options(), publish_headers);
+    on_every_server(publish_headers);
   }
 
-  TEST_CASE("what was published is fetched and acknowledged") {
-    live_server server;
-    with_connection(server.options(), fetch_and_ack);
-  }
+  TEST_CASE("what was published is fetched and acknowledged") { on_every_server(fetch_and_ack); }
 }

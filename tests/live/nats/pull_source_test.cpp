@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <set>
 
+#include "backends.hpp"
 #include "orders.hpp"
 #include "weir/sleep.hpp"
 #include "weir/stream_operators.hpp"
@@ -196,35 +197,21 @@ task<> delete_under_it(nats::connection& link) {
 
 TEST_SUITE("nats.pull_source") {
   TEST_CASE("every message is delivered once to one of several tasks, within the slots") {
-    live_server server;
-    with_connection(server.options(), consume_all);
+    on_every_server(consume_all);
   }
   TEST_CASE("no more messages are unfinished than there are slots, at the server too") {
-    live_server server;
-    with_connection(server.options(), hold_slots);
+    on_every_server(hold_slots);
   }
   TEST_CASE("a stopped source gives back what waits in it, and what was handed out lives on") {
-    live_server server;
-    with_connection(server.options(), give_back);
+    on_every_server(give_back);
   }
   TEST_CASE("what is on its way to a source when it closes is given back at once") {
-    live_server server;
-    with_connection(server.options(), give_back_what_is_on_its_way);
+    on_every_server(give_back_what_is_on_its_way);
   }
   TEST_CASE("the messages of a consumer are a stream, which gives back what it had fetched ahead") {
-    live_server server;
-    with_connection(server.options(), stream_of_messages);
+    on_every_server(stream_of_messages);
   }
-  TEST_CASE("messages that wait in a source keep their lease") {
-    live_server server;
-    with_connection(server.options(), keep_lease);
-  }
-  TEST_CASE("pulls that expire are made again, one for one") {
-    live_server server;
-    with_connection(server.options(), short_pulls);
-  }
-  TEST_CASE("a source whose consumer is deleted says so") {
-    live_server server;
-    with_connection(server.options(), delete_under_it);
-  }
+  TEST_CASE("messages that wait in a source keep their lease") { on_every_server(keep_lease); }
+  TEST_CASE("pulls that expire are made again, one for one") { on_every_server(short_pulls); }
+  TEST_CASE("a source whose consumer is deleted says so") { on_every_server(delete_under_it); }
 }
