@@ -5,11 +5,6 @@
 
 namespace weir::nats::detail::model {
 
-void ack_ledger::begin_at(std::uint64_t first) noexcept {
-  next_in_stream_ = first;
-  floor_ = {0, first - 1};
-}
-
 void ack_ledger::delivered(std::uint64_t sequence, time_point now, const redelivery_rule& rule) {
   const std::uint64_t delivery = next_delivery_++;
   if (rule_ == ack_rule::none) {

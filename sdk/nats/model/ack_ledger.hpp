@@ -31,7 +31,7 @@ class ack_ledger {
   explicit ack_ledger(ack_rule rule) noexcept : rule_(rule) {}
 
   /// Nothing is delivered, and `first` is where it begins.
-  void begin_at(std::uint64_t first) noexcept;
+  void begin_at(std::uint64_t first) noexcept { next_in_stream_ = first; }
 
   /// Where the stream is looked at next.
   std::uint64_t next_in_stream() const noexcept { return next_in_stream_; }

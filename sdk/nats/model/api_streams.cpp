@@ -130,6 +130,7 @@ void api::stream_names(answer& into, const std::string&, std::string_view body) 
   for (const stream_state* one : streams_with(wanted.subject.value_or("")))
     names.push_back(one->name());
   set_page(into, "streams", names, wanted.offset.value_or(0), names_page);
+  if (names.empty()) into.set("streams", raw_json());  // As the server has it: null.
 }
 
 void api::stream_list(answer& into, const std::string&, std::string_view body) {

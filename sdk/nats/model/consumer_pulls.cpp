@@ -8,8 +8,7 @@ std::optional<refusal> consumer_state::refusal_of(const next_request& wanted) {
   const std::int64_t expires = wanted.expires.value_or(0);
   if (wanted.idle_heartbeat.value_or(0) * 2 > expires)
     return refusal{400, "Bad Request - heartbeat value too large"};
-  const std::int64_t batch = wanted.batch.value_or(1);
-  if (settings_.max_batch && batch > *settings_.max_batch)
+  if (settings_.max_batch && *wanted.batch > *settings_.max_batch)
     return refusal{409, "Exceeded MaxRequestBatch of " + std::to_string(*settings_.max_batch)};
   if (settings_.max_expires && expires > *settings_.max_expires) {
     return refusal{409,
@@ -39,7 +38,7 @@ void consumer_state::pull(const std::string& reply, std::string_view body) {
     return host_.status(reply, refused->code, refused->text);
   const time_point now = host_.now();
   waiting_pull made{.reply = reply,
-                    .left = std::max<std::int64_t>(wanted->batch.value_or(1), 1),
+                    .left = *wanted->batch,
                     .bytes_left = wanted->max_bytes.value_or(0),
                     .no_wait = wanted->no_wait.value_or(false),
                     .heartbeat = duration(wanted->idle_heartbeat.value_or(0))};

@@ -20,11 +20,14 @@ std::string with_fraction(std::int64_t amount, std::int64_t unit) {
 
 std::optional<next_request> read_next_request(std::string_view body) {
   next_request read;
+  read.batch = 1;
   const std::size_t begin = body.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return read;
   if (body[begin] == '{') {
     auto decoded = json::decode<next_request>(body);
     if (!decoded.has_value()) return std::nullopt;
+    // One without a number is served once, although the server counts it as none.
+    if (!decoded->batch) decoded->batch = 0;
     return *decoded;
   }
   std::int64_t count = 0;

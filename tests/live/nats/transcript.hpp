@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "weir/nats/request.hpp"
+#include "weir/nats/subscription.hpp"
+
+namespace weir::test {
+
+/// What a server answers to a script of requests, as lines of text without times and random names:
+/// the same script gives the same lines on every server that behaves the same.
+class transcript {
+ public:
+  explicit transcript(nats::connection& link);
+
+  /// Sends, and waits for `answers` answers.
+  task<> ask(std::string subject, std::string body = {}, std::size_t answers = 1,
+             nats::headers headers = {});
+  /// Sends to where an earlier answer, the last one with such a reply, says.
+  task<> answer_delivery(std::string body, std::size_t answers = 0);
+  /// Waits for so many more answers.
+  task<> hear(std::size_t answers);
+
+  std::vector<std::string> lines() const { return lines_; }
+
+ private:
+  void note(const nats::message& came);
+
+  nats::connection& link_;
+  nats::subscription answers_;
+  nats::subject here_{"answers"};
+  std::string delivery_;
+  std::vector<std::string> lines_;
+};
+
+/// Runs the script on a nats-server and on the model, and compares the lines.
+void compare_servers(task<> (*script)(transcript& with));
+
+}  // namespace weir::test
