@@ -69,4 +69,24 @@ std::string canonical_json_set(std::string_view text) {
   return array_of(elements);
 }
 
+bool lacks_member(std::string_view is, std::string_view wanted) {
+  if (is.front() == '{' && wanted.front() == '{') {
+    using members = std::map<std::string, raw_json>;
+    const auto there = json::decode<members>(is).value();
+    const auto asked = json::decode<members>(wanted).value();
+    return std::ranges::any_of(asked, [&](const auto& one) {
+      const auto found = there.find(one.first);
+      return found == there.end() || lacks_member(found->second.text(), one.second.text());
+    });
+  }
+  if (is.front() != '[' || wanted.front() != '[') return false;
+  const auto there = json::decode<std::vector<raw_json>>(is).value();
+  const auto asked = json::decode<std::vector<raw_json>>(wanted).value();
+  if (there.size() != asked.size()) return false;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (lacks_member(there[i].text(), asked[i].text())) return true;
+  }
+  return false;
+}
+
 }  // namespace weir::nats::detail

@@ -16,4 +16,8 @@ std::string canonical_json(std::string_view text);
 /// The same for a set: an array whose order means nothing.
 std::string canonical_json_set(std::string_view text);
 
+/// Whether a member that stands somewhere in `wanted` is missing in `is`; both are canonical.
+/// Arrays of another length are not looked into.
+bool lacks_member(std::string_view is, std::string_view wanted);
+
 }  // namespace weir::nats::detail

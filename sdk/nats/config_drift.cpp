@@ -136,10 +136,13 @@ std::optional<error> not_taken(const wanted_config& wanted, const json_fields& a
   std::vector<std::string> dropped;
   for (const auto& field : wanted.fields) {
     const field_rule& rule = rule_of(wanted, field.first);
-    if (value_of(rule, wanted.fields) == nothing || value_of(rule, answered) != nothing) continue;
-    dropped.push_back(field.first + (rule.server == since::v2_9
-                                         ? std::string()
-                                         : " (of server " + version_of(rule.server) + ")"));
+    const std::string should = value_of(rule, wanted.fields);
+    const std::string is = value_of(rule, answered);
+    if (should == nothing || (is != nothing && !lacks_member(is, should))) continue;
+    dropped.push_back((is == nothing ? "" : "a part of ") + field.first +
+                      (rule.server == since::v2_9
+                           ? std::string()
+                           : " (of server " + version_of(rule.server) + ")"));
   }
   if (dropped.empty()) return std::nullopt;
   return error(errc::unsupported, disposition::permanent,

@@ -40,7 +40,7 @@ detail::wanted_config wanted_of(const stream_config& wanted) {
           .rules = detail::stream_rules()};
 }
 
-/// The stream's fields, or empty where there is none. Throws what else the server says.
+/// Throws what the server says, unless that is that there is no such stream.
 bool is_there(const stream_answer& answer, const std::string& what) {
   if (answer.error && answer.error->code == 404) return false;
   if (answer.error) throw detail::api_failure(*answer.error, what);
@@ -48,11 +48,14 @@ bool is_there(const stream_answer& answer, const std::string& what) {
   return true;
 }
 
-task<ensured<stream_info>> create(detail::connection_core& core, std::string name,
-                                  const detail::wanted_config& wanted) {
+/// Nothing where somebody else has made it, in another form, in this moment.
+task<std::optional<ensured<stream_info>>> create(detail::connection_core& core, std::string name,
+                                                 const detail::wanted_config& wanted) {
+  constexpr std::int64_t name_in_use = 10058;
   co_await detail::require_server(core, wanted, nullptr, false, false);
   const auto made =
       co_await call_api<stream_answer>(core, "STREAM.CREATE." + name, json::encode(wanted.fields));
+  if (made.error && made.error->err_code == name_in_use) co_return std::nullopt;
   ensured<stream_info> done{.outcome = ensure_outcome::created,
                             .changes = {},
                             .adjusted = {},
@@ -92,8 +95,15 @@ task<ensured<stream_info>> change(detail::connection_core& core, std::string nam
 
 task<ensured<stream_info>> jetstream::ensure_stream(stream_config config) {
   const detail::wanted_config wanted = wanted_of(config);
-  const auto present = co_await call_api<stream_answer>(*core_, "STREAM.INFO." + config.name, "");
-  if (!is_there(present, wanted.what)) co_return co_await create(*core_, config.name, wanted);
+  const std::string info = "STREAM.INFO." + config.name;
+  auto present = co_await call_api<stream_answer>(*core_, info, "");
+  if (!is_there(present, wanted.what)) {
+    auto made = co_await create(*core_, config.name, wanted);
+    if (made) co_return std::move(*made);
+    present = co_await call_api<stream_answer>(*core_, info, "");
+    if (present.error) throw detail::api_failure(*present.error, wanted.what);
+    if (!present.config) throw detail::no_description(wanted.what);
+  }
   co_return co_await change(*core_, config.name, wanted, present);
 }
 

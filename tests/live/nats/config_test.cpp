@@ -198,6 +198,14 @@ TEST_SUITE("nats.config") {
     CHECK(canonical_json("0") == "null");
     CHECK(canonical_json("-1") == "-1");
   }
+  TEST_CASE("a member that is missing is told from one that is otherwise") {
+    using nats::detail::lacks_member;
+    CHECK(lacks_member(R"({"a":1})", R"({"b":1})"));
+    CHECK(lacks_member(R"([{"a":{"b":1}}])", R"([{"a":{"c":1}}])"));
+    CHECK_FALSE(lacks_member(R"({"a":1,"b":2})", R"({"a":2})"));
+    CHECK_FALSE(lacks_member("[1]", R"([{"a":1},2])"));
+    CHECK_FALSE(lacks_member("1", R"({"a":1})"));
+  }
   TEST_CASE("what the server leaves out, adds or spells differently is no difference") {
     nats::stream_config wanted = orders_stream();
     wanted.no_ack = false;

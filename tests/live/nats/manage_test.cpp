@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "orders.hpp"
+#include "weir/blocking.hpp"
+#include "weir/when_all.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -129,6 +131,37 @@ task<> get_both_ways(nats::connection& link) {
   co_await get_messages(js, nats::get_from::any_replica);
 }
 
+task<> ensure_at_once(nats::connection& link) {
+  nats::jetstream js(link);
+  co_await link.wait_connected();
+  nats::stream_config few = orders_stream();
+  few.max_messages = 1;
+  nats::stream_config many = orders_stream();
+  many.max_bytes = 1 << 20;
+  const auto both = co_await when_all(js.ensure_stream(few), js.ensure_stream(many));
+  CHECK(std::get<0>(both).outcome == nats::ensure_outcome::created);
+  CHECK(std::get<1>(both).outcome == nats::ensure_outcome::changed);
+  const nats::stream_config now = (co_await js.stream_info("ORDERS")).config;
+  CHECK(now.max_messages == 1);
+  CHECK(now.max_bytes == 1 << 20);
+}
+
+task<> start_again(live_server& server) {
+  co_await blocking([&server] { server->start(); });
+}
+
+task<> ensure_through_outage(nats::connection& link, live_server& server) {
+  nats::jetstream js(link);
+  co_await js.ensure_stream(orders_stream());
+  co_await blocking([&server] { server->kill_hard(); });
+  scope starting;
+  starting.spawn(start_again(server));
+  nats::stream_config wanted = orders_stream();
+  wanted.max_messages = 7;
+  CHECK((co_await js.ensure_stream(wanted)).outcome == nats::ensure_outcome::changed);
+  co_await starting.join();
+}
+
 task<> use_account(nats::connection& link) {
   orders in(link);
   co_await in.make(1);
@@ -161,6 +194,15 @@ TEST_SUITE("nats.manage") {
   TEST_CASE("messages are found by sequence and subject, from the leader and directly") {
     live_server server;
     with_connection(server.options(), get_both_ways);
+  }
+  TEST_CASE("two that ensure one new stream at the same time both have what they want") {
+    live_server server;
+    with_connection(server.options(), ensure_at_once);
+  }
+  TEST_CASE("a stream is ensured over a server that is killed and started again") {
+    live_server server;
+    with_connection(server.options(),
+                    [&](nats::connection& link) { return ensure_through_outage(link, server); });
   }
   TEST_CASE("the account says what it uses and may use") {
     live_server server;

@@ -45,6 +45,19 @@ task<> make_stream_of_2_10(nats::connection& link) {
   CHECK((co_await js.get_message("ORDERS", 100)).subject == "orders.a.in");
 }
 
+task<> make_source_of_2_10(nats::connection& link) {
+  nats::jetstream js(link);
+  co_await js.ensure_stream(orders_stream());
+  nats::stream_config wanted;
+  wanted.name = "ALL";
+  wanted.sources.resize(1);
+  wanted.sources[0].name = "ORDERS";
+  wanted.sources[0].transforms = {{"orders.>", "all.>"}};
+  const auto made = co_await js.ensure_stream(wanted).as_result();
+  check_all_or_nothing(made, is_from(link, 10), "dropped a part of sources");
+  if (!made.has_value()) CHECK((co_await error_of(js.stream_info("ALL")))->is(errc::not_found));
+}
+
 task<> make_stream_of_2_12(nats::connection& link) {
   nats::jetstream js(link);
   co_await link.wait_connected();
@@ -144,6 +157,10 @@ TEST_SUITE("nats.new_fields") {
   TEST_CASE("a stream has all its fields of server 2.10, or is not made") {
     live_server server;
     with_connection(server.options(), make_stream_of_2_10);
+  }
+  TEST_CASE("a source has all its fields of server 2.10, or its stream is not made") {
+    live_server server;
+    with_connection(server.options(), make_source_of_2_10);
   }
   TEST_CASE("a stream has all its fields of servers 2.11 and 2.12, or is not made") {
     live_server server;
