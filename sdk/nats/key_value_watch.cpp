@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "key_value_watch.hpp"
 
+#include <algorithm>
+
 #include "key_value_names.hpp"
 #include "weir/loop.hpp"
 #include "weir/nats/consumer.hpp"
@@ -23,7 +25,9 @@ constexpr auto kept_for = std::chrono::seconds(10);
 struct watch_position {
   std::uint64_t last = 0;   ///< the revision that was seen last
   bool is_initial = false;  ///< the values of the beginning are not all seen
-  bool is_first = true;     ///< nothing was asked for yet
+  /// When the bucket was made: another one of its name has revisions of its own. Empty before the
+  /// first look at it.
+  std::optional<timestamp> bucket_made = {};
 };
 
 /// A consumer that gives what comes after a position, each message once and unacknowledged.
@@ -53,13 +57,19 @@ consumer_config consumer_for(const watch_request& what, const watch_position& at
 }
 
 task<watch_source> open_source(jetstream js, const watch_request& what, watch_position& at) {
-  if (at.is_first && what.options.updates_only) {
-    const stream_info now = co_await js.stream_info(what.stream);
+  const stream_info now = co_await js.stream_info(what.stream);
+  if (at.bucket_made && *at.bucket_made != now.created)
+    throw error(errc::not_found, disposition::permanent,
+                "bucket " + what.bucket +
+                    " was removed, and another made in its place: watch that one anew");
+  if (at.bucket_made) {
+    // A server that lost power may have lost the last changes, and gives their revisions again.
+    at.last = std::min(at.last, now.last_sequence);
+  } else if (what.options.updates_only) {
     at.last = now.last_sequence;
-  } else if (at.is_first && what.options.from_revision != 0) {
-    at.last = what.options.from_revision - 1;
   }
-  at.is_first = false;
+  if (what.options.from_revision != 0) at.last = std::max(at.last, what.options.from_revision - 1);
+  at.bucket_made = now.created;
   const consumer_info made =
       co_await js.create_ephemeral_consumer(what.stream, consumer_for(what, at));
   auto from = co_await consumer::open(js, what.stream, made.name).as_result();

@@ -132,6 +132,20 @@ task<> watch_to_the_end(nats::connection& link) {
   CHECK(end.error().is(errc::not_found));
 }
 
+task<> watch_another(nats::connection& link) {
+  const nats::key_value bucket = co_await numbers(link);
+  co_await put_all(bucket, 0, 3);
+  auto changes = bucket.watch();
+  co_await take(changes, 4);
+  co_await nats::key_value::remove_bucket(nats::jetstream(link), "numbers");
+  const nats::key_value another = co_await numbers(link);
+  co_await another.put("a", "1");
+  const auto end = co_await changes.next().as_result();
+  REQUIRE_FALSE(end.has_value());
+  CHECK(end.error().is(errc::not_found));
+  CHECK(contains(end.error().message(), "another made in its place"));
+}
+
 }  // namespace
 
 TEST_SUITE("nats.key_value_watch") {
@@ -155,5 +169,9 @@ TEST_SUITE("nats.key_value_watch") {
   TEST_CASE("a watch ends with an error when its bucket is removed") {
     live_server server;
     with_connection(server.options(), watch_to_the_end);
+  }
+  TEST_CASE("a watch does not take another bucket of the same name for its own") {
+    live_server server;
+    with_connection(server.options(), watch_another);
   }
 }

@@ -76,7 +76,8 @@ class key_value {
   ///
   /// Goes on over lost connections and restarted servers: no revision comes twice, and none that is
   /// still kept is missed (of several changes of a key while there was no connection, as many as
-  /// the history keeps). Throws `not_found` once the bucket was removed. A next() that is cancelled
+  /// the history keeps). Throws `not_found` once the bucket was removed,
+  /// even where another was made in its place. A next() that is cancelled
   /// has lost nothing. The handle need not live as long.
   stream<key_value_change> watch(std::string pattern = ">", watch_options options = {}) const;
 
