@@ -5,6 +5,7 @@
 
 #include "quoted.hpp"
 #include "weir/error.hpp"
+#include "weir/nats/subject.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -54,7 +55,8 @@ bool is_semantic_version(std::string_view text) noexcept {
 
 void check_service_name(std::string_view what, std::string_view name) {
   const auto allowed = [](char c) { return is_word(c) || c == '_'; };
-  if (!name.empty() && std::ranges::all_of(name, allowed)) return;
+  check_name(what, name);
+  if (std::ranges::all_of(name, allowed)) return;
   throw error(errc::invalid_argument, disposition::permanent,
               std::string(what) + " name " + quoted(name) +
                   " cannot be used: a name has letters, digits, - and _ only, and is not empty");

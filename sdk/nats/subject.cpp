@@ -8,6 +8,20 @@
 namespace weir::nats {
 namespace {
 
+/// A server ends a connection whose protocol line is longer than 4096 bytes (`max_control_line`),
+/// and a line holds at most two subjects: its own and the reply's.
+constexpr std::size_t subject_bytes_max = 2000;
+/// What servers allow in the name of a stream, consumer or queue group (JSMaxNameLen).
+constexpr std::size_t name_bytes_max = 255;
+
+void check_length(std::string_view what, std::string_view text, std::size_t max) {
+  if (text.size() <= max) return;
+  throw error(errc::invalid_argument, disposition::permanent,
+              std::string(what) + " " + detail::quoted(text) + " cannot be used: it has " +
+                  std::to_string(text.size()) + " bytes, and " + std::to_string(max) +
+                  " are the most");
+}
+
 const char* describe(subject_fault fault) {
   switch (fault) {
     case subject_fault::none:
@@ -27,6 +41,7 @@ const char* describe(subject_fault fault) {
 }
 
 std::string checked(std::string_view what, std::string_view text, subject_fault fault) {
+  check_length(what, text, subject_bytes_max);
   if (fault == subject_fault::none) return std::string(text);
   throw error(errc::invalid_argument, disposition::permanent,
               std::string(what) + " " + detail::quoted(text) + " cannot be used: " +
@@ -43,6 +58,7 @@ subject_pattern::subject_pattern(std::string_view text)
 void check_name(std::string_view what, std::string_view name) {
   const bool plain = check_subject(name) == subject_fault::none &&
                      name.find_first_of("./\\\"") == std::string_view::npos;
+  check_length(std::string(what) + " name", name, name_bytes_max);
   if (plain) return;
   throw error(errc::invalid_argument, disposition::permanent,
               std::string(what) + " name " + detail::quoted(name) +
@@ -50,6 +66,9 @@ void check_name(std::string_view what, std::string_view name) {
                   "white space or control character");
 }
 
-void check_queue_group(std::string_view name) { checked("queue group", name, check_subject(name)); }
+void check_queue_group(std::string_view name) {
+  check_length("queue group", name, name_bytes_max);
+  checked("queue group", name, check_subject(name));
+}
 
 }  // namespace weir::nats

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "waiting_messages.hpp"
 
+#include "fake_message.hpp"
 #include "fixture.hpp"
 
 using namespace weir;
@@ -11,28 +12,7 @@ using nats::detail::waiting_messages;
 
 namespace {
 
-/// A message that consists of its payload.
-struct only_payload {
-  std::string text;
-
-  static std::string_view none(const void*) noexcept { return {}; }
-  static std::string_view payload(const void* native) noexcept {
-    return static_cast<const only_payload*>(native)->text;
-  }
-  static std::optional<std::string_view> header(void*, std::string_view) { return std::nullopt; }
-  static std::vector<std::pair<std::string, std::string>> headers(void*) { return {}; }
-  static void release(void* native) noexcept { delete static_cast<only_payload*>(native); }
-};
-
-nats::message make(std::string text) {
-  static constexpr nats::detail::message_operations operations{.subject = only_payload::none,
-                                                               .reply = only_payload::none,
-                                                               .payload = only_payload::payload,
-                                                               .header = only_payload::header,
-                                                               .headers = only_payload::headers,
-                                                               .release = only_payload::release};
-  return {new only_payload{std::move(text)}, operations};
-}
+nats::message make(std::string text) { return fake_message("", "", std::move(text)); }
 
 /// All that waits: payloads, and "-n" for n dropped, "!n" for n reconnects.
 std::string drained(waiting_messages& waiting) {
