@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "key_value_names.hpp"
 #include "key_value_watch.hpp"
+#include "weir/loop.hpp"
 
 namespace weir::nats {
 namespace {
@@ -50,7 +51,7 @@ task<std::uint64_t> key_value::purge_removed(duration older_than) const {
   auto changes = detail::watch_bucket(
       js_, look(bucket_, stream_, detail::key_pattern_subject(bucket_, ">"), options));
   const timestamp oldest_kept = std::chrono::time_point_cast<timestamp::duration>(
-      std::chrono::system_clock::now() - older_than);
+      loop::current().driver().wall_clock() - older_than);
   // First all of them: what is purged meanwhile would come into the way of the look.
   std::vector<key_value_entry> marks;
   while (auto change = co_await changes.next()) {

@@ -11,7 +11,7 @@ namespace weir::nats::detail::model {
 struct advisory {
   std::string type;
   std::string id = {};
-  std::string time = {};
+  std::string timestamp = {};
   std::string stream;
   std::optional<std::string> consumer = {};
   std::optional<std::string> action = {};

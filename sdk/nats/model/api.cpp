@@ -74,14 +74,17 @@ void api::handle(std::string_view operation, const envelope& said) {
     try {
       (this->*one.handler)(into, std::string(operation.substr(one.subject.size())), said.payload);
     } catch (const api_fault& fault) {
+      ++js_.api_errors;
       into.set("error", fault);
     }
+    ++js_.api_requests;  // After: a question for this number does not count itself.
     return js_.server().answer(said.reply, into.text());
   }
 }
 
 void api::account_info(answer& into, const std::string&, std::string_view) {
   account_description account;
+  account.api = {js_.api_requests, js_.api_errors};
   for (const auto& [name, stream] : js_.streams()) {
     const bool in_memory = stream->settings().storage == "memory";
     (in_memory ? account.memory : account.storage) += stream->store().bytes();

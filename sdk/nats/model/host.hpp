@@ -37,7 +37,7 @@ class host {
   template <class Event>
   void advise(std::string subject, Event event) {
     event.id = next_id();
-    event.time = time_text();
+    event.timestamp = time_text();
     advisories_.push_back({std::move(subject), "", json::encode(event), {}});
   }
   void flush_advisories();

@@ -26,6 +26,10 @@ class jetstream_state final : public listener {
   stream_state& add(stream_settings settings);
   void erase(const std::string& stream);
 
+  /// How many requests the API has answered, and how many of those with an error.
+  std::uint64_t api_requests = 0;
+  std::uint64_t api_errors = 0;
+
   /// As a server that starts again: on its files, or on an empty disk.
   void restart(bool keep_store);
   void end_pulls(int code, const std::string& text);

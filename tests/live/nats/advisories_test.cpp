@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/advisories.hpp"
 
+#include "backends.hpp"
 #include "orders.hpp"
 
 using namespace weir;
@@ -118,11 +119,9 @@ task<> read_all_kinds(nats::connection& link) {
 
 TEST_SUITE("nats.advisories") {
   TEST_CASE("what the server says about streams, consumers and deliveries comes typed") {
-    live_server server;
-    with_connection(server.options(), tell_what_happens);
+    on_every_server(tell_what_happens);
   }
   TEST_CASE("elections and lost quorums are read, and what is not known is kept as it came") {
-    live_server server;
-    with_connection(server.options(), read_all_kinds);
+    on_every_server(read_all_kinds);
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backends.hpp"
 #include "canonical_json.hpp"
 #include "config_drift.hpp"
 #include "fixture.hpp"
@@ -229,15 +230,12 @@ TEST_SUITE("nats.config") {
     with_connection(server.options(), copy_streams);
   }
   TEST_CASE("a consumer has what its configuration says, and then fits it") {
-    live_server server;
-    with_connection(server.options(), keep_consumers);
+    on_every_server(keep_consumers);
   }
   TEST_CASE("a field of a stream that the server is too old for is unsupported, not lost") {
-    live_server server;
-    with_connection(server.options(), drop_stream_fields);
+    on_every_server(drop_stream_fields);
   }
   TEST_CASE("a field of a consumer that the server is too old for is unsupported, not lost") {
-    live_server server;
-    with_connection(server.options(), drop_consumer_fields);
+    on_every_server(drop_consumer_fields);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/key_value.hpp"
 
+#include "backends.hpp"
 #include "fixture.hpp"
 
 using namespace weir;
@@ -152,27 +153,21 @@ task<> refuse_names(nats::connection& link) {
 
 TEST_SUITE("nats.key_value") {
   TEST_CASE("a key has the value that was put last, and its revision") {
-    live_server server;
-    with_connection(server.options(), write_and_read);
+    on_every_server(write_and_read);
   }
   TEST_CASE("create, update, remove and purge are refused where the key is not as expected") {
-    live_server server;
-    with_connection(server.options(), write_on_condition);
+    on_every_server(write_on_condition);
   }
   TEST_CASE("a bucket keeps as many values of a key as it is told, and a purge removes them") {
-    live_server server;
-    with_connection(server.options(), keep_history);
+    on_every_server(keep_history);
   }
   TEST_CASE("keys are those with a value, and what is left of the others can be purged") {
-    live_server server;
-    with_connection(server.options(), list_keys);
+    on_every_server(list_keys);
   }
   TEST_CASE("buckets are made, changed, opened, listed and removed") {
-    live_server server;
-    with_connection(server.options(), manage_buckets);
+    on_every_server(manage_buckets);
   }
   TEST_CASE("names that could be more than a name are refused before anything is sent") {
-    live_server server;
-    with_connection(server.options(), refuse_names);
+    on_every_server(refuse_names);
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backends.hpp"
 #include "fixture.hpp"
 #include "weir/blocking.hpp"
 #include "weir/nats/key_value.hpp"
@@ -150,25 +151,17 @@ task<> watch_another(nats::connection& link) {
 
 TEST_SUITE("nats.key_value_watch") {
   TEST_CASE("a watch gives the last values, the mark, and then every change") {
-    live_server server;
-    with_connection(server.options(), watch_all);
+    on_every_server(watch_all);
   }
-  TEST_CASE("a watch gives what its options ask for, and no more") {
-    live_server server;
-    with_connection(server.options(), watch_parts);
-  }
-  TEST_CASE("a next() that is cancelled has lost no change") {
-    live_server server;
-    with_connection(server.options(), cancel_watch);
-  }
+  TEST_CASE("a watch gives what its options ask for, and no more") { on_every_server(watch_parts); }
+  TEST_CASE("a next() that is cancelled has lost no change") { on_every_server(cancel_watch); }
   TEST_CASE("a watch goes on over servers that crash, with every revision once") {
     live_server server;
     with_connection(server.options(),
                     [&](nats::connection& link) { return watch_over_crashes(link, server); });
   }
   TEST_CASE("a watch ends with an error when its bucket is removed") {
-    live_server server;
-    with_connection(server.options(), watch_to_the_end);
+    on_every_server(watch_to_the_end);
   }
   TEST_CASE("a watch does not take another bucket of the same name for its own") {
     live_server server;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backends.hpp"
 #include "orders.hpp"
 #include "weir/blocking.hpp"
 #include "weir/when_all.hpp"
@@ -176,24 +177,15 @@ task<> use_account(nats::connection& link) {
 
 TEST_SUITE("nats.manage") {
   TEST_CASE("streams are listed page by page, all or those of a subject") {
-    live_server server;
-    with_connection(server.options(), list_streams);
+    on_every_server(list_streams);
   }
-  TEST_CASE("consumers are listed, ephemeral ones among them") {
-    live_server server;
-    with_connection(server.options(), list_consumers);
-  }
+  TEST_CASE("consumers are listed, ephemeral ones among them") { on_every_server(list_consumers); }
   TEST_CASE("a purge removes what fits a subject, below a sequence, or all but the newest") {
-    live_server server;
-    with_connection(server.options(), purge_parts);
+    on_every_server(purge_parts);
   }
-  TEST_CASE("a message is deleted by its sequence, once") {
-    live_server server;
-    with_connection(server.options(), delete_messages);
-  }
+  TEST_CASE("a message is deleted by its sequence, once") { on_every_server(delete_messages); }
   TEST_CASE("messages are found by sequence and subject, from the leader and directly") {
-    live_server server;
-    with_connection(server.options(), get_both_ways);
+    on_every_server(get_both_ways);
   }
   TEST_CASE("two that ensure one new stream at the same time both have what they want") {
     live_server server;
@@ -204,8 +196,5 @@ TEST_SUITE("nats.manage") {
     with_connection(server.options(),
                     [&](nats::connection& link) { return ensure_through_outage(link, server); });
   }
-  TEST_CASE("the account says what it uses and may use") {
-    live_server server;
-    with_connection(server.options(), use_account);
-  }
+  TEST_CASE("the account says what it uses and may use") { on_every_server(use_account); }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backends.hpp"
 #include "orders.hpp"
 #include "scripted_server.hpp"
 
@@ -129,31 +130,24 @@ task<> need_newer_server(nats::connection& link) {
 
 TEST_SUITE("nats.publish_expectations") {
   TEST_CASE("a sequence that is expected is met, or the message is refused as a conflict") {
-    live_server server;
-    with_connection(server.options(), expect_sequences);
+    on_every_server(expect_sequences);
   }
   TEST_CASE("a stream and an id that are expected are met, or the message is refused") {
-    live_server server;
-    with_connection(server.options(), expect_stream_and_id);
+    on_every_server(expect_stream_and_id);
   }
   TEST_CASE("a message repeated with its id is a duplicate although its expectation is past") {
-    live_server server;
-    with_connection(server.options(), repeat_by_hand);
+    on_every_server(repeat_by_hand);
   }
   TEST_CASE("a message repeated after the duplicate window is found where it is stored") {
-    live_server server;
-    with_connection(server.options(), repeat_after_window);
+    on_every_server(repeat_after_window);
   }
   TEST_CASE("a roll-up that the stream does not allow is refused at once and for good") {
-    live_server server;
-    with_connection(server.options(), roll_up);
+    on_every_server(roll_up);
   }
   TEST_CASE("options that cannot be used are refused before anything is sent") {
-    live_server server;
-    with_connection(server.options(), refuse_options);
+    on_every_server(refuse_options);
   }
   TEST_CASE("what an old server would ignore is refused with the version that it needs") {
-    live_server server;
-    with_connection(server.options(), need_newer_server);
+    on_every_server(need_newer_server);
   }
 }

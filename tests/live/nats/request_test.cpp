@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/request.hpp"
 
+#include "backends.hpp"
 #include "told.hpp"
 #include "weir/blocking.hpp"
 #include "weir/nats/subscription.hpp"
@@ -165,16 +166,13 @@ task<> answer_by_hand(nats::connection& link) {
 
 TEST_SUITE("nats.request") {
   TEST_CASE("each of many questions gets its own answer, or that nobody listens") {
-    live_server server;
-    with_connection(server.options(), ask_many_at_once);
+    on_every_server(ask_many_at_once);
   }
   TEST_CASE("no responders, too late and too large are told apart") {
-    live_server server;
-    with_connection(server.options(), tell_why_unanswered);
+    on_every_server(tell_why_unanswered);
   }
   TEST_CASE("what comes for a question that was given up does not hit the next one") {
-    live_server server;
-    with_connection(server.options(), give_up_then_ask);
+    on_every_server(give_up_then_ask);
   }
   TEST_CASE("a question on a lost connection says that it may have been handled") {
     live_server server;
@@ -183,11 +181,9 @@ TEST_SUITE("nats.request") {
                     [&](auto& link) { return lose_the_connection(link, server, heard); });
   }
   TEST_CASE("the answers of many end at their number, an empty one, a pause, or the time") {
-    live_server server;
-    with_connection(server.options(), collect_answers);
+    on_every_server(collect_answers);
   }
   TEST_CASE("a message is answered at its reply subject, and only if it has one") {
-    live_server server;
-    with_connection(server.options(), answer_by_hand);
+    on_every_server(answer_by_hand);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/responder.hpp"
 
+#include "backends.hpp"
 #include "fixture.hpp"
 #include "weir/nats/request.hpp"
 #include "weir/when_all.hpp"
@@ -151,23 +152,18 @@ task<> drop_what_is_too_much(nats::connection& link) {
 
 TEST_SUITE("nats.responder") {
   TEST_CASE("a handler's answer, its refusal and its exception reach whoever asked") {
-    live_server server;
-    with_connection(server.options(), answer_and_fail);
+    on_every_server(answer_and_fail);
   }
   TEST_CASE("no more handlers run than allowed, and a drain answers all that was taken") {
-    live_server server;
-    with_connection(server.options(), bound_and_drain);
+    on_every_server(bound_and_drain);
   }
   TEST_CASE("a close cancels the handlers, and those who wait for them are told") {
-    live_server server;
-    with_connection(server.options(), close_on_handlers);
+    on_every_server(close_on_handlers);
   }
   TEST_CASE("responders of one queue group share the work, and count it") {
-    live_server server;
-    with_connection(server.options(), share_the_work);
+    on_every_server(share_the_work);
   }
   TEST_CASE("messages beyond the bound are dropped and counted") {
-    live_server server;
-    with_connection(server.options(), drop_what_is_too_much);
+    on_every_server(drop_what_is_too_much);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/service.hpp"
 
+#include "backends.hpp"
 #include "service_messages.hpp"
 #include "service_names.hpp"
 #include "told.hpp"
@@ -164,8 +165,7 @@ task<> refuse_names(nats::connection& link) {
 
 TEST_SUITE("nats.service") {
   TEST_CASE("a service tells who it is and what it answers, as ADR-32 has it") {
-    live_server server;
-    with_connection(server.options(), tell_about_it);
+    on_every_server(tell_about_it);
   }
   TEST_CASE("requests, errors and times of each endpoint are counted") {
     live_server server;
@@ -178,8 +178,7 @@ TEST_SUITE("nats.service") {
                     [&](auto& link) { return run_several(link, server, heard); });
   }
   TEST_CASE("names, versions and subjects that cannot be used are refused") {
-    live_server server;
-    with_connection(server.options(), refuse_names);
+    on_every_server(refuse_names);
   }
   TEST_CASE("a semantic version is told from what is none") {
     using nats::detail::is_semantic_version;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/subscription.hpp"
 
+#include "backends.hpp"
 #include "told.hpp"
 #include "weir/blocking.hpp"
 #include "weir/stream_operators.hpp"
@@ -242,16 +243,13 @@ task<> close_under_it(nats::connection& link) {
 
 TEST_SUITE("nats.subscription") {
   TEST_CASE("a subscription gets what its pattern covers, with headers, in bytes and in order") {
-    live_server server;
-    with_connection(server.options(), match_patterns);
+    on_every_server(match_patterns);
   }
   TEST_CASE("each message goes to one member of a queue group") {
-    live_server server;
-    with_connection(server.options(), share_in_a_group);
+    on_every_server(share_in_a_group);
   }
   TEST_CASE("what a slow reader misses is counted and told, as its policy says") {
-    live_server server;
-    with_connection(server.options(), tell_what_is_dropped);
+    on_every_server(tell_what_is_dropped);
   }
   TEST_CASE("a subscription goes on after the server was killed, and tells that it was") {
     live_server server;
@@ -271,20 +269,15 @@ TEST_SUITE("nats.subscription") {
     with_connection(options, [&](auto& link) { return drain_one_of_a_group(link, options); });
   }
   TEST_CASE("a subscription may end, or be destroyed, while it is waited for") {
-    live_server server;
-    with_connection(server.options(), end_while_awaited);
+    on_every_server(end_while_awaited);
   }
   TEST_CASE("a wait that is cancelled has taken nothing, and waiters are served in turn") {
     live_server server;
     with_connection(server.options(), cancel_and_go_on);
   }
-  TEST_CASE("a subscription is a stream, which ends with it") {
-    live_server server;
-    with_connection(server.options(), read_as_stream);
-  }
+  TEST_CASE("a subscription is a stream, which ends with it") { on_every_server(read_as_stream); }
   TEST_CASE("a closed connection gives what waits, and then says so") {
-    live_server server;
-    with_connection(server.options(), close_under_it);
+    on_every_server(close_under_it);
   }
   TEST_CASE("options that cannot be used are refused, with the reason") {
     live_server server;
