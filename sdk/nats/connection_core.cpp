@@ -44,7 +44,6 @@ connection_core::connection_core(connection_options options, transport_factory m
       probe_lane_(*this, 1),
       publisher_(*this, options_.publish_window) {
   background_.spawn(stay_connected());
-  background_.spawn(publisher_.look_after());
 }
 
 connection_core::~connection_core() {

@@ -9,7 +9,6 @@
 #include "lost_confirmation.hpp"
 #include "publish_answer.hpp"
 #include "publish_headers.hpp"
-#include "weir/sleep.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -19,7 +18,6 @@ constexpr std::size_t window_bytes_max = 64U << 20;
 constexpr std::size_t kept_payload_bytes = 16U << 10;
 /// A stream answers in a millisecond or so; after this long, the answer is taken for lost.
 constexpr auto answer_limit = std::chrono::seconds(5);
-constexpr auto look_interval = std::chrono::milliseconds(20);
 constexpr backoff_limits refused_backoff{.first = std::chrono::milliseconds(50),
                                          .longest = std::chrono::seconds(2)};
 /// The inbox's address, and the token of a publication behind it: ".<index>-<use>".
@@ -90,7 +88,6 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   slot.doubted_in.clear();
   slot.done.reset();
   waiting_.push_back(slot);
-  something_waits_.set();
   if (closed_) {
     fail(slot, core_.not_connected("publish to " + slot.subject));
     co_return publication(slot);
@@ -103,12 +100,12 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
 }
 
 void publisher::send(publication_slot& slot) noexcept {
+  slot.sent_at = loop::current().now();
   // Another server than the one before may have another limit.
   if (auto refused = core_.size_problem(slot.subject, slot.wire_size))
     return fail(slot, std::move(*refused));
   if (auto missing = core_.feature_problem(slot.subject, slot.needs))
     return fail(slot, std::move(*missing));
-  slot.sent_at = loop::current().now();
   std::array<char, reply_bytes> reply;
   const std::string& box = address();
   WEIR_ASSERT(box.size() + token_bytes_max < reply.size());
@@ -118,15 +115,17 @@ void publisher::send(publication_slot& slot) noexcept {
   *end++ = '-';
   end = std::to_chars(end, reply.data() + reply.size(), slot.use).ptr;
   *end = '\0';
-  if (!core_.send({.subject = slot.subject.c_str(),
-                   .subject_size = slot.subject.size(),
-                   .reply = reply.data(),
-                   .payload = slot.payload,
-                   .headers = &slot.headers,
-                   .msg_id = slot.msg_id.c_str()}))
-    return;  // Without a connection; the next one sends it.
-  slot.sent_as = ++sent_;
-  ++slot.sends;
+  // Without a connection nothing is sent; the next one does it.
+  if (core_.send({.subject = slot.subject.c_str(),
+                  .subject_size = slot.subject.size(),
+                  .reply = reply.data(),
+                  .payload = slot.payload,
+                  .headers = &slot.headers,
+                  .msg_id = slot.msg_id.c_str()})) {
+    slot.sent_as = ++sent_;
+    ++slot.sends;
+  }
+  await_next_look(slot);
 }
 
 publication_slot* publisher::slot_of(std::string_view token) noexcept {
@@ -146,8 +145,10 @@ void publisher::on_message(message received) noexcept {
 }
 
 void publisher::on_no_responders(std::string_view subject) noexcept {
-  if (publication_slot* slot = slot_of(token_of(*this, subject)))
-    slot->last_problem = "no stream listens on this subject, or it has no leader";
+  publication_slot* slot = slot_of(token_of(*this, subject));
+  if (slot == nullptr) return;
+  slot->last_problem = "no stream listens on this subject, or it has no leader";
+  await_next_look(*slot);
 }
 
 void publisher::settle(publication_slot& slot, std::string_view text) noexcept {
@@ -158,7 +159,7 @@ void publisher::settle(publication_slot& slot, std::string_view text) noexcept {
   }
   if (answer->refusal) {
     slot.last_problem = describe(*answer->refusal);
-    if (answer->is_temporary()) return;
+    if (answer->is_temporary()) return await_next_look(slot);
     // An earlier copy may be what the stream has gone on by; confirmed() finds out.
     if (answer->is_outdated() && (slot.sends > 1 || slot.id_is_given))
       slot.doubted_in = std::move(answer->ack.stream);
@@ -175,7 +176,7 @@ void publisher::fail(publication_slot& slot, error why) noexcept {
 
 void publisher::finish(publication_slot& slot) noexcept {
   slot.unlink();
-  if (waiting_.empty()) something_waits_.reset();
+  loop::current().timers().disarm(slot);
   window_.release();
   window_bytes_.release(window_share(slot.wire_size));
   slot.done.set();
@@ -195,27 +196,34 @@ void publisher::on_connected() noexcept {
 }
 
 void publisher::on_disconnected(const error& why) noexcept {
-  waiting_.for_each([&](publication_slot& slot) { slot.last_problem = why.message(); });
+  waiting_.for_each([&](publication_slot& slot) {
+    slot.last_problem = why.message();
+    await_next_look(slot);
+  });
 }
 
-task<> publisher::look_after() {
-  for (;;) {
-    co_await something_waits_.wait();
-    co_await sleep(look_interval);
-    const time_point now = loop::current().now();
-    waiting_.for_each([&](publication_slot& slot) { look_after(slot, now); });
-  }
+void publication_slot::on_timer() noexcept { owner.look_after(*this); }
+
+void publisher::look_after(publication_slot& slot) noexcept {
+  if (loop::current().now() >= slot.deadline) return fail(slot, deadline_error(slot));
+  if (slot.abandoned || !core_.is_connected()) return await_next_look(slot);
+  send(slot);
 }
 
-void publisher::look_after(publication_slot& slot, time_point now) noexcept {
-  if (now >= slot.deadline) return fail(slot, deadline_error(slot));
-  if (slot.abandoned || !core_.is_connected()) return;
+time_point publisher::next_look(const publication_slot& slot) const noexcept {
+  if (slot.abandoned || !core_.is_connected()) return slot.deadline;
   const duration patience =
       slot.last_problem.empty()
           ? answer_limit
           : refused_backoff.first + backoff(refused_backoff, std::max(slot.sends, 1U) - 1,
                                             slot.sent_as * 0x9e3779b97f4a7c15U);
-  if (now - slot.sent_at >= patience) send(slot);
+  return std::min(slot.deadline, slot.sent_at + patience);
+}
+
+void publisher::await_next_look(publication_slot& slot) noexcept {
+  weir::detail::timer_queue& timers = loop::current().timers();
+  timers.disarm(slot);
+  timers.arm(slot, next_look(slot));
 }
 
 error publisher::deadline_error(const publication_slot& slot) const {

@@ -8,6 +8,7 @@
 
 #include "inbox.hpp"
 #include "server_feature.hpp"
+#include "weir/detail/timer.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/nats/publication.hpp"
 #include "weir/nats/subject.hpp"
@@ -19,7 +20,7 @@ class connection_core;
 class publisher;
 
 /// One message on its way into a stream, and what has become of it.
-class publication_slot final : public weir::detail::list_hook {
+class publication_slot final : public weir::detail::list_hook, private weir::detail::timer {
  public:
   explicit publication_slot(publisher& of, std::size_t number) : owner(of), index(number) {}
 
@@ -45,6 +46,10 @@ class publication_slot final : public weir::detail::list_hook {
   std::optional<error> failure;
   std::string doubted_in;  ///< the stream that may hold it although it was refused; else empty
   manual_reset_event done;
+
+ private:
+  friend class publisher;
+  void on_timer() noexcept override;
 };
 
 /// The publications of one connection: a window of them waits for confirmation, and each is sent
@@ -62,8 +67,6 @@ class publisher final : public inbox {
   /// Finds out what became of a message that was refused because of what the stream holds.
   task<> resolve(publication_slot& slot);
 
-  /// Looks after deadlines and what must be sent again; runs until it is stopped.
-  task<> look_after();
   /// Fails all that waits; nothing can be begun any more.
   void close() noexcept;
 
@@ -76,7 +79,11 @@ class publisher final : public inbox {
   publication_slot& free_slot();
   publication_slot* slot_of(std::string_view token) noexcept;
   void send(publication_slot& slot) noexcept;
-  void look_after(publication_slot& slot, time_point now) noexcept;
+  friend class publication_slot;
+  void look_after(publication_slot& slot) noexcept;
+  /// When a slot must be looked after: at its deadline, or to be sent again.
+  time_point next_look(const publication_slot& slot) const noexcept;
+  void await_next_look(publication_slot& slot) noexcept;
   void settle(publication_slot& slot, std::string_view answer) noexcept;
   void fail(publication_slot& slot, error why) noexcept;
   void finish(publication_slot& slot) noexcept;
@@ -88,7 +95,6 @@ class publisher final : public inbox {
   std::vector<std::unique_ptr<publication_slot>> slots_;
   std::vector<publication_slot*> free_;
   weir::detail::intrusive_list<publication_slot> waiting_;
-  manual_reset_event something_waits_;
   std::uint64_t sent_ = 0;
   std::string id_prefix_;
   std::uint64_t ids_ = 0;
