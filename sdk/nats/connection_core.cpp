@@ -41,7 +41,7 @@ connection_core::connection_core(connection_options options, transport_factory m
       servers_(parse_servers(options_.url)),
       requests_(*this, requests_in_flight_max),
       user_requests_(*this, user_requests_in_flight_max),
-      probe_lane_(*this, 1),
+      probe_questions_(*this, 1),
       publisher_(*this, options_.publish_window) {
   background_.spawn(stay_connected());
 }
@@ -187,7 +187,7 @@ task<> connection_core::serve_in(scope& children) {
 task<> connection_core::probe() {
   for (;;) {
     co_await sleep(options_.probe_interval);
-    const auto answered = co_await probe_lane_.echo(options_.probe_timeout).as_result();
+    const auto answered = co_await probe_questions_.echo(options_.probe_timeout).as_result();
     if (answered.has_value()) continue;
     if (!answered.error().is(errc::deadline_exceeded)) throw answered.error();
     throw error(errc::unavailable, disposition::retry,

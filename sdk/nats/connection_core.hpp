@@ -5,7 +5,7 @@
 
 #include "inbox.hpp"
 #include "publisher.hpp"
-#include "request_lanes.hpp"
+#include "question_inbox.hpp"
 #include "server_list.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/scope.hpp"
@@ -58,8 +58,8 @@ class connection_core final : private transport_listener {
   std::string fresh_address() { return inbox_prefix_ + "." + std::to_string(++address_count_); }
   const std::string& last_failure() const noexcept { return last_failure_; }
 
-  request_lanes& requests() noexcept { return requests_; }
-  request_lanes& user_requests() noexcept { return user_requests_; }
+  question_inbox& requests() noexcept { return requests_; }
+  question_inbox& user_requests() noexcept { return user_requests_; }
   detail::publisher& publisher() noexcept { return publisher_; }
   scope& background() noexcept { return background_; }
 
@@ -99,9 +99,9 @@ class connection_core final : private transport_listener {
   time_point connected_since_;
   bool closed_ = false;
 
-  request_lanes requests_;
-  request_lanes user_requests_;
-  request_lanes probe_lane_;  // Of its own, so that a question never waits in front of it.
+  question_inbox requests_;
+  question_inbox user_requests_;
+  question_inbox probe_questions_;  // Of its own, so that a question never waits in front of it.
   detail::publisher publisher_;
 };
 
