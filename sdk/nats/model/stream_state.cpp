@@ -126,7 +126,7 @@ std::string stream_state::fresh_name() {
   return find(name) == nullptr ? name : fresh_name();
 }
 
-void stream_state::erase(const std::string& consumer) {
+void stream_state::erase(std::string consumer) {
   const auto found = consumers_.find(consumer);
   const std::unique_ptr<consumer_state> gone = std::move(found->second);
   consumers_.erase(found);

@@ -50,8 +50,8 @@ class stream_state {
   consumer_state* find(const std::string& consumer) noexcept;
   /// Makes a consumer, or changes the one of that name. Throws an api_fault.
   consumer_state& ensure(consumer_settings wanted);
-  /// Deletes one; its pulls end.
-  void erase(const std::string& consumer);
+  /// Deletes one; its pulls end. By value: the name that is given may be the consumer's own.
+  void erase(std::string consumer);
   void erase_consumers();
 
   void tick();
