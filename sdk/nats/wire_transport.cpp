@@ -89,7 +89,8 @@ task<> wire_transport::write_for_ever() {
   }
 }
 
-void wire_transport::fail(const std::string& why) const {
+void wire_transport::fail(const std::string& why) {
+  ended_ = true;
   throw error(errc::unavailable, disposition::retry,
               "the connection to nats-server at " + server_ + " ended: " + why +
                   (last_words_.empty() ? "" : "; it had said: " + last_words_));
@@ -124,6 +125,7 @@ void wire_transport::unsubscribe(subscription made) noexcept {
 }
 
 bool wire_transport::publish(const outgoing& message) noexcept {
+  if (ended_) return false;
   append_publication(out_, message);
   has_unsent_.set();
   return true;

@@ -38,7 +38,7 @@ class wire_transport final : public transport, private protocol_handler {
   task<> move_bytes(scope& children);
   task<> read_for_ever();
   task<> write_for_ever();
-  [[noreturn]] void fail(const std::string& why) const;
+  [[noreturn]] void fail(const std::string& why);
 
   void on_message(std::uint64_t number, const message_parts& parts) override;
   void on_ping() override;
@@ -55,6 +55,7 @@ class wire_transport final : public transport, private protocol_handler {
   std::string out_;
   std::string writing_;
   manual_reset_event has_unsent_;
+  bool ended_ = false;      // Nothing that is published from here on would be sent.
   std::string last_words_;  // What the server complained of before it closed the connection.
 };
 
