@@ -28,4 +28,18 @@ std::optional<std::string> base64_decoded(std::string_view text) {
   return out;
 }
 
+std::string base64url_encoded(std::string_view bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string out;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : bytes) {
+    bits = bits << 8 | static_cast<unsigned char>(c);
+    for (count += 8; count >= 6; count -= 6) out += digits[bits >> (count - 6) & 63];
+  }
+  if (count > 0) out += digits[bits << (6 - count) & 63];
+  return out;
+}
+
 }  // namespace weir::nats::detail

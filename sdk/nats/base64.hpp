@@ -10,4 +10,7 @@ namespace weir::nats::detail {
 /// Reads standard base64 with padding; nothing if it is not that.
 std::optional<std::string> base64_decoded(std::string_view text);
 
+/// Writes base64 for URLs, without padding.
+std::string base64url_encoded(std::string_view bytes);
+
 }  // namespace weir::nats::detail

@@ -24,6 +24,16 @@ task<> connection::wait_connected() { return core_->wait_connected(); }
 
 const server_info& connection::server() const noexcept { return core_->server(); }
 
+stream<connection_event> connection::events() { return core_->events().read(); }
+
+task<duration> connection::rtt(duration limit) {
+  const time_point asked = weir::loop::current().now();
+  co_await core_->requests().echo(limit);
+  co_return weir::loop::current().now() - asked;
+}
+
+connection_statistics connection::statistics() const noexcept { return core_->statistics(); }
+
 task<> connection::publish(const subject& to, std::string_view payload, const headers& with) {
   co_await core_->wait_connected();
   co_await core_->wait_writable();

@@ -2,6 +2,7 @@
 #include "connection_core.hpp"
 
 #include "backoff.hpp"
+#include "login.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
 
@@ -43,6 +44,7 @@ connection_core::connection_core(connection_options options, transport_factory m
       user_requests_(*this, user_requests_in_flight_max),
       probe_questions_(*this, 1),
       publisher_(*this, options_.publish_window) {
+  check(options_.credentials);
   background_.spawn(stay_connected());
 }
 
@@ -68,6 +70,7 @@ task<> connection_core::close() {
   publisher_.close();
   co_await background_.close();
   subscribers_.for_each([](subscriber& listening) { listening.on_closed(); });
+  events_.close();
   up_.set();  // Whoever waits for a connection learns that there will be none.
 }
 
@@ -93,7 +96,10 @@ void connection_core::subscribe(subscriber& listening) {
 }
 
 bool connection_core::send(const outgoing& out) noexcept {
-  return transport_ != nullptr && is_connected() && transport_->publish(out);
+  if (transport_ == nullptr || !is_connected() || !transport_->publish(out)) return false;
+  ++counts_.messages_out;
+  counts_.bytes_out += out.payload.size();
+  return true;
 }
 
 bool connection_core::is_writable() const noexcept {
@@ -162,6 +168,7 @@ task<> connection_core::stay_connected() {
     const bool was_connected = up_.is_set();
     const error why = closed_ ? not_connected("what waits for an answer") : over.error();
     up_.reset();
+    if (transport_ != nullptr) add_received(*transport_);
     transport_.reset();
     if (was_connected || !closed_) ended(server, why, was_connected);
     if (closed_) co_return;
@@ -203,6 +210,7 @@ void connection_core::began(const server_address& server) {
   inbox_prefix_ = random_prefix();
   subscribers_.for_each([this](subscriber& listening) { subscribe(listening); });
   connected_since_ = loop::current().now();
+  ++connections_;
   up_.set();
   send_queued_acks();
   subscribers_.for_each([](subscriber& listening) { listening.on_connected(); });
@@ -222,8 +230,34 @@ void connection_core::ended(const server_address& server, const error& why, bool
         failed_attempts_});
 }
 
+void connection_core::on_not_permitted(const std::string& words) noexcept {
+  const refusal refused = read_refusal(words);
+  const error why = not_permitted(refused);
+  subscribers_.for_each([&](subscriber& listening) { listening.on_not_permitted(refused); });
+  tell({.what = connection_event::kind::not_permitted,
+        .server = server_.name,
+        .reason = why.message(),
+        .subject = refused.subject});
+}
+
+void connection_core::add_received(const transport& over) noexcept {
+  counts_.messages_in += over.received().messages;
+  counts_.bytes_in += over.received().bytes;
+}
+
+connection_statistics connection_core::statistics() const noexcept {
+  connection_statistics now = counts_;
+  if (transport_ != nullptr) {
+    now.messages_in += transport_->received().messages;
+    now.bytes_in += transport_->received().bytes;
+  }
+  now.reconnects = connections_ == 0 ? 0 : connections_ - 1;
+  return now;
+}
+
 void connection_core::tell(connection_event told) noexcept {
   if (options_.on_event) options_.on_event(told);
+  events_.tell(told);
 }
 
 }  // namespace weir::nats::detail

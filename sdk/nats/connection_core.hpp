@@ -3,6 +3,7 @@
 
 #include <deque>
 
+#include "event_feed.hpp"
 #include "inbox.hpp"
 #include "publisher.hpp"
 #include "question_inbox.hpp"
@@ -62,6 +63,8 @@ class connection_core final : private transport_listener {
   question_inbox& user_requests() noexcept { return user_requests_; }
   detail::publisher& publisher() noexcept { return publisher_; }
   scope& background() noexcept { return background_; }
+  event_feed& events() noexcept { return events_; }
+  connection_statistics statistics() const noexcept;
 
  private:
   struct queued_ack {
@@ -78,15 +81,18 @@ class connection_core final : private transport_listener {
   void began(const server_address& server);
   void ended(const server_address& server, const error& why, bool was_connected);
   void send_queued_acks();
+  void add_received(const transport& over) noexcept;
   void tell(connection_event told) noexcept;
   void on_lame_duck() noexcept override {}
-  void on_not_permitted(const std::string&) noexcept override {}
+  void on_not_permitted(const std::string& words) noexcept override;
   void on_cluster_servers(const std::vector<std::string>&) noexcept override {}
 
   connection_options options_;
   transport_factory make_transport_;
   std::vector<server_address> servers_;
   scope background_;
+  event_feed events_;
+  connection_statistics counts_;  // Without what came in over the present transport.
   std::unique_ptr<transport> transport_;
   server_info server_;
   manual_reset_event up_;
@@ -96,6 +102,7 @@ class connection_core final : private transport_listener {
   std::deque<queued_ack> queued_acks_;
   std::string last_failure_ = "none was made yet";
   unsigned failed_attempts_ = 0;
+  std::uint64_t connections_ = 0;
   time_point connected_since_;
   bool closed_ = false;
 

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "login.hpp"
 #include "quoted.hpp"
 #include "weir/event/json.hpp"
 
@@ -26,6 +27,7 @@ struct info_line {
   std::optional<std::uint64_t> client_id;
   std::optional<std::vector<std::string>> connect_urls;
   std::optional<bool> ldm;
+  std::optional<std::string> nonce;
 };
 
 struct connect_line {
@@ -41,6 +43,9 @@ struct connect_line {
   std::optional<std::string> user;
   std::optional<std::string> pass;
   std::optional<std::string> auth_token;
+  std::optional<std::string> jwt;
+  std::optional<std::string> nkey;
+  std::optional<std::string> sig;
 };
 
 error refused(const std::string& what) { return {errc::unavailable, disposition::retry, what}; }
@@ -96,16 +101,30 @@ server_info described(info_line told) {
   return server;
 }
 
-std::string connect_command(const server_address& server, const connection_options& options) {
+std::string connect_command(const std::string& name, const login& as) {
   connect_line line;
-  line.name = options.name;
-  if (!server.user.empty() && server.password.empty()) {
-    line.auth_token = server.user;
-  } else if (!server.user.empty()) {
-    line.user = server.user;
-    line.pass = server.password;
-  }
+  line.name = name;
+  line.user = as.user;
+  line.pass = as.pass;
+  line.auth_token = as.auth_token;
+  line.jwt = as.jwt;
+  line.nkey = as.nkey;
+  line.sig = as.sig;
   return "CONNECT " + json::encode(line) + "\r\nPING\r\n";
+}
+
+/// The server's words without the quotes that it puts around them.
+std::string_view unquoted(std::string_view words) {
+  if (words.size() >= 2 && words.front() == '\'' && words.back() == '\'')
+    words = words.substr(1, words.size() - 2);
+  return words;
+}
+
+error refused_by_server(std::string_view words, const login& as) {
+  if (words.find("Authorization") == std::string_view::npos)
+    return refused("the server refused: " + quoted(words));
+  return refused("the server refused " + as.shown + ": " + quoted(words) +
+                 "; is the user known there, and does its password, token or key fit?");
 }
 
 }  // namespace
@@ -116,7 +135,8 @@ task<introduction> shake_hands(server_link& link, const server_address& server,
   info_line told = parse_info(co_await lines.read_line());
   if (!told.headers.value_or(false))
     throw refused("the server takes no headers; JetStream needs nats-server 2.2 or newer");
-  const std::string introduced = connect_command(server, options);
+  const login as = co_await log_in(server, options.credentials, told.nonce.value_or(""));
+  const std::string introduced = connect_command(options.name, as);
   co_await link.write_all(introduced);
   for (;;) {
     const std::string answer = co_await lines.read_line();
@@ -124,9 +144,8 @@ task<introduction> shake_hands(server_link& link, const server_address& server,
       co_return introduction{.server = described(std::move(told)), .left_over = lines.take_rest()};
     if (answer == "PING") co_await link.write_all("PONG\r\n");
     if (answer.starts_with("INFO ")) told = parse_info(answer);
-    if (answer.starts_with("-ERR"))
-      throw refused("the server refused: " + quoted(answer.substr(4)) +
-                    "; do user and password fit?");
+    if (answer.starts_with("-ERR "))
+      throw refused_by_server(unquoted(std::string_view(answer).substr(5)), as);
   }
 }
 

@@ -202,6 +202,13 @@ void publisher::on_disconnected(const error& why) noexcept {
   });
 }
 
+void publisher::on_not_permitted(const refusal& refused) noexcept {
+  if (refused.is_subscription) return;
+  waiting_.for_each([&](publication_slot& slot) {
+    if (slot.subject == refused.subject) fail(slot, not_permitted(refused));
+  });
+}
+
 void publication_slot::on_timer() noexcept { owner.look_after(*this); }
 
 void publisher::look_after(publication_slot& slot) noexcept {

@@ -75,6 +75,7 @@ class publisher final : public inbox {
   void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override;
   void on_disconnected(const error& why) noexcept override;
+  void on_not_permitted(const refusal& refused) noexcept override;
 
   publication_slot& free_slot();
   publication_slot* slot_of(std::string_view token) noexcept;

@@ -25,6 +25,7 @@ error no_responders(const char* subject) {
 
 /// One question that is in flight, in the frame of the task that asks.
 struct question_inbox::question {
+  std::string subject;  ///< where it goes; for what the server refuses
   outcome came = outcome::waiting;
   std::optional<message> answer;
   manual_reset_event done;
@@ -102,6 +103,13 @@ void question_inbox::on_disconnected(const error&) noexcept {
   for (const auto& one : waiting_) one.second->end(outcome::disconnected);
 }
 
+void question_inbox::on_not_permitted(const refusal& refused) noexcept {
+  if (refused.is_subscription) return;
+  for (const auto& one : waiting_) {
+    if (one.second->subject == refused.subject) one.second->end(outcome::not_permitted);
+  }
+}
+
 task<> question_inbox::put(place& at, question& asked, const outgoing* what) {
   co_await core_.wait_connected();
   asked.begin();
@@ -111,8 +119,11 @@ task<> question_inbox::put(place& at, question& asked, const outgoing* what) {
     out = *what;
     out.reply = reply.c_str();
   }
+  asked.subject.assign(out.subject, out.subject_size);
   core_.send(out);
   co_await asked.done.wait();
+  if (asked.came == outcome::not_permitted)
+    throw not_permitted({.is_subscription = false, .subject = asked.subject});
 }
 
 task<message> question_inbox::ask_until_answered(const std::string& subject,

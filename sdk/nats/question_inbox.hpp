@@ -37,7 +37,13 @@ class question_inbox final : public inbox {
   task<> echo(duration limit);
 
  private:
-  enum class outcome : unsigned char { waiting, answered, no_responders, disconnected };
+  enum class outcome : unsigned char {
+    waiting,
+    answered,
+    no_responders,
+    disconnected,
+    not_permitted
+  };
   struct question;
   class place;
 
@@ -45,6 +51,7 @@ class question_inbox final : public inbox {
   void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override {}
   void on_disconnected(const error& why) noexcept override;
+  void on_not_permitted(const refusal& refused) noexcept override;
   question* find(std::string_view subject) noexcept;
 
   task<message> ask_until_answered(const std::string& subject, std::string_view payload);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "permission.hpp"
 #include "transport.hpp"
 #include "weir/detail/intrusive_list.hpp"
 #include "weir/error.hpp"
@@ -18,6 +19,8 @@ class subscriber : public message_sink, public weir::detail::list_hook {
   virtual void on_connected() noexcept = 0;
   /// What was published before and has not come yet never will.
   virtual void on_disconnected(const error& why) noexcept = 0;
+  /// The server refused a publication or subscription of this connection to this subject.
+  virtual void on_not_permitted(const refusal&) noexcept {}
   /// There will be no other connection.
   virtual void on_closed() noexcept {}
 

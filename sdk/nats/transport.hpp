@@ -110,6 +110,16 @@ class transport {
 
   /// Bytes that were queued and not handed to the kernel yet.
   virtual std::size_t unsent_bytes() const noexcept = 0;
+
+  /// What has come in since the beginning.
+  struct traffic {
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;  ///< of payloads
+  };
+  const traffic& received() const noexcept { return received_; }
+
+ protected:
+  traffic received_;
 };
 
 /// Makes the transport of one attempt to connect.

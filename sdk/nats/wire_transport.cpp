@@ -138,6 +138,8 @@ void wire_transport::on_message(std::uint64_t number, const message_parts& parts
   if (to.sink == nullptr || to.number != number) return;
   if (parts.payload.empty() && status_of(parts.headers) == no_responders)
     return to.sink->on_no_responders(parts.subject);
+  ++received_.messages;
+  received_.bytes += parts.payload.size();
   to.sink->on_message(copy_message(parts));
 }
 

@@ -15,6 +15,7 @@ ninja-build: runs the build
 pkg-config: finds the libraries
 python3: runs the test command
 liburing-dev: io_uring, the way to wait on Linux
+libssl-dev: TLS, and the keys that NATS users sign with
 libpq-dev: the PostgreSQL client library
 libsimdjson-dev: reads JSON
 libfmt-dev: formats text

@@ -51,8 +51,10 @@ std::string string_member(std::string_view json, std::string_view name) {
 
 }  // namespace
 
-nats_server::nats_server()
-    : private_server("nats", SIGTERM, current_account()), program_(find_nats_server()) {}
+nats_server::nats_server(nats_server_options options)
+    : private_server("nats", SIGTERM, current_account()),
+      program_(find_nats_server()),
+      options_(std::move(options)) {}
 
 std::string nats_server::url() const { return "nats://127.0.0.1:" + std::to_string(port()); }
 
@@ -64,8 +66,11 @@ void nats_server::prepare() {
                                std::to_string(port()) +
                                "\"\n"
                                "jetstream { store_dir: \"" +
-                               (directory() / "jetstream").string() + "\" }\n");
+                               (directory() / "jetstream").string() + "\" }\n" +
+                               options_.configuration);
 }
+
+void nats_server::erase_store() { std::filesystem::remove_all(directory() / "jetstream"); }
 
 std::vector<std::string> nats_server::command() const {
   return {program_.string(), "--config", (directory() / "nats.conf").string()};

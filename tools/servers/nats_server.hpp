@@ -5,8 +5,15 @@
 
 namespace weir::servers {
 
-/// A private nats-server with JetStream, its store in the sandbox, without authentication. Apart
-/// from that it runs with the server's own defaults, as users' servers do.
+/// What a nats_server has beyond its own port, name and store.
+struct nats_server_options {
+  /// Lines of its configuration file: `authorization { ... }`, `tls { ... }`, `cluster { ... }`.
+  std::string configuration = {};
+};
+
+/// A private nats-server with JetStream, its store in the sandbox, without authentication unless
+/// its options say so. Apart from that it runs with the server's own defaults, as users' servers
+/// do.
 ///
 ///     nats_server server;
 ///     server.start();
@@ -15,10 +22,18 @@ namespace weir::servers {
 ///     server.start();              // same port, same streams
 class nats_server final : public private_server {
  public:
-  nats_server();
+  explicit nats_server(nats_server_options options = {});
 
   /// `nats://127.0.0.1:<port>`, for NATS_URL.
   std::string url() const;
+
+  /// Replaces the options; they hold from the next start.
+  void configure(nats_server_options options) { options_ = std::move(options); }
+  /// Tells the running server to end in lame-duck mode (SIGUSR2): it says so to its clients, takes
+  /// no new ones, and ends after its grace period.
+  void enter_lame_duck_mode() { process().signal(SIGUSR2); }
+  /// Forgets all streams. It must not run.
+  void erase_store();
 
  private:
   void prepare() override;
@@ -26,6 +41,7 @@ class nats_server final : public private_server {
   bool is_ready() override;
 
   std::filesystem::path program_;
+  nats_server_options options_;
 };
 
 }  // namespace weir::servers

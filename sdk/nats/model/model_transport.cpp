@@ -84,6 +84,8 @@ void model_transport::receive() {
     if (next.message == nullptr) {
       sink->on_no_responders(next.unanswered);
     } else {
+      ++received_.messages;
+      received_.bytes += next.message->payload.size();
       sink->on_message(adopt(next.message));
     }
   }

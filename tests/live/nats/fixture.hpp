@@ -25,7 +25,9 @@ inline constexpr auto hang_limit = 60s;
 /// A private server, started.
 class live_server {
  public:
-  live_server() { server_.start(); }
+  explicit live_server(servers::nats_server_options options = {}) : server_(std::move(options)) {
+    server_.start();
+  }
   servers::nats_server* operator->() { return &server_; }
   nats::connection_options options() const {
     nats::connection_options wanted;

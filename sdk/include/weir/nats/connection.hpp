@@ -8,9 +8,13 @@
 #include <string>
 
 #include "weir/clock.hpp"
+#include "weir/nats/connection_event.hpp"
+#include "weir/nats/connection_statistics.hpp"
+#include "weir/nats/credentials.hpp"
 #include "weir/nats/headers.hpp"
 #include "weir/nats/server_info.hpp"
 #include "weir/nats/subject.hpp"
+#include "weir/stream.hpp"
 #include "weir/task.hpp"
 
 namespace weir::nats {
@@ -20,24 +24,12 @@ class connection_core;
 
 class model_server;
 
-/// What a connection tells about itself.
-struct connection_event {
-  enum class kind : unsigned char {
-    connected,       ///< Every subscription has been made again.
-    disconnected,    ///< It was connected; `reason` says why it is not any more.
-    connect_failed,  ///< One attempt failed; the next comes after a back-off.
-  };
-  kind what;
-  std::string server;  ///< host and port, never the password
-  std::string reason;  ///< empty when connected
-  unsigned attempt;    ///< how many attempts have failed in a row
-};
-
 /// Where a connection goes, and its limits. The defaults suit a service beside its servers.
 struct connection_options {
   /// One server or several with commas between them: "nats://user:password@host:4222,host2",
   /// or "nats://token@host".
   std::string url = "nats://127.0.0.1:4222";
+  nats::credentials credentials = {};
   /// What the server shows in its list of connections.
   std::string name = "weir";
   /// How long one attempt to connect may take.
@@ -49,7 +41,7 @@ struct connection_options {
   std::size_t high_water_bytes = 8U << 20;
   /// How many publications wait for their confirmation at the same time; more suspend.
   std::size_t publish_window = 4096;
-  /// Called on the loop; must not throw.
+  /// Called on the loop, in the middle of its work; must not throw. See connection::events() too.
   std::function<void(const connection_event&)> on_event;
 };
 
@@ -60,7 +52,8 @@ struct connection_options {
 /// from server to server. `co_await close()` before it is destroyed.
 class connection {
  public:
-  /// Starts to connect. Throws `invalid_argument` for a URL that is none.
+  /// Starts to connect. Throws `invalid_argument` for a URL that is none, and for
+  /// credentials that contradict each other.
   explicit connection(connection_options options);
   /// Connects to a model of a server in this process, which must outlive it.
   explicit connection(model_server& server, connection_options options = {});
@@ -75,6 +68,14 @@ class connection {
   /// What the server said about itself; before the first connection all of it is empty, and while
   /// there is none, it is of the last one.
   const server_info& server() const noexcept;
+
+  /// The connection's events from this call on, without end until it is closed. A reader that falls
+  /// behind by more than connection_events_kept misses the oldest; `missed` counts them.
+  stream<connection_event> events();
+  /// How long the server takes to answer, as the client sees it: a message to itself, there and
+  /// back. Throws as flush() does.
+  task<duration> rtt(duration limit = std::chrono::seconds(5));
+  connection_statistics statistics() const noexcept;
 
   /// Publishes without a confirmation: at most once. Suspends above the high-water mark and while
   /// there is no connection; throws for a payload above the server's limit. What the arguments
