@@ -3,6 +3,7 @@
 
 #include "backoff.hpp"
 #include "login.hpp"
+#include "tls_session.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
 
@@ -45,6 +46,7 @@ connection_core::connection_core(connection_options options, transport_factory m
       probe_questions_(*this, 1),
       publisher_(*this, options_.publish_window) {
   check(options_.credentials);
+  check(options_.tls);
   background_.spawn(stay_connected());
 }
 

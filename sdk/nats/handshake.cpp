@@ -24,6 +24,8 @@ struct info_line {
   std::optional<bool> headers;
   std::optional<bool> jetstream;
   std::optional<bool> auth_required;
+  std::optional<bool> tls_required;
+  std::optional<bool> tls_available;
   std::optional<std::uint64_t> client_id;
   std::optional<std::vector<std::string>> connect_urls;
   std::optional<bool> ldm;
@@ -53,14 +55,14 @@ error refused(const std::string& what) { return {errc::unavailable, disposition:
 /// The lines of a server, and what has been read behind the last one.
 class line_reader {
  public:
-  explicit line_reader(server_link& link) noexcept : link_(link) {}
+  explicit line_reader(const std::unique_ptr<server_link>& link) noexcept : link_(link) {}
 
   task<std::string> read_line() {
     for (std::size_t end; (end = unread_.find(line_end)) == std::string::npos;) {
       if (unread_.size() > line_bytes_max)
         throw refused("what answers there is no nats-server: no line of it ends");
       std::array<std::byte, read_bytes> part;
-      const std::size_t count = co_await link_.read_some(part);
+      const std::size_t count = co_await link_->read_some(part);
       if (count == 0) throw refused("the server closed the connection while it was being made");
       unread_.append(reinterpret_cast<const char*>(part.data()), count);
     }
@@ -69,10 +71,11 @@ class line_reader {
     unread_.erase(0, end + line_end.size());
     co_return line;
   }
+  bool is_empty() const noexcept { return unread_.empty(); }
   std::string take_rest() { return std::move(unread_); }
 
  private:
-  server_link& link_;
+  const std::unique_ptr<server_link>& link_;
   std::string unread_;
 };
 
@@ -86,8 +89,9 @@ info_line parse_info(std::string_view line) {
   return std::move(*info);
 }
 
-server_info described(info_line told) {
+server_info described(info_line told, bool is_encrypted) {
   server_info server;
+  server.tls = is_encrypted;
   server.id = std::move(told.server_id).value_or("");
   server.name = std::move(told.server_name).value_or(server.id);
   server.version = server_version::parse(told.version.value_or("")).value_or(server_version());
@@ -113,6 +117,14 @@ std::string connect_command(const std::string& name, const login& as) {
   return "CONNECT " + json::encode(line) + "\r\nPING\r\n";
 }
 
+task<std::unique_ptr<server_link>> encrypted(std::unique_ptr<server_link> plain,
+                                             const server_address& server,
+                                             const tls_options& options) {
+  tls_context context = co_await make_tls_context(options);
+  const std::string name = options.server_name.empty() ? server.name() : options.server_name;
+  co_return co_await make_tls_link(std::move(plain), std::move(context), name);
+}
+
 /// The server's words without the quotes that it puts around them.
 std::string_view unquoted(std::string_view words) {
   if (words.size() >= 2 && words.front() == '\'' && words.back() == '\'')
@@ -129,20 +141,36 @@ error refused_by_server(std::string_view words, const login& as) {
 
 }  // namespace
 
-task<introduction> shake_hands(server_link& link, const server_address& server,
+task<introduction> shake_hands(std::unique_ptr<server_link>& link, const server_address& server,
                                const connection_options& options) {
   line_reader lines(link);
+  const bool wants_encryption = server.tls || wants_tls(options.tls);
+  bool is_encrypted = options.tls.handshake_first;
+  if (is_encrypted) link = co_await encrypted(std::move(link), server, options.tls);
   info_line told = parse_info(co_await lines.read_line());
   if (!told.headers.value_or(false))
     throw refused("the server takes no headers; JetStream needs nats-server 2.2 or newer");
+  const bool must_encrypt = told.tls_required.value_or(false);
+  if (wants_encryption && !must_encrypt && !is_encrypted && !told.tls_available.value_or(false)) {
+    throw refused(
+        "the server offers no encryption, and the connection is not to be made without; "
+        "configure tls in the server, or use nats:// without TLS options");
+  }
+  if (!is_encrypted && (wants_encryption || must_encrypt)) {
+    // Whoever can write into the plain part must not get anything into the encrypted one.
+    if (!lines.is_empty()) throw refused("the server said more than INFO before the encryption");
+    link = co_await encrypted(std::move(link), server, options.tls);
+    is_encrypted = true;
+  }
   const login as = co_await log_in(server, options.credentials, told.nonce.value_or(""));
   const std::string introduced = connect_command(options.name, as);
-  co_await link.write_all(introduced);
+  co_await link->write_all(introduced);
   for (;;) {
     const std::string answer = co_await lines.read_line();
     if (answer == "PONG")
-      co_return introduction{.server = described(std::move(told)), .left_over = lines.take_rest()};
-    if (answer == "PING") co_await link.write_all("PONG\r\n");
+      co_return introduction{.server = described(std::move(told), is_encrypted),
+                             .left_over = lines.take_rest()};
+    if (answer == "PING") co_await link->write_all("PONG\r\n");
     if (answer.starts_with("INFO ")) told = parse_info(answer);
     if (answer.starts_with("-ERR "))
       throw refused_by_server(unquoted(std::string_view(answer).substr(5)), as);

@@ -17,7 +17,10 @@ struct introduction {
 
 /// Introduces the client to the server and the server to the client: INFO, CONNECT, PING, PONG.
 /// Throws `unavailable` (retry) with the server's own words where it refuses.
-task<introduction> shake_hands(server_link& link, const server_address& server,
+///
+/// Encrypts `link`, which is then another one, where either side wants that, before it says who the
+/// client is.
+task<introduction> shake_hands(std::unique_ptr<server_link>& link, const server_address& server,
                                const connection_options& options);
 
 /// What an INFO line tells that comes later.

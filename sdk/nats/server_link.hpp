@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "tls_session.hpp"
 #include "weir/tcp.hpp"
 
 namespace weir::nats::detail {
@@ -23,5 +24,10 @@ class server_link {
 };
 
 std::unique_ptr<server_link> make_plain_link(tcp_stream socket);
+
+/// Encrypts a connection from here on; the server's certificate must be for `name`. Throws
+/// `unavailable` with cause and remedy where it is not accepted.
+task<std::unique_ptr<server_link>> make_tls_link(std::unique_ptr<server_link> plain,
+                                                 tls_context context, std::string name);
 
 }  // namespace weir::nats::detail

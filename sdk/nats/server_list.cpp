@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view default_port = "4222";
 constexpr std::string_view scheme = "nats://";
+constexpr std::string_view tls_scheme = "tls://";
 constexpr int port_max = 65535;
 
 [[noreturn]] void refuse(std::string_view host, std::string_view problem) {
@@ -53,8 +54,13 @@ void check_port(std::string_view port, std::string_view host) {
 }
 
 server_address parse_server(std::string_view url) {
-  if (url.starts_with(scheme)) url.remove_prefix(scheme.size());
   server_address server;
+  server.tls = url.starts_with(tls_scheme);
+  if (server.tls) {
+    url.remove_prefix(tls_scheme.size());
+  } else if (url.starts_with(scheme)) {
+    url.remove_prefix(scheme.size());
+  }
   std::string_view account;
   if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) {
     account = url.substr(0, at);
@@ -63,7 +69,7 @@ server_address parse_server(std::string_view url) {
   if (url.ends_with('/')) url.remove_suffix(1);
   const std::string_view place = url;
   if (place.find("://") != std::string_view::npos)
-    refuse(place, "only the scheme nats:// is known");
+    refuse(place, "only the schemes nats:// and tls:// are known");
 
   // The colon of a port stands behind the bracket of an IPv6 address.
   const std::size_t bracket = place.rfind(']');

@@ -19,6 +19,7 @@ struct server_address {
   std::string port;  ///< a number, checked
   std::string user;
   std::string password;
+  bool tls = false;  ///< by its scheme: never to be connected to without encryption
 
   /// "host:port": for messages, so without user and password.
   std::string shown() const { return host + ":" + port; }

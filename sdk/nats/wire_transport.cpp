@@ -43,7 +43,7 @@ task<server_info> wire_transport::connect_now(const server_address& server,
   const tcp_options wanted{.nodelay = true};
   link_ =
       make_plain_link(co_await tcp_stream::connect(server.name(), server.port_number(), wanted));
-  introduction told = co_await shake_hands(*link_, server, options);
+  introduction told = co_await shake_hands(link_, server, options);
   left_over_ = std::move(told.left_over);
   co_return std::move(told.server);
 }

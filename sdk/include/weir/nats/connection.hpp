@@ -14,6 +14,7 @@
 #include "weir/nats/headers.hpp"
 #include "weir/nats/server_info.hpp"
 #include "weir/nats/subject.hpp"
+#include "weir/nats/tls_options.hpp"
 #include "weir/stream.hpp"
 #include "weir/task.hpp"
 
@@ -27,9 +28,10 @@ class model_server;
 /// Where a connection goes, and its limits. The defaults suit a service beside its servers.
 struct connection_options {
   /// One server or several with commas between them: "nats://user:password@host:4222,host2",
-  /// or "nats://token@host".
+  /// or "nats://token@host"; with "tls://" never without encryption.
   std::string url = "nats://127.0.0.1:4222";
   nats::credentials credentials = {};
+  tls_options tls = {};
   /// What the server shows in its list of connections.
   std::string name = "weir";
   /// How long one attempt to connect may take.
