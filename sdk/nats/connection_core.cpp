@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection_core.hpp"
 
-#include "backoff.hpp"
 #include "login.hpp"
+#include "server_list.hpp"
 #include "tls_session.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
@@ -10,8 +10,6 @@
 namespace weir::nats::detail {
 namespace {
 
-constexpr backoff_limits reconnect_backoff{.first = std::chrono::milliseconds(50),
-                                           .longest = std::chrono::seconds(5)};
 /// A connection that is lost sooner counts as a failed attempt.
 constexpr auto stable_after = std::chrono::seconds(1);
 constexpr std::size_t requests_in_flight_max = 16;
@@ -40,7 +38,7 @@ std::string random_prefix() {
 connection_core::connection_core(connection_options options, transport_factory make_transport)
     : options_(std::move(options)),
       make_transport_(std::move(make_transport)),
-      servers_(parse_servers(options_.url)),
+      pool_(parse_servers(options_.url), loop::current().random()),
       requests_(*this, requests_in_flight_max),
       user_requests_(*this, user_requests_in_flight_max),
       probe_questions_(*this, 1),
@@ -164,32 +162,43 @@ error connection_core::not_connected(std::string_view operation) const {
 }
 
 task<> connection_core::stay_connected() {
-  for (std::size_t next = 0;; ++next) {
-    const server_address& server = servers_[next % servers_.size()];
+  for (;;) {
+    const server_address server = co_await next_server();
     const result<void> over = co_await serve(server).as_result();
-    const bool was_connected = up_.is_set();
+    const bool was_connected = up_.is_set() || is_moving_;
     const error why = closed_ ? not_connected("what waits for an answer") : over.error();
     up_.reset();
     if (transport_ != nullptr) add_received(*transport_);
     transport_.reset();
     if (was_connected || !closed_) ended(server, why, was_connected);
     if (closed_) co_return;
-    // After a connection that was good for a while the next attempt comes at once, at another
-    // server if there is one.
-    if (failed_attempts_ == 0) continue;
-    co_await sleep(backoff(reconnect_backoff, failed_attempts_ - 1, loop::current().random()));
   }
 }
 
-task<> connection_core::serve(const server_address& server) {
-  transport_ = make_transport_();
-  server_ = co_await transport_->connect(server, options_, *this);
-  began(server);
-  co_await with_scope([this](scope& children) { return serve_in(children); });
+task<server_address> connection_core::next_server() {
+  if (successor_) co_return successor_->server;
+  const time_point now = loop::current().now();
+  server_pool::choice next = pool_.next(now);
+  if (next.at > now) co_await sleep(next.at - now);
+  co_return std::move(next.server);
 }
 
-task<> connection_core::serve_in(scope& children) {
+task<> connection_core::serve(const server_address& server) {
+  if (successor_) {
+    transport_ = std::move(successor_->over);
+    server_ = std::move(successor_->info);
+    successor_.reset();
+  } else {
+    transport_ = make_transport_();
+    server_ = co_await transport_->connect(server, options_, *this);
+  }
+  began(server);
+  co_await with_scope([this, &server](scope& children) { return serve_in(children, server); });
+}
+
+task<> connection_core::serve_in(scope& children, const server_address& server) {
   children.spawn(probe());
+  children.spawn(leave_lame_duck(server));
   co_await transport_->run();
 }
 
@@ -209,6 +218,10 @@ task<> connection_core::probe() {
 }
 
 void connection_core::began(const server_address& server) {
+  is_moving_ = false;
+  lame_duck_.reset();
+  connected_to_ = server;
+  pool_.learn(server_.cluster_servers, server);
   inbox_prefix_ = random_prefix();
   subscribers_.for_each([this](subscriber& listening) { subscribe(listening); });
   connected_since_ = loop::current().now();
@@ -222,12 +235,20 @@ void connection_core::began(const server_address& server) {
 void connection_core::ended(const server_address& server, const error& why, bool was_connected) {
   using enum connection_event::kind;
   const bool was_stable = was_connected && loop::current().now() - connected_since_ >= stable_after;
-  failed_attempts_ = was_stable ? 0 : failed_attempts_ + 1;
+  const bool moves = std::exchange(is_moving_, false);
+  failed_attempts_ = was_stable || moves ? 0 : failed_attempts_ + 1;
+  const time_point now = loop::current().now();
+  if (failed_attempts_ == 0) {
+    pool_.was_good(server, now);
+  } else {
+    pool_.failed(server, now, loop::current().random());
+  }
   if (!closed_) last_failure_ = why.message();
   subscribers_.for_each([&](subscriber& listening) {
     listening.subscription_.reset();
     if (was_connected) listening.on_disconnected(why);
   });
+  if (moves && !closed_) return;  // The event of the other server tells.
   tell({was_connected ? disconnected : connect_failed, server.shown(), why.message(),
         failed_attempts_});
 }

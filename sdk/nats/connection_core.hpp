@@ -7,7 +7,7 @@
 #include "inbox.hpp"
 #include "publisher.hpp"
 #include "question_inbox.hpp"
-#include "server_list.hpp"
+#include "server_pool.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/scope.hpp"
 
@@ -21,6 +21,8 @@ class connection_core final : private transport_listener {
 
   bool is_connected() const noexcept { return up_.is_set() && !closed_; }
   bool is_closed() const noexcept { return closed_; }
+  /// Not connected for a moment, until another connection that stands already has taken over.
+  bool is_moving() const noexcept { return is_moving_; }
   task<> wait_connected();
   task<> close();
 
@@ -73,9 +75,20 @@ class connection_core final : private transport_listener {
     time_point expires;
   };
 
+  /// A connection that stands and waits to take over.
+  struct successor {
+    std::unique_ptr<transport> over;
+    server_info info;
+    server_address server;
+  };
+
   task<> stay_connected();
+  /// Suspends until it is time to try it.
+  task<server_address> next_server();
   task<> serve(const server_address& server);
-  task<> serve_in(scope& children);
+  task<> serve_in(scope& children, const server_address& server);
+  /// Connects to another server once this one says that it is about to end, then leaves it.
+  task<> leave_lame_duck(server_address from);
   task<> probe();
   void subscribe(subscriber& listening);
   void began(const server_address& server);
@@ -83,13 +96,17 @@ class connection_core final : private transport_listener {
   void send_queued_acks();
   void add_received(const transport& over) noexcept;
   void tell(connection_event told) noexcept;
-  void on_lame_duck() noexcept override {}
+  void on_lame_duck() noexcept override;
   void on_not_permitted(const std::string& words) noexcept override;
-  void on_cluster_servers(const std::vector<std::string>&) noexcept override {}
+  void on_cluster_servers(const std::vector<std::string>& known) noexcept override;
 
   connection_options options_;
   transport_factory make_transport_;
-  std::vector<server_address> servers_;
+  server_pool pool_;
+  server_address connected_to_;
+  std::optional<successor> successor_;
+  manual_reset_event lame_duck_;
+  bool is_moving_ = false;
   scope background_;
   event_feed events_;
   connection_statistics counts_;  // Without what came in over the present transport.

@@ -177,7 +177,7 @@ task<message> question_inbox::ask_once(const outgoing& what, bool& is_sent) {
 }
 
 task<> question_inbox::echo_once() {
-  if (!core_.is_connected()) throw core_.not_connected("flush");
+  if (!core_.is_connected() && !core_.is_moving()) throw core_.not_connected("flush");
   co_await free_.acquire();
   question asked;
   place held(*this);

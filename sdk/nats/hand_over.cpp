@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection_core.hpp"
+#include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::nats::detail {
+namespace {
+
+/// How long a server that is left may take to read what was sent to it, each time it is asked.
+constexpr auto echo_limit = std::chrono::seconds(1);
+/// All other servers refused: they are asked again after so long, while the old one lives.
+constexpr auto retry_interval = std::chrono::milliseconds(250);
+
+class echo_sink final : public message_sink {
+ public:
+  void on_message(message) noexcept override { came.set(); }
+  void on_no_responders(std::string_view) noexcept override {}
+  manual_reset_event came;
+};
+
+/// Suspends until the server has read all that was sent before and has sent all that it had for
+/// it, or `echo_limit` has passed.
+task<> echo(transport& over, std::string address) {
+  echo_sink sink;
+  const transport::subscription made = over.subscribe({.pattern = address}, sink);
+  over.publish({.subject = address.c_str(), .subject_size = address.size()});
+  const auto answered = co_await with_timeout(echo_limit, as_task(sink.came.wait())).as_result();
+  over.unsubscribe(made);
+  if (!answered.has_value() && answered.error().is_cancelled()) throw answered.error();
+}
+
+}  // namespace
+
+task<> connection_core::leave_lame_duck(server_address from) {
+  co_await lame_duck_.wait();
+  while (!successor_) {
+    const std::vector<server_address> others = pool_.others(from);
+    if (others.empty()) co_return;  // It is waited for like any server that is down.
+    for (const server_address& other : others) {
+      std::unique_ptr<transport> over = make_transport_();
+      result<server_info> made = co_await over->connect(other, options_, *this).as_result();
+      if (!made.has_value() && made.error().is_cancelled()) throw made.error();
+      if (!made.has_value() || made->id == server_.id) continue;
+      successor_.emplace(successor{std::move(over), std::move(*made), other});
+      break;
+    }
+    if (!successor_) co_await sleep(retry_interval);
+  }
+  // From here until the other connection has taken over nothing is sent: publishers wait, and
+  // acknowledgements are kept. What is on its way is taken in first.
+  is_moving_ = true;
+  up_.reset();
+  co_await echo(*transport_, fresh_address());
+  subscribers_.for_each([this](subscriber& listening) { stop(listening); });
+  co_await echo(*transport_, fresh_address());
+  throw error(errc::unavailable, disposition::retry,
+              "the connection moved to another server, because its own is about to end");
+}
+
+void connection_core::on_lame_duck() noexcept {
+  if (lame_duck_.is_set()) return;
+  lame_duck_.set();
+  tell({.what = connection_event::kind::lame_duck,
+        .server = server_.name,
+        .reason = "the server is about to end, and takes no new connections"});
+}
+
+void connection_core::on_cluster_servers(const std::vector<std::string>& known) noexcept {
+  pool_.learn(known, connected_to_);
+}
+
+}  // namespace weir::nats::detail
