@@ -142,11 +142,11 @@ std::optional<error> connection_core::size_problem(const std::string& subject,
                    "; send less, or raise max_payload in the server's configuration");
 }
 
-std::optional<error> connection_core::feature_problem(const std::string& subject,
+std::optional<error> connection_core::feature_problem(const std::string& operation,
                                                       const server_feature* needed) const {
   if (needed == nullptr || !is_connected() || has_feature(server_.version, *needed))
     return std::nullopt;
-  return missing_feature("publish to " + subject, *needed, server_.version);
+  return missing_feature(operation, *needed, server_.version);
 }
 
 void connection_core::require_server(const server_feature& feature,

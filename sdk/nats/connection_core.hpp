@@ -46,9 +46,9 @@ class connection_core final : private transport_listener {
   /// `limit_exceeded` when the server takes no message of this size; nothing without a server.
   std::optional<error> size_problem(const outgoing& out) const;
   std::optional<error> size_problem(const std::string& subject, std::size_t size) const;
-  /// `unsupported` when the server is too old for what a message to `subject` needs; nothing
-  /// without a server, or when nothing is needed (null).
-  std::optional<error> feature_problem(const std::string& subject,
+  /// `unsupported` when the server is too old for what an operation needs; nothing without a
+  /// server, or when nothing is needed (null).
+  std::optional<error> feature_problem(const std::string& operation,
                                        const server_feature* needed) const;
   /// What the present server, or the last one, said about itself.
   const server_info& server() const noexcept { return server_; }

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/consumer.hpp"
 
+#include "backoff.hpp"
 #include "fetch_inbox.hpp"
+#include "weir/sleep.hpp"
 
 namespace weir::nats {
 namespace {
+
+/// Between the tries of next().
+constexpr detail::backoff_limits next_backoff{.first = std::chrono::milliseconds(20),
+                                              .longest = std::chrono::seconds(1)};
 
 stream<delivery> pull_messages(jetstream js, std::string stream_name, std::string name,
                                pull_options options) {
@@ -25,8 +31,28 @@ consumer::consumer(consumer&&) noexcept = default;
 consumer& consumer::operator=(consumer&&) noexcept = default;
 consumer::~consumer() = default;
 
-task<fetched> consumer::fetch(std::size_t count, duration expires) {
-  return pulls_->fetch(count, expires);
+task<fetched> consumer::fetch(fetch_options wanted) { return pulls_->fetch(std::move(wanted)); }
+
+task<std::optional<delivery>> consumer::next(duration limit) {
+  const time_point deadline = saturating_add(loop::current().now(), limit);
+  for (unsigned failures = 0;; ++failures) {
+    const duration left = std::max(deadline - loop::current().now(), duration::zero());
+    const fetch_options one{.count = 1, .expires = left};
+    fetched got = co_await pulls_->fetch(one);
+    if (!got.messages.empty()) co_return std::move(got.messages.front());
+    if (got.end == fetch_end::timeout || got.end == fetch_end::no_messages) co_return std::nullopt;
+    const std::string what = "consumer " + pulls_->name() + " of stream " + pulls_->stream_name();
+    if (got.end == fetch_end::consumer_deleted)
+      throw error(errc::not_found, disposition::permanent, what + " was deleted: " + got.reason);
+    if (got.end == fetch_end::refused)
+      throw error(errc::invalid_argument, disposition::permanent,
+                  what + " refuses to be pulled from: " + got.reason);
+    const duration pause = detail::backoff(next_backoff, failures, loop::current().random());
+    if (loop::current().now() + pause >= deadline)
+      throw error(errc::unavailable, disposition::retry,
+                  what + " could not be asked for a message in its time: " + got.reason);
+    co_await sleep(pause);
+  }
 }
 
 stream<delivery> consumer::messages(pull_options options) const {

@@ -2,17 +2,20 @@
 #include "weir/nats/delivery.hpp"
 
 #include "connection_core.hpp"
+#include "wire_size.hpp"
 
 namespace weir::nats {
 
 delivery::delivery(message received, const delivery_info& info, detail::connection_core& core,
-                   duration ack_wait, std::shared_ptr<detail::delivery_slots> slots) noexcept
+                   duration ack_wait, std::shared_ptr<detail::delivery_slots> slots,
+                   std::size_t charged) noexcept
     : message_(std::move(received)),
       info_(info),
       core_(&core),
       ack_wait_(ack_wait),
       leased_at_(loop::current().now()),
-      slots_(std::move(slots)) {}
+      slots_(std::move(slots)),
+      charged_(charged) {}
 
 delivery& delivery::operator=(delivery&& other) noexcept {
   if (this == &other) return *this;
@@ -23,13 +26,16 @@ delivery& delivery::operator=(delivery&& other) noexcept {
   ack_wait_ = other.ack_wait_;
   leased_at_ = other.leased_at_;
   slots_ = std::move(other.slots_);
+  charged_ = other.charged_;
   finished_ = other.finished_;
   return *this;
 }
 
+std::size_t delivery::wire_size() const { return detail::wire_size(message_); }
+
 void delivery::finish() noexcept {
   finished_ = true;
-  if (auto slots = std::move(slots_)) slots->finished();
+  if (auto slots = std::move(slots_)) slots->finished(charged_);
 }
 
 void delivery::answer(std::string_view text) {
@@ -63,8 +69,8 @@ void delivery::in_progress() {
   WEIR_ASSERT(!finished_);
   // Not kept for a later connection: acknowledgements wait there, which this must not push out.
   const std::string_view to = message_.reply();
-  core_->send({.subject = to.data(), .subject_size = to.size(), .payload = "+WPI"});
-  leased_at_ = loop::current().now();
+  if (core_->send({.subject = to.data(), .subject_size = to.size(), .payload = "+WPI"}))
+    leased_at_ = loop::current().now();
 }
 
 task<> delivery::ack_sync(duration limit) {

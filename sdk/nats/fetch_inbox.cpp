@@ -10,8 +10,7 @@
 namespace weir::nats::detail {
 namespace {
 
-/// The server tells the end of a pull; when it does not, so long after, the pull is taken for lost.
-constexpr auto lost_after = std::chrono::seconds(1);
+constexpr server_feature priority_group{"fetch_options::priority", {2, 11, 0}};
 
 }  // namespace
 
@@ -31,24 +30,47 @@ void fetch_inbox::drop_expired() noexcept {
   std::erase_if(came_, [&](const delivery& one) { return now - one.leased_at() >= ack_wait_; });
 }
 
-void fetch_inbox::pull(duration expires) {
-  pull_request request{
-      .batch = wanted_ - came_.size(), .expires = {}, .no_wait = {}, .idle_heartbeat = {}};
-  if (expires > duration::zero()) {
-    request.expires = expires.count();
-  } else {
-    request.no_wait = true;
+void fetch_inbox::check(const fetch_options& wanted) const {
+  WEIR_ASSERT(wanted.count > 0);
+  if (wanted.expires < duration::zero() || wanted.heartbeat < duration::zero() ||
+      wanted.heartbeat * 2 > wanted.expires) {
+    throw error(errc::invalid_argument, disposition::permanent,
+                "the options of a fetch from consumer " + name_ +
+                    " cannot be used: expires and heartbeat must not be below 0, and heartbeat at "
+                    "most half of expires");
   }
+  if (wanted.priority.group.empty()) return;
+  check_name("priority group", wanted.priority.group);
+  if (auto missing = core_.feature_problem("fetch from consumer " + name_, &priority_group))
+    throw *missing;
+}
+
+void fetch_inbox::pull(const fetch_options& wanted) {
+  pull_request request{.batch = wanted.count - came_.size()};
+  // What is here already is something: then there is nothing to be waited for.
+  const bool has_some = wanted.no_wait && !came_.empty();
+  const bool waits = wanted.expires > duration::zero() && !has_some;
+  if (waits) request.expires = wanted.expires.count();
+  if (!waits || wanted.no_wait) request.no_wait = true;
+  if (waits && wanted.heartbeat > duration::zero())
+    request.idle_heartbeat = wanted.heartbeat.count();
+  if (wanted.max_bytes > 0) {
+    std::size_t here = 0;
+    for (const delivery& one : came_) here += one.wire_size();
+    if (here >= wanted.max_bytes) return end(fetch_end::max_bytes, "");
+    request.max_bytes = wanted.max_bytes - here;
+  }
+  request.set(wanted.priority, pin_);
   const std::string body = json::encode(request);
   const std::string reply = address() + "." + std::to_string(++pulls_);
+  heard_at_ = loop::current().now();
   core_.send({.subject = subject_.c_str(),
               .subject_size = subject_.size(),
               .reply = reply.c_str(),
               .payload = body});
 }
 
-task<fetched> fetch_inbox::fetch(std::size_t count, duration expires) {
-  WEIR_ASSERT(count > 0);
+task<fetched> fetch_inbox::fetch(fetch_options wanted) {
   co_await turn_.acquire();
   const auto end_turn = [](fetch_inbox* box) {
     box->wanted_ = 0;
@@ -56,27 +78,46 @@ task<fetched> fetch_inbox::fetch(std::size_t count, duration expires) {
   };
   const std::unique_ptr<fetch_inbox, decltype(end_turn)> turn(this, end_turn);
   co_await core_.wait_connected();
+  check(wanted);
   drop_expired();
-  wanted_ = count;
+  wanted_ = wanted.count;
   end_ = fetch_end::complete;
   reason_.clear();
   ended_.reset();
   if (came_.size() < wanted_) {
-    pull(expires);
-    const auto ended =
-        co_await with_timeout(expires + lost_after, as_task(ended_.wait())).as_result();
-    if (!ended.has_value() && !ended.error().is(errc::deadline_exceeded)) throw ended.error();
-    if (!ended.has_value()) end(fetch_end::timeout, "the server did not tell the end of the pull");
+    pull(wanted);
+    co_await wait_for_end(wanted);
     // A pull from a consumer that does not exist is not answered, or by nobody: as the server will.
-    const bool unsure = !ended.has_value() || end_ == fetch_end::no_responders;
+    const bool unsure = end_ == fetch_end::silent || end_ == fetch_end::no_responders;
     if (unsure && co_await is_deleted()) end_ = fetch_end::consumer_deleted;
   }
   fetched got{.messages = {}, .end = end_, .reason = reason_};
-  const std::size_t taken = std::min(count, came_.size());
+  const std::size_t taken = std::min(wanted.count, came_.size());
   const auto last = came_.begin() + static_cast<std::ptrdiff_t>(taken);
   got.messages.assign(std::make_move_iterator(came_.begin()), std::make_move_iterator(last));
   came_.erase(came_.begin(), last);
   co_return got;
+}
+
+task<> fetch_inbox::wait_for_end(fetch_options wanted) {
+  const time_point overdue =
+      saturating_add(loop::current().now(), wanted.expires + pull_lost_after);
+  while (!ended_.is_set()) {
+    time_point until = overdue;
+    if (wanted.heartbeat > duration::zero())
+      until = std::min(until, heard_at_ + 2 * wanted.heartbeat);
+    const duration left = until - loop::current().now();
+    const auto ended = co_await with_timeout(left, as_task(ended_.wait())).as_result();
+    if (ended.has_value()) co_return;
+    const time_point now = loop::current().now();
+    // Cancelled, or a deadline around this one has passed.
+    if (!ended.error().is(errc::deadline_exceeded) || now < until) throw ended.error();
+    if (now >= overdue) {
+      end(fetch_end::silent, "the server did not tell the end of the pull");
+    } else if (now >= heard_at_ + 2 * wanted.heartbeat) {
+      end(fetch_end::silent, "the server sent no heartbeat");
+    }
+  }
 }
 
 task<bool> fetch_inbox::is_deleted() {
@@ -92,18 +133,22 @@ void fetch_inbox::end(fetch_end how, std::string reason) noexcept {
 }
 
 void fetch_inbox::on_message(message received) noexcept {
+  heard_at_ = loop::current().now();
   const std::string_view token = token_of(*this, received.subject());
   if (token.empty()) {
     const auto info = parse_ack_subject(received.reply());
     if (!info.has_value()) return;  // Not of a consumer: nobody waits for its acknowledgement.
+    if (const auto pin = received.header(pin_id_header)) pin_ = *pin;
     came_.emplace_back(std::move(received), *info, core_, ack_wait_, nullptr);
     if (came_.size() >= wanted_) end(fetch_end::complete, "");
     return;
   }
   if (token != std::to_string(pulls_)) return;  // The end of a pull that was given up.
   const pull_status status = read_pull_status(received);
-  if (status.is_heartbeat()) return;
-  end(status.end(), std::to_string(status.code) + " " + status.text);
+  const status_rule rule = status.rule();
+  if (rule.action == status_action::none) return;
+  if (rule.action == status_action::clear_pin) pin_.clear();
+  end(rule.end, status.shown());
 }
 
 void fetch_inbox::on_no_responders(std::string_view subject) noexcept {

@@ -15,7 +15,7 @@ class fetch_inbox final : public inbox {
   fetch_inbox(connection_core& core, const nats::consumer_info& of);
   ~fetch_inbox();
 
-  task<fetched> fetch(std::size_t count, duration expires);
+  task<fetched> fetch(fetch_options wanted);
 
   connection_core& core() const noexcept { return core_; }
   const std::string& stream_name() const noexcept { return stream_; }
@@ -27,8 +27,10 @@ class fetch_inbox final : public inbox {
   void on_connected() noexcept override {}
   void on_disconnected(const error& why) noexcept override;
   void end(fetch_end how, std::string reason) noexcept;
+  void check(const fetch_options& wanted) const;
+  void pull(const fetch_options& wanted);
+  task<> wait_for_end(fetch_options wanted);
   task<bool> is_deleted();
-  void pull(duration expires);
   void drop_expired() noexcept;
 
   connection_core& core_;
@@ -40,6 +42,8 @@ class fetch_inbox final : public inbox {
   std::vector<delivery> came_;  // Outlives a fetch that is cancelled.
   std::size_t wanted_ = 0;      // 0 between fetches
   std::uint64_t pulls_ = 0;
+  time_point heard_at_;
+  std::string pin_;  // of the priority group; empty while another client has it
   fetch_end end_ = fetch_end::complete;
   std::string reason_;
   manual_reset_event ended_;

@@ -63,7 +63,8 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   const std::size_t size =
       payload.size() + msg_id.size() + header_framing_bytes + headers.all.wire_size();
   if (const auto refused = core_.size_problem(to.text(), size)) throw *refused;
-  if (const auto missing = core_.feature_problem(to.text(), headers.needs)) throw *missing;
+  if (const auto missing = core_.feature_problem("publish to " + to.text(), headers.needs))
+    throw *missing;
   co_await window_.acquire();
   if (!window_bytes_.try_acquire(window_share(size))) {
     const auto acquired = co_await window_bytes_.acquire(window_share(size)).as_result();
@@ -104,8 +105,10 @@ void publisher::send(publication_slot& slot) noexcept {
   // Another server than the one before may have another limit.
   if (auto refused = core_.size_problem(slot.subject, slot.wire_size))
     return fail(slot, std::move(*refused));
-  if (auto missing = core_.feature_problem(slot.subject, slot.needs))
-    return fail(slot, std::move(*missing));
+  if (slot.needs != nullptr) {
+    if (auto missing = core_.feature_problem("publish to " + slot.subject, slot.needs))
+      return fail(slot, std::move(*missing));
+  }
   std::array<char, reply_bytes> reply;
   const std::string& box = address();
   WEIR_ASSERT(box.size() + token_bytes_max < reply.size());

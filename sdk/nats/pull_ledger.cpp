@@ -3,18 +3,27 @@
 
 #include <algorithm>
 
+#include "weir/assert.hpp"
+
 namespace weir::nats::detail {
 
-void pull_ledger::add(std::uint64_t number, std::size_t count, time_point deadline) {
-  pulls_.push_back({number, count, deadline});
+void pull_ledger::add(std::uint64_t number, std::size_t count, time_point deadline,
+                      std::size_t bytes) {
+  WEIR_ASSERT(bytes == no_limit || pulls_.empty());
+  pulls_.push_back({number, count, deadline, bytes});
   outstanding_ += count;
 }
 
-void pull_ledger::message_came() noexcept {
+void pull_ledger::message_came(std::size_t bytes) noexcept {
   // None is left when a pull was forgotten and its message came all the same.
   if (pulls_.empty()) return;
+  pull& oldest = pulls_.front();
+  --oldest.left;
   --outstanding_;
-  if (--pulls_.front().left == 0) pulls_.erase(pulls_.begin());
+  if (oldest.bytes != no_limit) oldest.bytes -= std::min(bytes, oldest.bytes);
+  if (oldest.left > 0 && oldest.bytes > 0) return;
+  outstanding_ -= oldest.left;
+  pulls_.erase(pulls_.begin());
 }
 
 void pull_ledger::take(std::size_t count) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -9,16 +10,22 @@
 
 namespace weir::nats::detail {
 
-/// How many messages the server may still send for the pulls that wait there.
+/// How many messages, and bytes, the server may still send for the pulls that wait there.
 ///
 /// A message does not say which pull it is for, so it is taken from the oldest; an ending does, and
 /// says how many of that pull were left. The sum over all pulls is what counts, and stays right:
 /// where an ending shows that messages were taken from the wrong pull, the others are corrected.
 class pull_ledger {
  public:
-  /// A pull for `count` messages that ends by itself at `deadline`. Numbers increase.
-  void add(std::uint64_t number, std::size_t count, time_point deadline);
-  void message_came() noexcept;
+  static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+
+  /// A pull for `count` messages, and so many bytes, that ends by itself at `deadline`. Numbers
+  /// increase. One with a limit of bytes is alone: which pull a message is for must be known.
+  void add(std::uint64_t number, std::size_t count, time_point deadline,
+           std::size_t bytes = no_limit);
+  /// A message that the server counts with `bytes`. A pull whose bytes are used up to the last has
+  /// ended: nats-server 2.9 does not tell.
+  void message_came(std::size_t bytes = 0) noexcept;
   /// A pull has ended with `left` messages not sent; without it, with as many as are noted here.
   void ended(std::uint64_t number, std::optional<std::uint64_t> left) noexcept;
   /// Forgets pulls that have passed their deadline without an ending.
@@ -33,6 +40,7 @@ class pull_ledger {
     std::uint64_t number;
     std::size_t left;
     time_point deadline;
+    std::size_t bytes;
   };
 
   void take(std::size_t count) noexcept;

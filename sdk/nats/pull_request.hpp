@@ -7,20 +7,41 @@
 
 #include "weir/clock.hpp"
 #include "weir/event/json.hpp"
+#include "weir/nats/fetch_options.hpp"
 
 namespace weir::nats::detail {
 
-/// The body of a request for messages; spans in nanoseconds.
+/// The body of a request for messages; spans in nanoseconds, the names are the server's.
 struct pull_request {
   std::uint64_t batch = 1;
-  std::optional<std::int64_t> expires;
-  std::optional<bool> no_wait;
-  std::optional<std::int64_t> idle_heartbeat;
+  std::optional<std::int64_t> expires = {};
+  std::optional<bool> no_wait = {};
+  std::optional<std::uint64_t> max_bytes = {};
+  std::optional<std::int64_t> idle_heartbeat = {};
+  std::optional<std::string> group = {};
+  std::optional<std::uint64_t> min_pending = {};
+  std::optional<std::uint64_t> min_ack_pending = {};
+  std::optional<std::string> id = {};
+
+  /// The part of a priority group; `pin` is the id that the server gave to this client.
+  void set(const priority_options& priority, const std::string& pin) {
+    if (priority.group.empty()) return;
+    group = priority.group;
+    if (priority.min_pending > 0) min_pending = priority.min_pending;
+    if (priority.min_ack_pending > 0) min_ack_pending = priority.min_ack_pending;
+    if (!pin.empty()) id = pin;
+  }
 };
 
 /// Where a consumer is asked for messages.
 inline std::string pull_subject(const std::string& stream, const std::string& consumer) {
   return "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + consumer;
 }
+
+/// The pull requests that are lost are so much overdue: one second, or two round trips.
+inline constexpr auto pull_lost_after = std::chrono::seconds(1);
+
+/// The name under which a message says which client of a priority group is pinned.
+inline constexpr const char* pin_id_header = "Nats-Pin-Id";
 
 }  // namespace weir::nats::detail

@@ -6,17 +6,32 @@
 
 namespace weir::nats {
 
+namespace {
+
+constexpr detail::server_feature priority_group{"pull_options::priority", {2, 11, 0}};
+
+void check(const pull_options& options, const std::string& consumer) {
+  if (options.slots > 0 && options.heartbeat > duration::zero() &&
+      options.heartbeat * 2 <= options.expires)
+    return;
+  throw error(errc::invalid_argument, disposition::permanent,
+              "the options of a pull source on consumer " + consumer +
+                  " cannot be used: slots must be above 0, and heartbeat above 0 and at most "
+                  "half of expires");
+}
+
+}  // namespace
+
 task<pull_source> pull_source::open(jetstream js, std::string stream, std::string consumer,
                                     pull_options options) {
-  if (options.slots == 0 || options.heartbeat * 2 > options.expires ||
-      options.heartbeat <= duration::zero()) {
-    throw error(errc::invalid_argument, disposition::permanent,
-                "the options of a pull source on consumer " + consumer +
-                    " cannot be used: slots must be above 0, and heartbeat above 0 and at most "
-                    "half of expires");
+  check(options, consumer);
+  nats::consumer_info info = co_await js.consumer_info(std::move(stream), consumer);
+  if (!options.priority.group.empty()) {
+    check_name("priority group", options.priority.group);
+    if (auto missing = js.core().feature_problem("pull from consumer " + consumer, &priority_group))
+      throw *missing;
   }
-  nats::consumer_info info = co_await js.consumer_info(std::move(stream), std::move(consumer));
-  auto state = std::make_shared<detail::pull_state>(js.core(), std::move(info), options);
+  auto state = std::make_shared<detail::pull_state>(js.core(), std::move(info), std::move(options));
   state->start();
   co_return pull_source(std::move(state));
 }
@@ -53,6 +68,8 @@ void pull_source::stop() noexcept { state_->stop(); }
 task<> pull_source::close() { return state_->close(); }
 
 std::size_t pull_source::unfinished() const noexcept { return state_->unfinished(); }
+
+const pull_counters& pull_source::counters() const noexcept { return state_->counters(); }
 
 const consumer_info& pull_source::consumer() const noexcept { return state_->consumer(); }
 

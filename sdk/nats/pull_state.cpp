@@ -7,18 +7,16 @@
 #include "backoff.hpp"
 #include "connection_core.hpp"
 #include "pull_request.hpp"
+#include "quoted.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
+#include "wire_size.hpp"
 
 namespace weir::nats::detail {
 namespace {
 
 constexpr backoff_limits trouble_backoff{.first = std::chrono::milliseconds(20),
                                          .longest = std::chrono::seconds(2)};
-/// So many troubles in a row, and the server is asked whether the consumer still exists.
-constexpr unsigned troubles_before_check = 2;
-/// A pull whose ending does not come is forgotten so long after its time.
-constexpr auto lost_after = std::chrono::seconds(1);
 /// How long the end of a source waits for what the server still sends, and how often it looks.
 constexpr auto intake_end_limit = std::chrono::seconds(2);
 constexpr auto intake_end_interval = std::chrono::milliseconds(1);
@@ -33,14 +31,21 @@ std::uint64_t pull_number(std::string_view token) noexcept {
   return number;
 }
 
+/// The watch does not turn into a busy loop, however short ack_wait is.
+constexpr auto watch_interval_min = std::chrono::milliseconds(1);
+
 }  // namespace
 
 pull_state::pull_state(connection_core& core, nats::consumer_info of, pull_options options)
     : core_(core),
       consumer_(std::move(of)),
-      options_(options),
+      options_(std::move(options)),
       subject_(pull_subject(consumer_.stream, consumer_.name)),
-      watch_interval_(std::min(options_.heartbeat, consumer_.ack_wait / 4)) {}
+      shown_("consumer " + consumer_.name + " of stream " + consumer_.stream),
+      watch_interval_(std::max<duration>(std::min(options_.heartbeat, consumer_.ack_wait / 4),
+                                         watch_interval_min)),
+      quiet_since_(loop::current().now()),
+      quiet_limit_(options_.heartbeat) {}
 
 pull_state::~pull_state() { WEIR_ASSERT(!is_linked()); }
 
@@ -51,28 +56,34 @@ void pull_state::start() {
   background_.spawn(keep_watch());
 }
 
-delivery pull_state::take_ready() {
+/// Whoever has a permit of ready_count_ takes the first; nothing if that has expired.
+std::optional<delivery> pull_state::take_ready() {
   delivery first = std::move(ready_.front());
   ready_.pop_front();
-  return first;
+  if (loop::current().now() - first.leased_at() < consumer_.ack_wait) return first;
+  note_expired(1);
+  return std::nullopt;
 }
 
 std::optional<delivery> pull_state::try_next() {
-  if (stopped_ || ready_.empty() || !ready_count_.try_acquire()) return std::nullopt;
-  return take_ready();
+  while (!stopped_ && !ready_.empty() && ready_count_.try_acquire()) {
+    if (auto first = take_ready()) return first;
+  }
+  return std::nullopt;
 }
 
 task<std::optional<delivery>> pull_state::next() {
-  if (auto first = try_next()) co_return first;
-  if (!stopped_ && !failure_) {
+  for (;;) {
+    if (auto first = try_next()) co_return first;
+    if (stopped_) co_return std::nullopt;
+    if (failure_) throw *failure_;
     ++waiters_;
     const auto acquired = co_await ready_count_.acquire().as_result();
     --waiters_;
     acquired.value();
-    if (!stopped_ && !ready_.empty()) co_return take_ready();
+    if (stopped_ || ready_.empty()) continue;
+    if (auto first = take_ready()) co_return first;
   }
-  if (failure_ && !stopped_) throw *failure_;
-  co_return std::nullopt;
 }
 
 void pull_state::on_message(message received) noexcept {
@@ -81,48 +92,87 @@ void pull_state::on_message(message received) noexcept {
   if (!token.empty()) return on_status(token, read_pull_status(received));
   const auto info = parse_ack_subject(received.reply());
   if (!info.has_value()) return;  // Not of a consumer: nobody waits for its acknowledgement.
+  ++counters_.messages;
   troubles_ = 0;
+  bytes_needed_ = 0;
+  quiet_since_ = loop::current().now();
+  quiet_limit_ = options_.heartbeat;
   behind_last_ = info->pending;
-  ledger_.message_came();
-  if (unfinished_ >= options_.slots)
+  const std::size_t bytes = options_.max_bytes == 0 ? 0 : wire_size(received);
+  ledger_.message_came(bytes);
+  if (!options_.priority.group.empty()) {
+    if (const auto pin = received.header(pin_id_header)) pin_ = *pin;
+  }
+  if (unfinished_ >= options_.slots) {
+    ++counters_.beyond_slots;
     return core_.send_ack(received.reply(), beyond_slots_answer, time_point::max());
+  }
   ++unfinished_;
-  ready_.emplace_back(std::move(received), *info, core_, consumer_.ack_wait, shared_from_this());
+  unfinished_bytes_ += bytes;
+  ready_.emplace_back(std::move(received), *info, core_, consumer_.ack_wait, shared_from_this(),
+                      bytes);
   ready_count_.release();
+  if (ledger_.outstanding() == 0) wants_pull_.set();
 }
 
 void pull_state::on_status(std::string_view token, const pull_status& status) noexcept {
-  if (status.is_heartbeat()) return;
+  const status_rule rule = status.rule();
+  if (rule.action == status_action::none) return;
   ledger_.ended(pull_number(token), status.pending);
-  const fetch_end end = status.end();
-  if (end == fetch_end::consumer_deleted) {
-    return fail({errc::not_found, disposition::permanent,
-                 "consumer " + consumer_.name + " of stream " + consumer_.stream +
-                     " gives no more messages: " + status.text});
+  switch (rule.action) {
+    case status_action::fail:
+      return fail(status_failure(status, consumer_.stream, consumer_.name));
+    case status_action::pull_later:
+      return on_trouble(status.shown());
+    case status_action::need_bytes:
+      if (options_.max_bytes == 0) return on_trouble(status.shown());
+      on_too_large(status);
+      break;
+    case status_action::clear_pin:
+      pin_.clear();
+      break;
+    case status_action::pull_again:
+    case status_action::none:
+      break;
   }
-  // A leader that has changed, or a consumer that moves: the next pull is answered at once.
-  const bool moved = status.text == "Leadership Change" || status.text == "Server Shutdown";
-  if (end == fetch_end::refused && !moved) return on_trouble();
   wants_pull_.set();
 }
 
-void pull_state::on_trouble() noexcept {
+void pull_state::on_trouble(const std::string& why) noexcept {
   ++troubles_;
+  ++counters_.troubles;
+  tell(pull_event::kind::trouble, shown_ + ": a pull ended: " + quoted(why) + "; pulled again");
   wants_pull_.set();
+}
+
+void pull_state::on_too_large(const pull_status& status) noexcept {
+  const std::uint64_t had = status.pending_bytes.value_or(options_.max_bytes);
+  bytes_needed_ = static_cast<std::size_t>(had) + 1;
+  if (bytes_needed_ <= options_.max_bytes) return;  // It comes when others are finished.
+  tell(pull_event::kind::exceeds_max_bytes,
+       shown_ + ": a message is larger than max_bytes (" + std::to_string(options_.max_bytes) +
+           ") of this source; it is taken by itself; raise max_bytes");
+}
+
+void pull_state::tell(pull_event::kind what, const std::string& text) noexcept {
+  if (options_.on_event) options_.on_event({what, text});
 }
 
 void pull_state::on_no_responders(std::string_view subject) noexcept {
   ledger_.ended(pull_number(token_of(*this, subject)), std::nullopt);
-  on_trouble();
+  on_trouble("503 no responders: no such consumer, or it has no leader");
 }
 
 void pull_state::on_disconnected(const error&) noexcept {
   ledger_.clear();
   silent_watches_ = 0;
+  bytes_needed_ = 0;
+  pin_.clear();
 }
 
-void pull_state::finished() noexcept {
+void pull_state::finished(std::size_t charged) noexcept {
   --unfinished_;
+  unfinished_bytes_ -= charged;
   if (!stopped_) wants_pull_.set();
 }
 
@@ -152,50 +202,39 @@ void pull_state::pull_if_worth() {
   const std::size_t free = options_.slots - taken;
   // A request has its cost: while messages are here or on their way, wait for half of the slots.
   const bool idle = ready_.empty() && ledger_.outstanding() == 0;
-  if (idle || free * 2 >= options_.slots) pull(free);
+  if (!idle && free * 2 < options_.slots) return;
+  if (options_.max_bytes == 0) return pull(free, pull_ledger::no_limit);
+  const auto bytes = free_bytes();
+  if (!bytes || (!idle && *bytes < options_.max_bytes / 2)) return;
+  pull(*bytes == pull_ledger::no_limit ? 1 : free, *bytes);
 }
 
-void pull_state::pull(std::size_t count) {
-  const std::string body = json::encode(pull_request{.batch = count,
-                                                     .expires = options_.expires.count(),
-                                                     .no_wait = {},
-                                                     .idle_heartbeat = options_.heartbeat.count()});
+/// The bytes that a pull may ask for now; nothing while it must wait.
+std::optional<std::size_t> pull_state::free_bytes() const noexcept {
+  if (ledger_.outstanding() > 0) return std::nullopt;
+  // The next message is larger than the whole window: by itself, with the window all its own.
+  if (unfinished_ == 0 && bytes_needed_ > options_.max_bytes) return pull_ledger::no_limit;
+  const std::size_t free = options_.max_bytes - std::min(unfinished_bytes_, options_.max_bytes);
+  // Asked for less than the next message needs, the server would only say so again.
+  if (free == 0 || free < bytes_needed_) return std::nullopt;
+  return free;
+}
+
+void pull_state::pull(std::size_t count, std::size_t bytes) {
+  pull_request request{.batch = count,
+                       .expires = options_.expires.count(),
+                       .idle_heartbeat = options_.heartbeat.count()};
+  if (bytes != pull_ledger::no_limit) request.max_bytes = bytes;
+  request.set(options_.priority, pin_);
+  const std::string body = json::encode(request);
   const std::string reply = address() + "." + std::to_string(++pulls_);
-  ledger_.add(pulls_, count, loop::current().now() + options_.expires + lost_after);
+  ++counters_.pulls;
+  const time_point deadline = loop::current().now() + options_.expires + pull_lost_after;
+  ledger_.add(pulls_, count, deadline, bytes);
   core_.send({.subject = subject_.c_str(),
               .subject_size = subject_.size(),
               .reply = reply.c_str(),
               .payload = body});
-}
-
-task<> pull_state::keep_watch() {
-  for (;;) {
-    co_await sleep(watch_interval_);
-    const time_point now = loop::current().now();
-    renew_leases(now);
-    watch_pulls(now);
-  }
-}
-
-void pull_state::watch_pulls(time_point now) {
-  ledger_.expire(now);
-  const bool silent = heard_ == heard_before_ && ledger_.outstanding() > 0;
-  heard_before_ = heard_;
-  silent_watches_ = silent && core_.is_connected() ? silent_watches_ + 1 : 0;
-  if (silent_watches_ * watch_interval_ > 2 * options_.heartbeat) {
-    silent_watches_ = 0;
-    ledger_.clear();
-    // A pull from a consumer that does not exist is not answered at all.
-    troubles_ = std::max(troubles_, troubles_before_check);
-    wants_pull_.set();
-  }
-  if (ledger_.outstanding() == 0) wants_pull_.set();
-}
-
-void pull_state::renew_leases(time_point now) {
-  for (delivery& waiting : ready_) {
-    if (now - waiting.leased_at() >= consumer_.ack_wait / 4) waiting.in_progress();
-  }
 }
 
 void pull_state::fail(error why) noexcept {

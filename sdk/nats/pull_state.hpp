@@ -39,26 +39,37 @@ class pull_state final : public inbox,
   bool is_closed() const noexcept { return !is_linked(); }
   std::size_t unfinished() const noexcept { return unfinished_; }
   const nats::consumer_info& consumer() const noexcept { return consumer_; }
+  const pull_counters& counters() const noexcept { return counters_; }
 
  private:
+  /// So many troubles in a row, and the server is asked whether the consumer still exists.
+  static constexpr unsigned troubles_before_check = 2;
+
   void on_message(message received) noexcept override;
   void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override { wants_pull_.set(); }
   void on_disconnected(const error& why) noexcept override;
-  void finished() noexcept override;
+  void finished(std::size_t charged) noexcept override;
 
   void on_status(std::string_view token, const pull_status& status) noexcept;
-  void on_trouble() noexcept;
+  void on_trouble(const std::string& why) noexcept;
+  void on_too_large(const pull_status& status) noexcept;
+  void tell(pull_event::kind what, const std::string& text) noexcept;
   task<> wait_for_pulls();
   task<> end_intake();
   task<> keep_pulling();
   task<> check_consumer();
   void pull_if_worth();
-  void pull(std::size_t count);
+  std::optional<std::size_t> free_bytes() const noexcept;
+  void pull(std::size_t count, std::size_t bytes);
   task<> keep_watch();
   void watch_pulls(time_point now);
   void renew_leases(time_point now);
-  delivery take_ready();
+  std::optional<delivery> take_ready();
+  void drop_expired(time_point now);
+  void note_expired(std::size_t count) noexcept;
+  void watch_for_stall(time_point now);
+  task<> check_stall();
   void fail(error why) noexcept;
   void wake_all() noexcept;
 
@@ -66,11 +77,15 @@ class pull_state final : public inbox,
   const nats::consumer_info consumer_;
   const pull_options options_;
   const std::string subject_;
+  const std::string shown_;  // "consumer x of stream Y"
   const duration watch_interval_;
 
   pull_ledger ledger_;
   std::uint64_t pulls_ = 0;
   std::size_t unfinished_ = 0;
+  std::size_t unfinished_bytes_ = 0;
+  std::size_t bytes_needed_ = 0;  // by the next message, at least; 0: not known
+  std::string pin_;               // of the priority group; empty while another client has it
   std::deque<delivery> ready_;
   semaphore ready_count_{0};
   std::size_t waiters_ = 0;
@@ -80,6 +95,10 @@ class pull_state final : public inbox,
   std::uint64_t heard_before_ = 0;
   std::uint64_t behind_last_ = 0;  // messages that the server had yet to send, at the last one
   unsigned silent_watches_ = 0;
+  time_point quiet_since_;  // no message, though they were asked for; moves on with each look
+  duration quiet_limit_;    // how long until the next look at the consumer
+  bool looks_for_stall_ = false;
+  pull_counters counters_;
   bool stopped_ = false;
   manual_reset_event intake_ended_;
   std::optional<error> failure_;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
-#include "weir/nats/delivery.hpp"
+#include "weir/nats/fetch_options.hpp"
+#include "weir/nats/fetched.hpp"
 #include "weir/nats/jetstream.hpp"
 #include "weir/nats/pull_source.hpp"
 #include "weir/stream.hpp"
@@ -14,24 +15,6 @@ namespace weir::nats {
 namespace detail {
 class fetch_inbox;
 }
-
-/// Why a fetch came to its end.
-enum class fetch_end : unsigned char {
-  complete,          ///< As many messages as asked for.
-  timeout,           ///< The time passed.
-  no_messages,       ///< There was none, and none was to be waited for.
-  refused,           ///< The server refused or ended the pull; the text says why.
-  consumer_deleted,  ///< It will never give a message again.
-  no_responders,     ///< No such consumer, or it has no leader now.
-  disconnected,      ///< The connection was lost; what had come is given.
-};
-
-/// What a fetch brought, and why not more.
-struct fetched {
-  std::vector<delivery> messages;
-  fetch_end end = fetch_end::complete;
-  std::string reason;
-};
 
 /// A pull consumer of a stream. Must not outlive the connection.
 class consumer {
@@ -42,11 +25,23 @@ class consumer {
   consumer& operator=(consumer&&) noexcept;
   ~consumer();
 
-  /// One pull of at most `count` messages. With `expires` 0 it takes only what is there.
+  /// One pull of at most `wanted.count` messages.
   ///
   /// A short fetch is no error. One fetch at a time; others wait for their turn. Messages that come
-  /// after a fetch was cancelled or gave up are the first of the next one.
-  task<fetched> fetch(std::size_t count, duration expires = std::chrono::seconds(5));
+  /// after a fetch was cancelled or gave up are the first of the next one; those whose ack_wait has
+  /// passed meanwhile are dropped, since the server delivers them again. Where the server does not
+  /// tell the end, the fetch ends a second (or two round trips) after its time. Throws
+  /// `invalid_argument` for options that cannot be, and `unsupported` for what the server is too
+  /// old for.
+  task<fetched> fetch(fetch_options wanted);
+  /// The same for a count and a time; 0 takes only what is there.
+  task<fetched> fetch(std::size_t count, duration expires = std::chrono::seconds(5)) {
+    return fetch({.count = count, .expires = expires});
+  }
+  /// One message, waited for as long as this; nothing when none came. Throws `not_found` when the
+  /// consumer was deleted, `unavailable` (retry) when it cannot be asked, and what the server
+  /// refused (permanent).
+  task<std::optional<delivery>> next(duration limit = std::chrono::seconds(5));
 
   /// Its messages without end, fetched ahead as far as `options.slots` allows; see pull_source,
   /// which is behind it. Begins to pull with the first next(), and gives back what it has not

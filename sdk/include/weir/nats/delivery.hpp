@@ -15,7 +15,8 @@ class connection_core;
 class delivery_slots {
  public:
   virtual ~delivery_slots() = default;
-  virtual void finished() noexcept = 0;
+  /// `charged` are the bytes that it was charged with.
+  virtual void finished(std::size_t charged) noexcept = 0;
 };
 
 }  // namespace detail
@@ -41,7 +42,8 @@ class delivery {
  public:
   /// `info` points into `received`.
   delivery(message received, const delivery_info& info, detail::connection_core& core,
-           duration ack_wait, std::shared_ptr<detail::delivery_slots> slots) noexcept;
+           duration ack_wait, std::shared_ptr<detail::delivery_slots> slots,
+           std::size_t charged = 0) noexcept;
   delivery(delivery&&) noexcept = default;
   delivery& operator=(delivery&& other) noexcept;
   ~delivery() { finish(); }
@@ -57,6 +59,9 @@ class delivery {
   /// When it arrived, or in_progress() was last said; the server waits ack_wait from then on.
   time_point leased_at() const noexcept { return leased_at_; }
   bool is_finished() const noexcept { return finished_; }
+  /// Its bytes as the server counts them for max_bytes: subject, address of the acknowledgement,
+  /// headers and payload.
+  std::size_t wire_size() const;
 
   /// Done: never deliver it again.
   void ack();
@@ -64,7 +69,8 @@ class delivery {
   void nak(duration delay = {});
   /// Never deliver it again although it was not done. The reason is for the server's advisory.
   void term(std::string_view reason = {});
-  /// Still at work: the server waits another ack_wait. Does not finish.
+  /// Still at work: the server waits another ack_wait. Does not finish. Without a connection
+  /// nothing is sent, and leased_at() stays.
   void in_progress();
   /// Done, and the server has recorded it. Throws `unavailable` (retry) when that is not known; the
   /// delivery is finished all the same.
@@ -80,6 +86,7 @@ class delivery {
   duration ack_wait_;
   time_point leased_at_;
   std::shared_ptr<detail::delivery_slots> slots_;
+  std::size_t charged_ = 0;
   bool finished_ = false;
 };
 

@@ -8,36 +8,27 @@
 
 #include "weir/nats/delivery.hpp"
 #include "weir/nats/jetstream.hpp"
+#include "weir/nats/pull_options.hpp"
 
 namespace weir::nats {
 namespace detail {
 class pull_state;
 }
 
-/// How a continuous consumer pulls.
-struct pull_options {
-  /// How many deliveries may be unfinished at the same time, those that wait in here included:
-  /// the number of messages that the handlers can have in hand.
-  std::size_t slots = 64;
-  /// How long one pull waits at the server for messages.
-  duration expires = std::chrono::seconds(30);
-  /// How often the server says that a waiting pull is alive; at most half of `expires`. A pull that
-  /// is silent for twice as long is taken for lost, and made again.
-  duration heartbeat = std::chrono::seconds(5);
-};
-
 /// The messages of a pull consumer without end, fetched ahead as far as there are free slots.
 ///
 /// A slot is taken from the moment that a message is asked for until its delivery is finished (or
 /// destroyed), so that no more than `slots` are ever unfinished. Messages that wait in here keep
-/// their lease: the server is told that they are in progress. A lost connection is waited out; what
-/// was delivered over it can still be finished.
+/// their lease: the server is told that they are in progress. What waited past its ack_wait all the
+/// same, without a connection say, is dropped and counted, since the server delivers it again. A
+/// lost connection is waited out; what was delivered over it can still be finished.
 ///
 /// One that is destroyed without close() is closed in the connection's background. Must not outlive
 /// the connection; its deliveries may outlive it.
 class pull_source {
  public:
-  /// Asks the server for the consumer and starts to pull. Throws `not_found`.
+  /// Asks the server for the consumer and starts to pull. Throws `not_found`, `invalid_argument`
+  /// for options that cannot be, `unsupported` for what the server is too old for.
   static task<pull_source> open(jetstream js, std::string stream, std::string consumer,
                                 pull_options options = {});
   pull_source(pull_source&&) noexcept;
@@ -45,7 +36,8 @@ class pull_source {
   ~pull_source();
 
   /// Suspends until there is a message; nothing once the source was stopped. Throws `not_found`
-  /// when the consumer was deleted. Any number of tasks may wait; first come, first served.
+  /// when the consumer was deleted, and what the server refuses for good. Any number of tasks may
+  /// wait; first come, first served.
   task<std::optional<delivery>> next();
   /// The same for as many as there are at once, at most `max`; empty once stopped.
   task<std::vector<delivery>> next_batch(std::size_t max);
@@ -59,6 +51,7 @@ class pull_source {
 
   /// Deliveries that are not finished, those that wait in here included.
   std::size_t unfinished() const noexcept;
+  const pull_counters& counters() const noexcept;
   /// The consumer, as it was when the source was opened.
   const consumer_info& consumer() const noexcept;
 
