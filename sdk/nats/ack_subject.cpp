@@ -34,11 +34,16 @@ std::optional<delivery_info> parse_ack_subject(std::string_view reply) {
   delivery_info info;
   info.stream = tokens[at];
   info.consumer = tokens[at + 1];
+  if (info.stream.empty() || info.consumer.empty()) return std::nullopt;
   std::uint64_t nanoseconds = 0;
   if (!read_number(tokens[at + 2], info.delivered) ||
       !read_number(tokens[at + 3], info.stream_sequence) ||
       !read_number(tokens[at + 4], info.consumer_sequence) ||
       !read_number(tokens[at + 5], nanoseconds) || !read_number(tokens[at + 6], info.pending))
+    return std::nullopt;
+  // Servers count all of these from 1.
+  if (info.delivered == 0 || info.stream_sequence == 0 || info.consumer_sequence == 0 ||
+      nanoseconds == 0)
     return std::nullopt;
   info.time = timestamp(std::chrono::microseconds(nanoseconds / 1000));
   return info;

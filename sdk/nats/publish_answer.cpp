@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "publish_answer.hpp"
 
+#include <algorithm>
+
+#include "quoted.hpp"
 #include "weir/event/json.hpp"
 
 namespace weir::nats::detail {
@@ -22,6 +25,12 @@ struct answer_body {
   std::optional<bool> duplicate;
   std::optional<api_error> error;
 };
+
+bool is_name(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '.' || c == '*' || c == '>';
+  });
+}
 
 error no_answer(const std::string& why) {
   return {errc::protocol, disposition::retry, "the answer is not one of a stream's: " + why};
@@ -53,6 +62,9 @@ result<publish_answer> parse_publish_answer(std::string_view text) {
   if (!read.has_value()) return no_answer(read.error().message());
   publish_answer answer{.ack = {}, .refusal = std::move(read->error)};
   answer.ack.stream = std::move(read->stream).value_or("");
+  // It becomes a part of a subject when a lost confirmation is looked for.
+  if (!answer.ack.stream.empty() && !is_name(answer.ack.stream))
+    return no_answer("the stream's name " + quoted(answer.ack.stream) + " is none");
   if (answer.refusal) return answer;
   if (answer.ack.stream.empty() || read->seq.value_or(0) == 0)
     return no_answer("it has no stream, or no sequence, and no error");

@@ -147,7 +147,7 @@ void pull_state::on_trouble(const std::string& why) noexcept {
 
 void pull_state::on_too_large(const pull_status& status) noexcept {
   const std::uint64_t had = status.pending_bytes.value_or(options_.max_bytes);
-  bytes_needed_ = static_cast<std::size_t>(had) + 1;
+  bytes_needed_ = static_cast<std::size_t>(std::min(had, std::uint64_t{options_.max_bytes})) + 1;
   if (bytes_needed_ <= options_.max_bytes) return;  // It comes when others are finished.
   tell(pull_event::kind::exceeds_max_bytes,
        shown_ + ": a message is larger than max_bytes (" + std::to_string(options_.max_bytes) +
