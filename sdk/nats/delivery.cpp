@@ -5,6 +5,11 @@
 #include "wire_size.hpp"
 
 namespace weir::nats {
+namespace {
+
+constexpr detail::server_feature reason_of_term{"the reason of delivery::term", {2, 10, 4}};
+
+}  // namespace
 
 delivery::delivery(message received, const delivery_info& info, detail::connection_core& core,
                    duration ack_wait, std::shared_ptr<detail::delivery_slots> slots,
@@ -57,12 +62,14 @@ void delivery::nak(duration delay) {
   finish();
 }
 
-void delivery::term(std::string_view reason) {
-  // Servers before 2.10.4 compare with "+TERM" exactly and ignore one with a reason; later ones
-  // ignore the second, of a message that is not pending any more.
-  if (!reason.empty()) answer("+TERM " + std::string(reason));
-  answer("+TERM");
+bool delivery::term(std::string_view reason) {
+  // Older servers compare with "+TERM" exactly, and ignore one with a reason without a word: the
+  // message would come again. Without a connection it is not known which server will get it.
+  const bool takes_reason = !reason.empty() && core_->is_connected() &&
+                            has_feature(core_->server().version, reason_of_term);
+  answer(takes_reason ? "+TERM " + std::string(reason) : std::string("+TERM"));
   finish();
+  return takes_reason;
 }
 
 void delivery::in_progress() {

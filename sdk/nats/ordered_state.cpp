@@ -37,6 +37,13 @@ struct removed_answer {
   std::optional<api_error> error;
 };
 
+/// The number of the pull whose address ends with `token`; 0 for what is none.
+std::uint64_t pull_number(std::string_view token) noexcept {
+  std::uint64_t number = 0;
+  std::from_chars(token.begin(), token.end(), number);
+  return number;
+}
+
 std::string random_name() { return "weir-ordered-" + std::to_string(loop::current().random()); }
 
 }  // namespace
@@ -181,9 +188,7 @@ void ordered_state::on_message(message received) noexcept {
 
 void ordered_state::on_status(std::string_view token, const message& received) noexcept {
   const pull_status status = read_pull_status(received);
-  std::uint64_t number = 0;
-  std::from_chars(token.begin(), token.end(), number);
-  if (number <= pulls_before_) return;  // Of an older consumer, and perhaps of its removal.
+  if (!is_of_present(token)) return;
   switch (status.rule().action) {
     case status_action::none: {
       heard_at_ = loop::current().now();
@@ -196,13 +201,21 @@ void ordered_state::on_status(std::string_view token, const message& received) n
     }
     case status_action::pull_again:
       heard_at_ = loop::current().now();
-      ledger_.ended(number, status.pending);
+      ledger_.ended(pull_number(token), status.pending);
       failures_ = 0;
       wake_.set();
       break;
     default:
       want_reset();
   }
+}
+
+bool ordered_state::is_of_present(std::string_view token) const noexcept {
+  return pull_number(token) > pulls_before_;
+}
+
+void ordered_state::on_no_responders(std::string_view subject) noexcept {
+  if (is_of_present(token_of(*this, subject))) want_reset();
 }
 
 void ordered_state::on_disconnected(const error&) noexcept {

@@ -34,11 +34,13 @@ class ordered_state final : public inbox {
 
  private:
   void on_message(message received) noexcept override;
-  void on_no_responders() noexcept override { want_reset(); }
+  void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override { wake_.set(); }
   void on_disconnected(const error& why) noexcept override;
 
   void on_status(std::string_view token, const message& received) noexcept;
+  /// False for what the pulls of an older consumer are told, perhaps of its removal.
+  bool is_of_present(std::string_view token) const noexcept;
   /// Something may be missing, or the consumer is gone.
   void want_reset() noexcept;
   task<> make();
@@ -62,7 +64,7 @@ class ordered_state final : public inbox {
 
   pull_ledger ledger_;
   std::uint64_t pulls_ = 0;
-  std::uint64_t pulls_before_ = 0;  // those of consumers before the present one
+  std::uint64_t pulls_before_ = 0;  // of consumers before the present one
   time_point heard_at_;
   std::deque<stream_message> ready_;
   manual_reset_event came_;  // something in ready_, or the end

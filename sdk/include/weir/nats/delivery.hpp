@@ -63,17 +63,22 @@ class delivery {
   /// headers and payload.
   std::size_t wire_size() const;
 
-  /// Done: never deliver it again.
+  /// Done: never deliver it again; with ack_policy::all, nor what was delivered before it.
   void ack();
-  /// Not done: deliver it again, after `delay`.
+  /// Not done: deliver it again, after `delay`. The consumer's backoff is not for this: without a
+  /// delay it comes at once, and uses up max_deliver.
   void nak(duration delay = {});
-  /// Never deliver it again although it was not done. The reason is for the server's advisory.
-  void term(std::string_view reason = {});
+  /// Never deliver it again although it was not done. The reason is for the server's advisory, and
+  /// tells whether it was sent: servers before 2.10.4 take none, and then it belongs in one's own
+  /// log.
+  bool term(std::string_view reason = {});
   /// Still at work: the server waits another ack_wait. Does not finish. Without a connection
   /// nothing is sent, and leased_at() stays.
   void in_progress();
   /// Done, and the server has recorded it. Throws `unavailable` (retry) when that is not known; the
-  /// delivery is finished all the same.
+  /// delivery is finished all the same. After ack_wait it is late: nats-server 2.9 records it all
+  /// the same, and takes back the redelivery that it may have sent meanwhile to somebody else; a
+  /// newer one may not answer, which is "not known".
   task<> ack_sync(duration limit = std::chrono::seconds(5));
 
  private:
