@@ -13,6 +13,7 @@
 namespace weir::servers {
 namespace {
 
+constexpr const char* nats_server_variable = "WEIR_NATS_SERVER";
 constexpr const char* debian_postgres_root = "/usr/lib/postgresql";
 
 // The directory, of PATH or of the system programs, that holds `program`.
@@ -31,6 +32,11 @@ std::optional<std::filesystem::path> directory_of(const std::string& program) {
 }  // namespace
 
 std::filesystem::path find_nats_server() {
+  if (const char* chosen = std::getenv(nats_server_variable); chosen != nullptr && *chosen != 0) {
+    if (access(chosen, X_OK) == 0) return std::filesystem::absolute(chosen);
+    throw server_error(std::string(nats_server_variable) + " names \"" + chosen +
+                       "\", which is no program that can be run; give the path of a nats-server");
+  }
   if (const auto directory = directory_of("nats-server")) return *directory / "nats-server";
   throw server_error("nats-server is not installed; on Debian: apt-get install nats-server");
 }

@@ -98,6 +98,14 @@ task<> take_next(nats::connection& link) {
   CHECK(gone->is(errc::not_found));
 }
 
+task<> refuse_group(nats::consumer& worker) {
+  const nats::fetch_options grouped{.priority = {.group = "A"}};
+  const auto old = co_await error_of(worker.fetch(grouped));
+  REQUIRE(old.has_value());
+  CHECK(old->is(errc::unsupported));
+  CHECK(contains(old->message(), "2.11"));
+}
+
 task<> refuse_options(nats::connection& link) {
   orders in(link);
   nats::consumer worker = co_await in.worker(1);
@@ -106,11 +114,7 @@ task<> refuse_options(nats::connection& link) {
   REQUIRE(refused.has_value());
   CHECK(refused->is(errc::invalid_argument));
   CHECK(contains(refused->message(), "half of expires"));
-  const nats::fetch_options grouped{.priority = {.group = "A"}};
-  const auto old = co_await error_of(worker.fetch(grouped));
-  REQUIRE(old.has_value());
-  CHECK(old->is(errc::unsupported));
-  CHECK(contains(old->message(), "2.11"));
+  if (link.server().version < nats::server_version{2, 11}) co_await refuse_group(worker);
   const nats::fetched got = co_await worker.fetch(1);  // The turn was given back.
   CHECK(got.messages.size() == 1);
 }

@@ -78,6 +78,9 @@ task<> back_off(transcript& with) {
   co_await pull(with, "4", 3);
   co_await pull(with, R"({"expires":1000000000})");
   co_await info(with);
+  // 2.10 alone moves the floor over a message whose deliveries are used up.
+  if (with.version() < nats::server_version{2, 11})
+    with.changed({2, 10}, "ack_floor: {consumer_seq: 3,");
 }
 
 task<> filter(transcript& with) {
@@ -114,8 +117,10 @@ task<> work_queue(transcript& with) {
   co_await make(with, R"(,"retention":"workqueue")", R"(,"ack_policy":"explicit")");
   co_await with.ask(api + "CONSUMER.DURABLE.CREATE.S.D",
                     R"({"stream_name":"S","config":{"durable_name":"D","ack_policy":"explicit"}})");
-  co_await with.ask(api + "CONSUMER.DURABLE.CREATE.S.D",
-                    R"({"stream_name":"S","config":{"durable_name":"D","ack_policy":"none"}})");
+  co_await with.ask_changed(
+      {2, 12}, "requires explicit ack policy on workqueue stream",
+      api + "CONSUMER.DURABLE.CREATE.S.D",
+      R"({"stream_name":"S","config":{"durable_name":"D","ack_policy":"none"}})");
   co_await fill(with, 3);
   co_await pull(with);
   co_await pull(with);

@@ -23,20 +23,23 @@ task<> pull(transcript& with, std::string body, std::size_t answers) {
 
 task<> manage_streams(transcript& with) {
   co_await with.ask(api + "STREAM.INFO.S");
-  co_await with.ask(api + "STREAM.CREATE.S", "");
+  co_await with.ask_changed({2, 12}, "10056", api + "STREAM.CREATE.S");
   co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"T"})");
-  co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","retention":"sometimes"})");
+  co_await with.ask_changed({2, 12}, "invalid JSON: can not unmarshal", api + "STREAM.CREATE.S",
+                            R"({"name":"S","retention":"sometimes"})");
   co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","max_age":1000})");
   co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","num_replicas":3})");
   co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","subjects":["s.*","s.>"]})");
-  co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","subjects":["$JS.API.x"]})");
+  co_await with.ask_changed({2, 10}, "overlap with jetstream api require no-ack",
+                            api + "STREAM.CREATE.S", R"({"name":"S","subjects":["$JS.API.x"]})");
   co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","discard_new_per_subject":true})");
   co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","max_age":60000000000})");
   co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","max_age":60000000000})");
   co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","max_msgs":3})");
   co_await with.ask(api + "STREAM.CREATE.T", R"({"name":"T","subjects":["S"]})");
   co_await with.ask(api + "STREAM.UPDATE.S", R"({"name":"S","storage":"memory"})");
-  co_await with.ask(api + "STREAM.UPDATE.S", R"({"name":"S","retention":"interest"})");
+  co_await with.ask_changed({2, 10}, "retention: interest", api + "STREAM.UPDATE.S",
+                            R"({"name":"S","retention":"interest"})");
   co_await with.ask(api + "STREAM.UPDATE.T", R"({"name":"T"})");
   co_await with.ask(api + "STREAM.UPDATE.S", R"({"name":"S","subjects":["s.*"],"max_bytes":500})");
   co_await with.ask(api + "STREAM.NAMES");
@@ -58,11 +61,10 @@ task<> manage_consumers(transcript& with) {
   co_await with.ask(create, R"({"stream_name":"T","config":{"durable_name":"C"}})");
   co_await with.ask(create, R"({"stream_name":"S","config":{}})");
   co_await with.ask(create, R"({"stream_name":"S","config":{"durable_name":"D"}})");
-  co_await with.ask(create, body(R"(,"ack_policy":"maybe")"));
-  co_await with.ask(create, body(R"(,"filter_subject":"t.*")"));
+  co_await with.ask_changed({2, 12}, "invalid JSON: can not unmarshal", create,
+                            body(R"(,"ack_policy":"maybe")"));
   co_await with.ask(create, body(R"(,"deliver_policy":"by_start_sequence")"));
   co_await with.ask(create, body(R"(,"opt_start_seq":3)"));
-  co_await with.ask(create, body(R"(,"backoff":[1000000000,2000000000],"max_deliver":2)"));
   co_await with.ask(create, body(R"(,"idle_heartbeat":1000000000)"));
   co_await with.ask(create, body(R"(,"num_replicas":3)"));
   co_await with.ask(create, body(R"(,"ack_policy":"explicit","filter_subject":"s.a")"));
@@ -77,6 +79,18 @@ task<> manage_consumers(transcript& with) {
   co_await with.ask(api + "CONSUMER.LIST.S");
   co_await with.ask(api + "CONSUMER.DELETE.S.C");
   co_await with.ask(api + "CONSUMER.DELETE.S.C");
+}
+
+task<> take_what_2_10_takes(transcript& with) {
+  constexpr nats::server_version changed{2, 10};
+  co_await with.ask(api + "STREAM.CREATE.S", R"({"name":"S","subjects":["s.*"]})");
+  for (const char* field :
+       {R"("filter_subject":"t.*")", R"("backoff":[1000000000,2000000000],"max_deliver":2)"}) {
+    co_await with.ask_changed(
+        changed, "consumer_create_response", "$JS.API.CONSUMER.DURABLE.CREATE.S.C",
+        R"({"stream_name":"S","config":{"durable_name":"C",)" + std::string(field) + "}}");
+    co_await with.ask_changed(changed, "success: true", api + "CONSUMER.DELETE.S.C");
+  }
 }
 
 task<> publish(transcript& with) {
@@ -142,11 +156,13 @@ task<> end_pulls(transcript& with) {
   co_await make(with);
   for (const char* subject : {"s.a", "s.b", "s.c"}) co_await with.ask(subject, "12345");
   co_await pull(with, R"({"batch":5,"no_wait":true})", 4);
+  with.changed({2, 12}, "404");
   co_await with.ask("s.d", std::string(500, 'x'));
   co_await pull(with, R"({"batch":2,"expires":5000000000,"max_bytes":100})", 1);
   co_await pull(with, "", 1);
   co_await with.ask(api + "CONSUMER.INFO.S.C");
   co_await pull(with, R"({"batch":2,"expires":30000000000})", 0);
+  co_await with.wait_for_pull();
   co_await with.ask(api + "CONSUMER.DELETE.S.C", "", 2);
 }
 
@@ -156,6 +172,9 @@ TEST_SUITE("nats.model_transcript") {
   TEST_CASE("the model manages streams as nats-server does") { compare_servers(manage_streams); }
   TEST_CASE("the model manages consumers as nats-server does") {
     compare_servers(manage_consumers);
+  }
+  TEST_CASE("the model refuses what nats-server takes from 2.10 on") {
+    compare_servers(take_what_2_10_takes);
   }
   TEST_CASE("the model takes, refuses and gives messages as nats-server does") {
     compare_servers(publish);

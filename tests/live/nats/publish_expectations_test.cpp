@@ -112,18 +112,28 @@ task<> refuse_options(nats::connection& link) {
 
 task<> need_newer_server(nats::connection& link) {
   orders in(link);
-  co_await in.make(0);
-  const auto refused = [&](nats::publish_options options, std::string_view version) -> task<> {
+  co_await link.wait_connected();
+  const nats::server_version version = link.server().version;
+  nats::stream_config stream = orders_stream();
+  if (version >= nats::server_version{2, 11}) stream.allow_message_ttl = true;
+  if (version >= nats::server_version{2, 12}) stream.allow_message_schedules = true;
+  co_await in.js.ensure_stream(stream);
+  const auto need = [&](nats::publish_options options, int minor,
+                        std::string_view words) -> task<> {
+    if (version >= nats::server_version{2, minor}) {
+      CHECK((co_await in.js.publish(in.created, "x", options)).sequence > 0);
+      co_return;
+    }
     const error failure = co_await refusal(in, options);
     CHECK(failure.is(errc::unsupported));
     CHECK(failure.disposition() == disposition::permanent);
-    CHECK(contains(failure.message(), version));
+    CHECK(contains(failure.message(), words));
   };
-  co_await refused({.ttl = 5s}, "publish_options::ttl needs nats-server 2.11 or newer");
-  co_await refused({.schedule = "@at 2030-01-01T00:00:00Z", .schedule_target = "orders.later"},
-                   "publish_options::schedule needs nats-server 2.12 or newer");
-  co_await refused({.expected_last_subject_sequence = 0, .expected_last_subject = "orders.*"},
-                   "needs nats-server 2.11 or newer");
+  co_await need({.expected_last_subject_sequence = 0, .expected_last_subject = "orders.*"}, 11,
+                "needs nats-server 2.11 or newer");
+  co_await need({.ttl = 5s}, 11, "publish_options::ttl needs nats-server 2.11 or newer");
+  co_await need({.schedule = "@at 2130-01-01T00:00:00Z", .schedule_target = "orders.later"}, 12,
+                "publish_options::schedule needs nats-server 2.12 or newer");
 }
 
 }  // namespace

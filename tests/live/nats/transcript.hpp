@@ -18,6 +18,16 @@ class transcript {
   /// Sends, and waits for `answers` answers.
   task<> ask(std::string subject, std::string body = {}, std::size_t answers = 1,
              nats::headers headers = {});
+  /// The same for what servers since a later version than the model's answer otherwise: there the
+  /// answer must have these words, and the model is not compared.
+  task<> ask_changed(nats::server_version since, std::string words, std::string subject,
+                     std::string body = {});
+  /// The same for the last answer that was heard.
+  void changed(nats::server_version since, std::string_view words);
+  nats::server_version version() const { return link_.server().version; }
+  /// Waits until a pull waits at consumer C of stream S: later servers take requests of different
+  /// kinds in no order between them.
+  task<> wait_for_pull();
   /// Sends to where an earlier answer, the last one with such a reply, says.
   task<> answer_delivery(std::string body, std::size_t answers = 0);
   /// Waits for so many more answers.
