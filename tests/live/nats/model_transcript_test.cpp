@@ -146,7 +146,7 @@ task<> refuse_pulls(transcript& with) {
   co_await pull(with, R"({"max_bytes":1001})", 1);
   co_await pull(with, R"({"expires":1000000000,"idle_heartbeat":600000000})", 1);
   co_await pull(with, R"({"no_wait":true})", 1);
-  co_await pull(with, R"({"batch":3,"expires":300000000,"idle_heartbeat":140000000})", 0);
+  co_await pull(with, R"({"batch":3,"expires":1000000000,"idle_heartbeat":400000000})", 0);
   co_await pull(with, "2", 1);
   co_await with.hear(3);  // two heartbeats, and the end
   co_await with.ask(api + "CONSUMER.DELETE.S.C");
