@@ -205,8 +205,11 @@ task<> connection_core::serve_in(scope& children, const server_address& server) 
 task<> connection_core::probe() {
   for (;;) {
     co_await sleep(options_.probe_interval);
+    const time_point asked = loop::current().now();
     const auto answered = co_await probe_questions_.echo(options_.probe_timeout).as_result();
-    if (answered.has_value()) continue;
+    if (answered.has_value()) rtt_ = loop::current().now() - asked;
+    // Whoever may not listen to answers is told so by a server that is alive.
+    if (answered.has_value() || answered.error().disposition() == disposition::permanent) continue;
     if (!answered.error().is(errc::deadline_exceeded)) throw answered.error();
     throw error(errc::unavailable, disposition::retry,
                 "the server gave no sign of life for " +
@@ -221,6 +224,7 @@ void connection_core::began(const server_address& server) {
   is_moving_ = false;
   lame_duck_.reset();
   connected_to_ = server;
+  rtt_ = transport_->first_rtt();
   pool_.learn(server_.cluster_servers, server);
   inbox_prefix_ = random_prefix();
   subscribers_.for_each([this](subscriber& listening) { subscribe(listening); });

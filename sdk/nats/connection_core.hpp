@@ -57,6 +57,8 @@ class connection_core final : private transport_listener {
   void require_server(const server_feature& feature, const std::string& operation) const;
   /// The error of an operation that needs a connection now.
   error not_connected(std::string_view operation) const;
+  /// How long after its time an answer is not taken for lost yet: a second, or two round trips.
+  duration patience() const noexcept { return std::max<duration>(patience_min, 2 * rtt_); }
   /// A subject that nobody else has, below the present connection's inbox.
   std::string fresh_address() { return inbox_prefix_ + "." + std::to_string(++address_count_); }
   const std::string& last_failure() const noexcept { return last_failure_; }
@@ -69,6 +71,8 @@ class connection_core final : private transport_listener {
   connection_statistics statistics() const noexcept;
 
  private:
+  static constexpr auto patience_min = std::chrono::seconds(1);
+
   struct queued_ack {
     std::string reply;
     std::string payload;
@@ -112,6 +116,7 @@ class connection_core final : private transport_listener {
   connection_statistics counts_;  // Without what came in over the present transport.
   std::unique_ptr<transport> transport_;
   server_info server_;
+  duration rtt_{};  // as last measured
   manual_reset_event up_;
   weir::detail::intrusive_list<subscriber> subscribers_;
   std::string inbox_prefix_;

@@ -79,6 +79,8 @@ task<fetched> fetch_inbox::fetch(fetch_options wanted) {
   const std::unique_ptr<fetch_inbox, decltype(end_turn)> turn(this, end_turn);
   co_await core_.wait_connected();
   check(wanted);
+  if (refused_ && refused_->is_subscription) throw not_permitted(*refused_);
+  refused_.reset();
   drop_expired();
   wanted_ = wanted.count;
   end_ = fetch_end::complete;
@@ -87,6 +89,7 @@ task<fetched> fetch_inbox::fetch(fetch_options wanted) {
   if (came_.size() < wanted_) {
     pull(wanted);
     co_await wait_for_end(wanted);
+    if (refused_) throw not_permitted(*refused_);
     // A pull from a consumer that does not exist is not answered, or by nobody: as the server will.
     const bool unsure = end_ == fetch_end::silent || end_ == fetch_end::no_responders;
     if (unsure && co_await is_deleted()) end_ = fetch_end::consumer_deleted;
@@ -101,7 +104,7 @@ task<fetched> fetch_inbox::fetch(fetch_options wanted) {
 
 task<> fetch_inbox::wait_for_end(fetch_options wanted) {
   const time_point overdue =
-      saturating_add(loop::current().now(), wanted.expires + pull_lost_after);
+      saturating_add(loop::current().now(), wanted.expires + core_.patience());
   while (!ended_.is_set()) {
     time_point until = overdue;
     if (wanted.heartbeat > duration::zero())
@@ -154,6 +157,13 @@ void fetch_inbox::on_message(message received) noexcept {
 void fetch_inbox::on_no_responders(std::string_view subject) noexcept {
   if (token_of(*this, subject) != std::to_string(pulls_)) return;
   end(fetch_end::no_responders, "no such consumer, or it has no leader");
+}
+
+void fetch_inbox::on_not_permitted(const refusal& refused) noexcept {
+  const bool is_pull = !refused.is_subscription && refused.subject == subject_;
+  if (!is_pull && !is_refused_by(refused)) return;
+  refused_ = refused;
+  end(fetch_end::refused, "not permitted");
 }
 
 void fetch_inbox::on_disconnected(const error& why) noexcept {

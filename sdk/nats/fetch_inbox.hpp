@@ -24,8 +24,9 @@ class fetch_inbox final : public inbox {
  private:
   void on_message(message received) noexcept override;
   void on_no_responders(std::string_view subject) noexcept override;
-  void on_connected() noexcept override {}
+  void on_connected() noexcept override { refused_.reset(); }
   void on_disconnected(const error& why) noexcept override;
+  void on_not_permitted(const refusal& refused) noexcept override;
   void end(fetch_end how, std::string reason) noexcept;
   void check(const fetch_options& wanted) const;
   void pull(const fetch_options& wanted);
@@ -43,7 +44,8 @@ class fetch_inbox final : public inbox {
   std::size_t wanted_ = 0;      // 0 between fetches
   std::uint64_t pulls_ = 0;
   time_point heard_at_;
-  std::string pin_;  // of the priority group; empty while another client has it
+  std::string pin_;                 // of the priority group; empty while another client has it
+  std::optional<refusal> refused_;  // of this inbox or its pulls, by the present server
   fetch_end end_ = fetch_end::complete;
   std::string reason_;
   manual_reset_event ended_;

@@ -164,12 +164,14 @@ task<introduction> shake_hands(std::unique_ptr<server_link>& link, const server_
   }
   const login as = co_await log_in(server, options.credentials, told.nonce.value_or(""));
   const std::string introduced = connect_command(options.name, as);
+  const time_point asked = loop::current().now();
   co_await link->write_all(introduced);
   for (;;) {
     const std::string answer = co_await lines.read_line();
     if (answer == "PONG")
       co_return introduction{.server = described(std::move(told), is_encrypted),
-                             .left_over = lines.take_rest()};
+                             .left_over = lines.take_rest(),
+                             .rtt = loop::current().now() - asked};
     if (answer == "PING") co_await link->write_all("PONG\r\n");
     if (answer.starts_with("INFO ")) told = parse_info(answer);
     if (answer.starts_with("-ERR "))

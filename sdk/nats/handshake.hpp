@@ -13,6 +13,7 @@ struct introduction {
   server_info server;
   /// What has been read behind the PONG: the beginning of what comes next.
   std::string left_over;
+  duration rtt{};  ///< from PING to PONG
 };
 
 /// Introduces the client to the server and the server to the client: INFO, CONNECT, PING, PONG.

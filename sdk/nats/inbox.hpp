@@ -18,6 +18,11 @@ class inbox : public subscriber {
   inbox() = default;
   ~inbox() = default;
 
+  /// Whether the server does not let this user listen here: then no answer ever comes.
+  bool is_refused_by(const refusal& refused) const {
+    return refused.is_subscription && refused.subject == address_ + ".*";
+  }
+
  private:
   std::optional<subscription_request> request_on(std::string address) final {
     address_ = std::move(address);

@@ -145,7 +145,7 @@ void ordered_state::pull_if_worth() {
                                                      .idle_heartbeat = options_.heartbeat.count()});
   const std::string reply = address() + "." + std::to_string(++pulls_);
   const std::string to = pull_subject(stream_, name_);
-  ledger_.add(pulls_, free, loop::current().now() + options_.expires + pull_lost_after);
+  ledger_.add(pulls_, free, loop::current().now() + options_.expires + core_.patience());
   if (ledger_.outstanding() == free) heard_at_ = loop::current().now();
   core_.send(
       {.subject = to.c_str(), .subject_size = to.size(), .reply = reply.c_str(), .payload = body});
@@ -221,6 +221,13 @@ void ordered_state::on_no_responders(std::string_view subject) noexcept {
 void ordered_state::on_disconnected(const error&) noexcept {
   ledger_.clear();
   want_reset();  // What was on its way is lost.
+}
+
+void ordered_state::on_not_permitted(const refusal& refused) noexcept {
+  const bool is_pull = !refused.is_subscription && refused.subject == pull_subject(stream_, name_);
+  if (!is_pull && !is_refused_by(refused)) return;
+  failure_.emplace(not_permitted(refused));
+  came_.set();
 }
 
 task<std::optional<stream_message>> ordered_state::next() {

@@ -65,6 +65,7 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   if (const auto refused = core_.size_problem(to.text(), size)) throw *refused;
   if (const auto missing = core_.feature_problem("publish to " + to.text(), headers.needs))
     throw *missing;
+  if (refused_) throw not_permitted(*refused_);
   co_await window_.acquire();
   if (!window_bytes_.try_acquire(window_share(size))) {
     const auto acquired = co_await window_bytes_.acquire(window_share(size)).as_result();
@@ -193,6 +194,7 @@ void publisher::drop(publication_slot& slot) noexcept {
 }
 
 void publisher::on_connected() noexcept {
+  refused_.reset();
   waiting_.for_each([this](publication_slot& slot) {
     if (!slot.abandoned) send(slot);
   });
@@ -206,9 +208,12 @@ void publisher::on_disconnected(const error& why) noexcept {
 }
 
 void publisher::on_not_permitted(const refusal& refused) noexcept {
-  if (refused.is_subscription) return;
+  // Without this inbox no confirmation can come.
+  const bool is_deaf = is_refused_by(refused);
+  if (is_deaf) refused_ = refused;
   waiting_.for_each([&](publication_slot& slot) {
-    if (slot.subject == refused.subject) fail(slot, not_permitted(refused));
+    if (is_deaf || (!refused.is_subscription && slot.subject == refused.subject))
+      fail(slot, not_permitted(refused));
   });
 }
 

@@ -97,6 +97,7 @@ class publisher final : public inbox {
   std::vector<publication_slot*> free_;
   weir::detail::intrusive_list<publication_slot> waiting_;
   std::uint64_t sent_ = 0;
+  std::optional<refusal> refused_;  // of this inbox, by the present connection's server
   std::string id_prefix_;
   std::uint64_t ids_ = 0;
   bool closed_ = false;

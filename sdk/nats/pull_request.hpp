@@ -38,9 +38,6 @@ inline std::string pull_subject(const std::string& stream, const std::string& co
   return "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + consumer;
 }
 
-/// The pull requests that are lost are so much overdue: one second, or two round trips.
-inline constexpr auto pull_lost_after = std::chrono::seconds(1);
-
 /// The name under which a message says which client of a priority group is pinned.
 inline constexpr const char* pin_id_header = "Nats-Pin-Id";
 

@@ -176,6 +176,11 @@ void pull_state::finished(std::size_t charged) noexcept {
   if (!stopped_) wants_pull_.set();
 }
 
+void pull_state::on_not_permitted(const refusal& refused) noexcept {
+  const bool is_pull = !refused.is_subscription && refused.subject == subject_;
+  if (is_pull || is_refused_by(refused)) fail(not_permitted(refused));
+}
+
 task<> pull_state::keep_pulling() {
   for (;;) {
     // Waking puts this task behind all that are ready: it sees all the slots that they free.
@@ -229,7 +234,7 @@ void pull_state::pull(std::size_t count, std::size_t bytes) {
   const std::string body = json::encode(request);
   const std::string reply = address() + "." + std::to_string(++pulls_);
   ++counters_.pulls;
-  const time_point deadline = loop::current().now() + options_.expires + pull_lost_after;
+  const time_point deadline = loop::current().now() + options_.expires + core_.patience();
   ledger_.add(pulls_, count, deadline, bytes);
   core_.send({.subject = subject_.c_str(),
               .subject_size = subject_.size(),

@@ -104,14 +104,17 @@ void question_inbox::on_disconnected(const error&) noexcept {
 }
 
 void question_inbox::on_not_permitted(const refusal& refused) noexcept {
-  if (refused.is_subscription) return;
+  const bool is_deaf = is_refused_by(refused);
+  if (is_deaf) refused_ = refused;
   for (const auto& one : waiting_) {
-    if (one.second->subject == refused.subject) one.second->end(outcome::not_permitted);
+    if (is_deaf || (!refused.is_subscription && one.second->subject == refused.subject))
+      one.second->end(outcome::not_permitted);
   }
 }
 
 task<> question_inbox::put(place& at, question& asked, const outgoing* what) {
   co_await core_.wait_connected();
+  if (refused_) throw not_permitted(*refused_);
   asked.begin();
   const std::string reply = address() + "." + std::to_string(at.enter(asked));
   outgoing out{.subject = reply.c_str(), .subject_size = reply.size()};
@@ -123,7 +126,7 @@ task<> question_inbox::put(place& at, question& asked, const outgoing* what) {
   core_.send(out);
   co_await asked.done.wait();
   if (asked.came == outcome::not_permitted)
-    throw not_permitted({.is_subscription = false, .subject = asked.subject});
+    throw not_permitted(refused_ ? *refused_ : refusal{.subject = asked.subject});
 }
 
 task<message> question_inbox::ask_until_answered(const std::string& subject,

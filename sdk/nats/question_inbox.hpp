@@ -49,7 +49,7 @@ class question_inbox final : public inbox {
 
   void on_message(message received) noexcept override;
   void on_no_responders(std::string_view subject) noexcept override;
-  void on_connected() noexcept override {}
+  void on_connected() noexcept override { refused_.reset(); }
   void on_disconnected(const error& why) noexcept override;
   void on_not_permitted(const refusal& refused) noexcept override;
   question* find(std::string_view subject) noexcept;
@@ -62,6 +62,7 @@ class question_inbox final : public inbox {
   connection_core& core_;
   semaphore free_;
   std::uint64_t asked_ = 0;
+  std::optional<refusal> refused_;  // of this inbox, by the present connection's server
   std::unordered_map<std::uint64_t, question*> waiting_;
 };
 

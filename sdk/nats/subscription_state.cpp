@@ -110,6 +110,13 @@ void subscription_state::on_connected() noexcept {
 
 void subscription_state::on_disconnected(const error&) noexcept { connection_lost_ = true; }
 
+void subscription_state::on_not_permitted(const refusal& refused) noexcept {
+  if (ended_ || !refused.is_subscription || refused.subject != pattern_) return;
+  if (refused.queue_group != options_.queue_group) return;
+  failure_ = not_permitted(refused);
+  end();
+}
+
 void subscription_state::on_closed() noexcept {
   if (ended_) return;
   failure_ = error(errc::closed, disposition::permanent,

@@ -40,6 +40,7 @@ class subscription_state final : public subscriber {
   void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override;
   void on_disconnected(const error& why) noexcept override;
+  void on_not_permitted(const refusal& refused) noexcept override;
   void on_closed() noexcept override;
   std::optional<subscription_request> request_on(std::string address) override;
 

@@ -118,9 +118,12 @@ class transport {
     std::uint64_t bytes = 0;  ///< of payloads
   };
   const traffic& received() const noexcept { return received_; }
+  /// How long the server took to answer when the connection was made.
+  duration first_rtt() const noexcept { return first_rtt_; }
 
  protected:
   traffic received_;
+  duration first_rtt_{};
 };
 
 /// Makes the transport of one attempt to connect.

@@ -45,6 +45,7 @@ task<server_info> wire_transport::connect_now(const server_address& server,
       make_plain_link(co_await tcp_stream::connect(server.name(), server.port_number(), wanted));
   introduction told = co_await shake_hands(link_, server, options);
   left_over_ = std::move(told.left_over);
+  first_rtt_ = told.rtt;
   co_return std::move(told.server);
 }
 
@@ -62,7 +63,7 @@ task<> wire_transport::read_for_ever() {
     const std::span<std::byte> space = parser_.space();
     const std::size_t size = std::min(space.size(), left.size());
     std::memcpy(space.data(), left.data(), size);
-    parser_.take(size, *this);
+    take(size);
     left.remove_prefix(size);
   }
   for (;;) {
@@ -70,7 +71,15 @@ task<> wire_transport::read_for_ever() {
     if (!count.has_value() && count.error().is_cancelled()) throw count.error();
     if (!count.has_value()) fail(count.error().message());
     if (*count == 0) fail("the server closed it");
-    parser_.take(*count, *this);
+    take(*count);
+  }
+}
+
+void wire_transport::take(std::size_t size) {
+  try {
+    parser_.take(size, *this);
+  } catch (const error& broken) {
+    fail(broken.message());
   }
 }
 

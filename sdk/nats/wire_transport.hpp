@@ -38,6 +38,8 @@ class wire_transport final : public transport, private protocol_handler {
   task<> move_bytes(scope& children);
   task<> read_for_ever();
   task<> write_for_ever();
+  /// Reads what stands in the parser's space now; what is no protocol of NATS ends the connection.
+  void take(std::size_t size);
   [[noreturn]] void fail(const std::string& why);
 
   void on_message(std::uint64_t number, const message_parts& parts) override;

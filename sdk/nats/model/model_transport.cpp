@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model_transport.hpp"
 
+#include "weir/loop.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
 
@@ -25,6 +26,7 @@ model_transport::~model_transport() { broker_.detach(link_); }
 task<server_info> model_transport::connect(const server_address& server,
                                            const connection_options& options, transport_listener&) {
   server_ = server.shown();
+  const time_point asked = loop::current().now();
   const auto admitted =
       co_await with_timeout(options.connect_timeout, broker_.admit(server_)).as_result();
   if (!admitted.has_value()) {
@@ -33,6 +35,7 @@ task<server_info> model_transport::connect(const server_address& server,
                 "connect to nats-server at " + server_ + ": the model of it is paused");
   }
   broker_.attach(link_);
+  first_rtt_ = loop::current().now() - asked;
   server_info info;
   info.id = info.name = "model";
   info.version = {2, 9, 10};

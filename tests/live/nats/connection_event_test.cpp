@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event_feed.hpp"
 #include "orders.hpp"
+#include "scripted_server.hpp"
 #include "weir/blocking.hpp"
+#include "weir/nats/subscription.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -70,9 +72,31 @@ task<> count_messages(nats::connection& link) {
   CHECK((co_await link.rtt()) > duration::zero());
 }
 
+task<> speak_nonsense(nats::connection& link, scripted_server& server) {
+  auto events = link.events();
+  co_await link.wait_connected();
+  nats::subscription listening(link, nats::subject_pattern("a"));
+  server.on_publish = [&](const scripted_server::published&) {
+    server.deliver("a", "a b c d e f", "", "", "");
+  };
+  co_await link.publish(nats::subject("b"), "");
+  for (;;) {
+    const auto one = co_await events.next();
+    REQUIRE(one.has_value());
+    if (one->what != nats::connection_event::kind::disconnected) continue;
+    CAPTURE(one->reason);
+    CHECK(contains(one->reason, "the connection to nats-server at " + server.url().substr(7)));
+    CHECK(contains(one->reason, "does not speak NATS: there are too many words in \"MSG a b c"));
+    co_return;
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("nats.connection_event") {
+  TEST_CASE("what is no protocol of NATS ends the connection, and the reason names the server") {
+    with_scripted_server("2.12.0", speak_nonsense);
+  }
   TEST_CASE("a stream of events tells of every change, and ends when the connection is closed") {
     live_server server;
     with_connection(server.options(), [&](auto& link) { return read_events(link, server); });

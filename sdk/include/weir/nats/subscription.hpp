@@ -42,7 +42,8 @@ struct subscription_options {
 /// messages were dropped for want of room, next() throws `limit_exceeded`, and where the connection
 /// was lost and made again, `unavailable` (what was published meanwhile is not here). Both are
 /// thrown once, in their place between the messages, with disposition retry: the next next() goes
-/// on with what came after. `closed` (permanent) says that the connection was closed.
+/// on with what came after. `closed` (permanent) says that the connection was closed,
+/// and `unavailable` (permanent) that the server does not permit this user to subscribe there.
 ///
 /// Subscribed from the start, or as soon as there is a connection: what the same connection sends
 /// later comes in; `co_await link.flush()` before others are told to publish. Belongs to its
