@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/key_value.hpp"
 
+#include "bucket_names.hpp"
 #include "key_value_names.hpp"
 #include "key_value_watch.hpp"
 #include "weir/error.hpp"
@@ -92,18 +93,8 @@ task<> key_value::remove_bucket(jetstream js, std::string bucket) {
 }
 
 stream<std::string> key_value::buckets(jetstream js) {
-  auto names = js.stream_names("$KV.*.>");
-  for (;;) {
-    auto name = co_await names.next().as_result();
-    if (!name.has_value()) {
-      if (name.error().disposition() == disposition::permanent) throw name.error();
-      co_yield failed(name.error());
-      continue;
-    }
-    if (!*name) co_return;
-    if ((*name)->starts_with(detail::bucket_stream_prefix))
-      co_yield (*name)->substr(detail::bucket_stream_prefix.size());
-  }
+  return detail::bucket_names(js.stream_names("$KV.*.>"),
+                              std::string(detail::bucket_stream_prefix));
 }
 
 task<key_value_status> key_value::status() const {
@@ -212,10 +203,10 @@ task<> key_value::purge(std::string key, std::optional<std::uint64_t> revision,
 }
 
 stream<key_value_change> key_value::watch(std::string pattern, watch_options options) const {
-  return detail::watch_bucket(js_, {.bucket = bucket_,
-                                    .stream = stream_,
-                                    .filter = detail::key_pattern_subject(bucket_, pattern),
-                                    .options = options});
+  return detail::watch_keys(js_, {.bucket = bucket_,
+                                  .stream = stream_,
+                                  .filter = detail::key_pattern_subject(bucket_, pattern),
+                                  .options = options});
 }
 
 }  // namespace weir::nats

@@ -11,8 +11,6 @@ namespace weir::nats::detail {
 /// What stands before the name of a bucket in that of its stream.
 inline constexpr std::string_view bucket_stream_prefix = "KV_";
 
-/// Throws `invalid_argument` unless `bucket` can name a bucket.
-void check_bucket(std::string_view bucket);
 /// The subject of a key; throws `invalid_argument` unless it can be one.
 std::string key_subject(const std::string& bucket, std::string_view key);
 /// The same for a pattern of keys, with `*` and a last `>`.

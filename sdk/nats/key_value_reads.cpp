@@ -33,14 +33,14 @@ detail::watch_request look(const std::string& bucket, const std::string& stream,
 
 stream<std::string> key_value::keys(std::string pattern) const {
   const watch_options options{.ignore_removed = true, .keys_only = true};
-  return keys_of(detail::watch_bucket(
+  return keys_of(detail::watch_keys(
       js_, look(bucket_, stream_, detail::key_pattern_subject(bucket_, pattern), options)));
 }
 
 task<std::vector<key_value_entry>> key_value::history(std::string key) const {
   const watch_options options{.include_history = true};
   auto changes =
-      detail::watch_bucket(js_, look(bucket_, stream_, detail::key_subject(bucket_, key), options));
+      detail::watch_keys(js_, look(bucket_, stream_, detail::key_subject(bucket_, key), options));
   std::vector<key_value_entry> entries;
   while (auto change = co_await changes.next()) entries.push_back(std::move(*change->entry));
   co_return entries;
@@ -48,7 +48,7 @@ task<std::vector<key_value_entry>> key_value::history(std::string key) const {
 
 task<std::uint64_t> key_value::purge_removed(duration older_than) const {
   const watch_options options{.keys_only = true};
-  auto changes = detail::watch_bucket(
+  auto changes = detail::watch_keys(
       js_, look(bucket_, stream_, detail::key_pattern_subject(bucket_, ">"), options));
   const timestamp oldest_kept = std::chrono::time_point_cast<timestamp::duration>(
       loop::current().driver().wall_clock() - older_than);

@@ -14,6 +14,6 @@ struct watch_request {
   bool ends_at_mark = false;  ///< ends where it is up to date, in place of the mark
 };
 
-stream<key_value_change> watch_bucket(jetstream js, watch_request what);
+stream<key_value_change> watch_keys(jetstream js, watch_request what);
 
 }  // namespace weir::nats::detail

@@ -230,6 +230,11 @@ void ordered_state::on_not_permitted(const refusal& refused) noexcept {
   came_.set();
 }
 
+void ordered_state::on_closed() noexcept {
+  if (!failure_) failure_.emplace(core_.not_connected("ordered consumer of stream " + stream_));
+  came_.set();
+}
+
 task<std::optional<stream_message>> ordered_state::next() {
   while (ready_.empty()) {
     if (failure_ && !closed_) throw *failure_;

@@ -38,6 +38,7 @@ class ordered_state final : public inbox {
   void on_connected() noexcept override { wake_.set(); }
   void on_disconnected(const error& why) noexcept override;
   void on_not_permitted(const refusal& refused) noexcept override;
+  void on_closed() noexcept override;
 
   void on_status(std::string_view token, const message& received) noexcept;
   /// False for what the pulls of an older consumer are told, perhaps of its removal.

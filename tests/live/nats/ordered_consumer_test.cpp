@@ -74,6 +74,23 @@ task<> read_as_stream(nats::connection& link) {
   co_await reader.close();
 }
 
+task<> expect_closed(nats::ordered_consumer& reader) {
+  const auto end = co_await reader.next().as_result();
+  REQUIRE_FALSE(end.has_value());
+  CHECK(end.error().is(errc::closed));
+}
+
+task<> close_connection(nats::connection& link) {
+  orders in(link);
+  co_await make_stream(in, 1);
+  auto reader = co_await open(in);
+  co_await read_through(reader, 1, 1);
+  scope waiting;
+  waiting.spawn(expect_closed(reader));
+  co_await link.close();
+  co_await waiting.join();
+}
+
 task<> lose_consumer(nats::connection& link) {
   orders in(link);
   co_await make_stream(in, 1000);
@@ -242,6 +259,10 @@ task<> lose_stream(nats::connection& link) {
 }  // namespace
 
 TEST_SUITE("nats.ordered_consumer") {
+  TEST_CASE("a reader that waits learns that its connection was closed") {
+    live_server server;
+    with_connection(server.options(), close_connection);
+  }
   TEST_CASE("a stream is read in its order, and on; nothing of it stays at the server") {
     live_server server;
     with_connection(server.options(), read_all);
