@@ -83,6 +83,7 @@ void stream_state::publish(const shared_envelope& message) {
   const auto refuse = [&](api_fault why) {
     host_.confirm(reply, json::encode(publish_refusal{std::move(why), name()}));
   };
+  if (settings_.sealed.value_or(false)) return refuse(stream_sealed());
   const auto meant = message->header("Nats-Expected-Stream");
   if (meant && !meant->empty() && *meant != name())
     return refuse({400, 10060, "expected stream does not match"});

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "object_upload.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "bucket_message.hpp"
+#include "connection_core.hpp"
+#include "object_changes.hpp"
+#include "object_names.hpp"
+#include "sha256.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::nats::detail {
+namespace {
+
+/// So many bytes, and chunks, wait for their confirmation at most.
+constexpr std::size_t window_bytes = std::size_t{4} << 20;
+constexpr std::size_t window_chunks_max = 256;
+/// How long the chunks of a failed upload are tried to be removed, and those of the old object.
+constexpr auto clean_up_limit = std::chrono::seconds(5);
+
+class upload {
+ public:
+  upload(jetstream js, std::string bucket, object_meta what)
+      : js_(js),
+        stream_(object_stream(bucket)),
+        to_(chunk_subject(bucket, make_nuid())),
+        window_(std::clamp<std::size_t>(window_bytes / what.chunk_size, 1, window_chunks_max)) {
+    info_.nuid = to_.text().substr(to_.text().rfind('.') + 1);
+    info_.bucket = std::move(bucket);
+    info_.meta = std::move(what);
+  }
+
+  /// Stores the chunks, in their order.
+  task<> send(object_source& from);
+  /// Stores the description, which makes the object. Not to be cancelled: nobody would know whether
+  /// the object has been made. `is_unknown` tells that after an error.
+  task<object_info> describe();
+  bool is_unknown() const noexcept { return is_unknown_; }
+  /// Removes the chunks that were sent.
+  task<> take_back();
+
+ private:
+  task<std::size_t> fill(object_source& from, std::string& chunk);
+  task<> confirm_first();
+  /// Whether the chunks are there that the object should have.
+  task<bool> has_chunks();
+
+  jetstream js_;
+  std::string stream_;
+  nats::subject to_;
+  std::size_t window_;
+  object_info info_;
+  sha256 hash_;
+  std::deque<publication> unconfirmed_;
+  std::uint64_t last_sequence_ = 0;
+  bool has_sent_ = false;
+  bool is_unknown_ = false;
+};
+
+task<std::size_t> upload::fill(object_source& from, std::string& chunk) {
+  std::size_t filled = 0;
+  while (filled < chunk.size()) {
+    const auto rest = std::as_writable_bytes(std::span(chunk)).subspan(filled);
+    const std::size_t count = co_await from.read_some(rest);
+    WEIR_ASSERT(count <= rest.size());
+    if (count == 0) break;
+    filled += count;
+  }
+  co_return filled;
+}
+
+task<> upload::confirm_first() {
+  const publish_ack stored = co_await unconfirmed_.front().confirmed();
+  unconfirmed_.pop_front();
+  // One that was sent again, while those behind it were taken, stands behind them.
+  if (stored.sequence <= last_sequence_)
+    throw error(errc::unavailable, disposition::retry,
+                object_shown(info_.bucket, info_.meta.name) +
+                    ": the server stored its chunks out of order, as it may where the stream is "
+                    "without a leader for a moment: put it again");
+  last_sequence_ = stored.sequence;
+}
+
+task<> upload::send(object_source& from) {
+  publish_options options;
+  options.expected_stream = stream_;
+  std::string chunk(info_.meta.chunk_size, '\0');
+  for (bool is_last = false; !is_last;) {
+    const std::size_t count = co_await fill(from, chunk);
+    is_last = count < chunk.size();
+    if (count == 0) break;
+    const std::string_view bytes(chunk.data(), count);
+    hash_.add(bytes);
+    if (unconfirmed_.size() == window_) co_await confirm_first();
+    has_sent_ = true;
+    unconfirmed_.push_back(co_await js_.publish_later(to_, bytes, options));
+    ++info_.chunks;
+    info_.size += count;
+  }
+  while (!unconfirmed_.empty()) co_await confirm_first();
+  info_.digest = digest_text(hash_.finish());
+}
+
+task<bool> upload::has_chunks() {
+  if (info_.chunks == 0) co_return true;
+  co_return co_await is_in_bucket(js_, stream_, to_.text(), 1);
+}
+
+task<object_info> upload::describe() {
+  for (unsigned tries = 0; tries < change_tries_max; ++tries) {
+    const auto before = co_await find_description(js_, info_.bucket, info_.meta.name);
+    is_unknown_ = false;
+    // After a conflict: that may have been with a copy of itself whose confirmation was lost, and
+    // whoever has replaced it since has removed its chunks.
+    const bool is_ours = before && before->info.nuid == info_.nuid;
+    const bool was_replaced = !is_ours && tries > 0 && !co_await has_chunks();
+    if (is_ours || was_replaced) co_return is_ours ? before->info : info_;
+    const object_description made{.info = info_, .fields = {}};
+    is_unknown_ = true;
+    const auto stored = co_await store_description(js_, made, revision_of(before)).as_result();
+    if (!stored.has_value()) {
+      is_unknown_ = stored.error().disposition() != disposition::permanent;
+      throw stored.error();
+    }
+    if (!*stored) continue;
+    is_unknown_ = false;
+    info_.revision = **stored;
+    info_.modified =
+        std::chrono::time_point_cast<timestamp::duration>(loop::current().driver().wall_clock());
+    if (before && !before->info.is_removed && !before->info.is_link()) {
+      // The new object is there, whatever becomes of this.
+      static_cast<void>(
+          co_await with_timeout(clean_up_limit, purge_chunks(js_, info_.bucket, before->info.nuid))
+              .as_result());
+    }
+    co_return info_;
+  }
+  throw changed_by_others(info_.bucket, info_.meta.name);
+}
+
+task<> upload::take_back() {
+  if (!has_sent_) co_return;
+  unconfirmed_.clear();  // They are not sent again.
+  // An answer to this means that the stream has taken all that was sent before it; without one,
+  // chunks that are still under way would be stored after the purge.
+  co_await js_.core().requests().ask(to_.text(), "", clean_up_limit);
+  co_await purge_chunks(js_, info_.bucket, info_.nuid);
+}
+
+}  // namespace
+
+task<object_info> upload_object(jetstream js, std::string bucket, object_meta what,
+                                object_source& from) {
+  if (what.chunk_size == 0)
+    throw error(errc::invalid_argument, disposition::permanent,
+                object_shown(bucket, what.name) + " cannot be put in chunks of 0 bytes: leave " +
+                    "chunk_size as it is, or give at least 1");
+  // Whether there is such a bucket, and the name can be one, is known before anything is stored.
+  static_cast<void>(co_await find_description(js, bucket, what.name));
+  upload made(js, std::move(bucket), std::move(what));
+  std::exception_ptr failure;
+  try {
+    co_await made.send(from);
+    co_return co_await shield(made.describe());
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  // An object that may be there keeps its chunks.
+  if (!made.is_unknown()) {
+    static_cast<void>(co_await shield(with_timeout(clean_up_limit, made.take_back())).as_result());
+  }
+  std::rethrow_exception(failure);
+}
+
+}  // namespace weir::nats::detail
