@@ -27,7 +27,8 @@ constexpr std::array rules{
     status_rule{409, "Exceeded MaxRequestBatch", refused, fail},
     status_rule{409, "Exceeded MaxRequestExpires", refused, fail},
     status_rule{409, "Exceeded MaxRequestMaxBytes", refused, fail},
-    status_rule{409, "Leadership Change", moved, pull_later},
+    // Without a back-off: where there is no leader yet, a pull is answered with 503.
+    status_rule{409, "Leadership Change", moved, pull_again},
     status_rule{409, "Server Shutdown", moved, pull_later},
     status_rule{409, "Consumer Deleted", consumer_deleted, fail},
     status_rule{409, "Consumer is push based", consumer_deleted, fail},

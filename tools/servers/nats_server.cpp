@@ -60,7 +60,7 @@ std::string nats_server::url() const { return "nats://127.0.0.1:" + std::to_stri
 
 void nats_server::prepare() {
   // The name tells this server from another that may have taken the port first.
-  box().write("nats.conf", "server_name: \"" + directory().filename().string() +
+  box().write("nats.conf", "server_name: \"" + name() +
                                "\"\n"
                                "listen: \"127.0.0.1:" +
                                std::to_string(port()) +
@@ -78,7 +78,7 @@ std::vector<std::string> nats_server::command() const {
 
 bool nats_server::is_ready() {
   const std::string info = read_info(port());
-  if (string_member(info, "server_name") != directory().filename().string()) return false;
+  if (string_member(info, "server_name") != name()) return false;
   set_version(string_member(info, "version"));
   return true;
 }

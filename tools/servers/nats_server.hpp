@@ -26,6 +26,8 @@ class nats_server final : public private_server {
 
   /// `nats://127.0.0.1:<port>`, for NATS_URL.
   std::string url() const;
+  /// What it calls itself, and is called by the others of its cluster.
+  std::string name() const { return directory().filename().string(); }
 
   /// Replaces the options; they hold from the next start.
   void configure(nats_server_options options) { options_ = std::move(options); }
