@@ -22,19 +22,48 @@ struct purge_request {
   std::optional<std::uint64_t> keep;
 };
 
-void check_sources(const stream_config& wanted) {
-  const auto check = [](const stream_source& from) {
-    check_name("stream", from.name);
-    if (!from.filter_subject.empty()) static_cast<void>(subject_pattern(from.filter_subject));
-  };
-  for (const stream_source& from : wanted.sources) check(from);
-  if (wanted.mirror) check(*wanted.mirror);
+void check_pattern(const std::string& text) { static_cast<void>(subject_pattern(text)); }
+
+/// What a subject is changed into: a pattern, in which functions stand in double braces, where
+/// blanks are allowed.
+void check_destination(const std::string& text) {
+  std::string pattern;
+  bool is_in_braces = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.compare(i, 2, "{{") == 0) is_in_braces = true;
+    if (text.compare(i, 2, "}}") == 0) is_in_braces = false;
+    if (!is_in_braces || text[i] != ' ') pattern += text[i];
+  }
+  check_pattern(pattern);
+}
+
+void check_transform(const subject_transform& one) {
+  if (!one.source.empty()) check_pattern(one.source);
+  if (!one.destination.empty()) check_destination(one.destination);
+}
+
+void check_source(const stream_source& from) {
+  check_name("stream", from.name);
+  if (!from.filter_subject.empty()) check_pattern(from.filter_subject);
+  for (const subject_transform& one : from.transforms) check_transform(one);
+  if (!from.external) return;
+  check_pattern(from.external->api);
+  if (!from.external->deliver.empty()) check_pattern(from.external->deliver);
+}
+
+void check_subjects(const stream_config& wanted) {
+  for (const auto& pattern : wanted.subjects) check_pattern(pattern);
+  for (const stream_source& from : wanted.sources) check_source(from);
+  if (wanted.mirror) check_source(*wanted.mirror);
+  if (wanted.transform) check_transform(*wanted.transform);
+  if (!wanted.republish) return;
+  if (!wanted.republish->source.empty()) check_pattern(wanted.republish->source);
+  check_destination(wanted.republish->destination);
 }
 
 detail::wanted_config wanted_of(const stream_config& wanted) {
   check_name("stream", wanted.name);
-  for (const auto& pattern : wanted.subjects) static_cast<void>(subject_pattern(pattern));
-  check_sources(wanted);
+  check_subjects(wanted);
   return {.what = "stream " + wanted.name,
           .fields = detail::fields_of(wanted),
           .rules = detail::stream_rules()};

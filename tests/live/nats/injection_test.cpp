@@ -3,6 +3,7 @@
 
 #include "fake_message.hpp"
 #include "hostile_texts.hpp"
+#include "refused.hpp"
 #include "told.hpp"
 #include "weir/nats/pull_source.hpp"
 #include "weir/nats/request.hpp"
@@ -12,41 +13,6 @@ using namespace weir;
 using namespace weir::test;
 
 namespace {
-
-/// The place where a hostile text was tried, and what it must lead to there.
-void check_refused(std::string_view entry, std::string_view text,
-                   const std::optional<error>& failure) {
-  CAPTURE(entry);
-  CAPTURE(text);
-  CHECK(failure.has_value());
-  if (!failure) return;
-  CHECK(failure->is(errc::invalid_argument));
-  CHECK(failure->disposition() == disposition::permanent);
-  // The text may end in a log or a terminal itself.
-  CHECK(std::ranges::none_of(failure->message(),
-                             [](char c) { return static_cast<unsigned char>(c) < ' '; }));
-}
-
-template <class Call>
-std::optional<error> thrown_by(Call call) {
-  try {
-    call();
-  } catch (const error& failure) {
-    return failure;
-  }
-  return std::nullopt;
-}
-
-template <class Call>
-void check_thrown(std::string_view entry, std::string_view text, Call call) {
-  check_refused(entry, text, thrown_by(std::move(call)));
-}
-
-template <class T>
-task<> check_awaited(std::string_view entry, std::string_view text, task<T> call) {
-  const auto failure = co_await error_of(std::move(call));
-  check_refused(entry, text, failure);
-}
 
 task<nats::reply> never(nats::message) { co_return nats::reply{}; }
 
