@@ -12,6 +12,10 @@ namespace {
 constexpr detail::backoff_limits next_backoff{.first = std::chrono::milliseconds(20),
                                               .longest = std::chrono::seconds(1)};
 
+/// A pull of next() that waits so long has heartbeats: a server that forgot it is noticed.
+constexpr duration heartbeats_from = std::chrono::seconds(1);
+constexpr duration heartbeat_max = std::chrono::seconds(5);
+
 stream<delivery> pull_messages(jetstream js, std::string stream_name, std::string name,
                                pull_options options) {
   auto source = co_await pull_source::open(js, std::move(stream_name), std::move(name), options);
@@ -33,14 +37,30 @@ consumer::~consumer() = default;
 
 task<fetched> consumer::fetch(fetch_options wanted) { return pulls_->fetch(std::move(wanted)); }
 
-task<std::optional<delivery>> consumer::next(duration limit) {
+task<std::optional<delivery>> consumer::next(duration limit) { return take_one(limit, nullptr); }
+
+task<std::optional<delivery>> consumer::ack_and_next(delivery done, duration limit) {
+  WEIR_ASSERT(!done.is_finished());
+  WEIR_ASSERT(done.info().consumer == pulls_->name());
+  result<std::optional<delivery>> came = co_await take_one(limit, &done).as_result();
+  // There was no pull to send it with.
+  if (!done.is_finished()) done.ack();
+  co_return std::move(came).value();
+}
+
+task<std::optional<delivery>> consumer::take_one(duration limit, delivery* done) {
   const time_point deadline = saturating_add(loop::current().now(), limit);
   for (unsigned failures = 0;; ++failures) {
     const duration left = std::max(deadline - loop::current().now(), duration::zero());
-    const fetch_options one{.count = 1, .expires = left};
-    fetched got = co_await pulls_->fetch(one);
+    const bool is_part = left > pulls_->max_expires();
+    fetch_options one{.count = 1, .expires = std::min(left, pulls_->max_expires())};
+    if (one.expires >= heartbeats_from) one.heartbeat = std::min(one.expires / 4, heartbeat_max);
+    fetched got = co_await pulls_->fetch(one, std::exchange(done, nullptr));
     if (!got.messages.empty()) co_return std::move(got.messages.front());
-    if (got.end == fetch_end::timeout || got.end == fetch_end::no_messages) co_return std::nullopt;
+    if (got.end == fetch_end::timeout || got.end == fetch_end::no_messages) {
+      if (is_part && loop::current().now() < deadline) continue;
+      co_return std::nullopt;
+    }
     const std::string what = "consumer " + pulls_->name() + " of stream " + pulls_->stream_name();
     if (got.end == fetch_end::consumer_deleted)
       throw error(errc::not_found, disposition::permanent, what + " was deleted: " + got.reason);

@@ -24,7 +24,7 @@ delivery::delivery(message received, const delivery_info& info, detail::connecti
 
 delivery& delivery::operator=(delivery&& other) noexcept {
   if (this == &other) return *this;
-  finish();
+  finish(false);
   message_ = std::move(other.message_);
   info_ = other.info_;
   core_ = other.core_;
@@ -38,9 +38,10 @@ delivery& delivery::operator=(delivery&& other) noexcept {
 
 std::size_t delivery::wire_size() const { return detail::wire_size(message_); }
 
-void delivery::finish() noexcept {
+void delivery::finish(bool acknowledged) noexcept {
   finished_ = true;
-  if (auto slots = std::move(slots_)) slots->finished(charged_);
+  if (auto slots = std::move(slots_))
+    slots->finished(info_.consumer_sequence, charged_, acknowledged);
 }
 
 void delivery::answer(std::string_view text) {
@@ -50,7 +51,7 @@ void delivery::answer(std::string_view text) {
 
 void delivery::ack() {
   answer({});
-  finish();
+  finish(true);
 }
 
 void delivery::nak(duration delay) {
@@ -59,7 +60,7 @@ void delivery::nak(duration delay) {
   } else {
     answer("-NAK {\"delay\":" + std::to_string(delay.count()) + "}");
   }
-  finish();
+  finish(false);
 }
 
 bool delivery::term(std::string_view reason) {
@@ -68,8 +69,18 @@ bool delivery::term(std::string_view reason) {
   const bool takes_reason = !reason.empty() && core_->is_connected() &&
                             has_feature(core_->server().version, reason_of_term);
   answer(takes_reason ? "+TERM " + std::string(reason) : std::string("+TERM"));
-  finish();
+  finish(false);
   return takes_reason;
+}
+
+bool delivery::ack_and_pull(const std::string& reply, std::string_view request) {
+  const std::string_view to = message_.reply();
+  const bool sent = core_->send({.subject = to.data(),
+                                 .subject_size = to.size(),
+                                 .reply = reply.c_str(),
+                                 .payload = request});
+  if (sent) finish(true);
+  return sent;
 }
 
 void delivery::in_progress() {
@@ -84,7 +95,7 @@ task<> delivery::ack_sync(duration limit) {
   WEIR_ASSERT(!finished_);
   const std::string to(message_.reply());
   const auto confirmed = co_await core_->requests().ask(to, {}, limit).as_result();
-  finish();
+  finish(true);
   if (!confirmed.has_value()) throw confirmed.error();
 }
 

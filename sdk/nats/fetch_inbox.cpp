@@ -3,7 +3,7 @@
 
 #include "ack_subject.hpp"
 #include "connection_core.hpp"
-#include "pull_request.hpp"
+#include "pull_limits.hpp"
 #include "pull_status.hpp"
 #include "weir/timeout.hpp"
 
@@ -19,7 +19,8 @@ fetch_inbox::fetch_inbox(connection_core& core, const nats::consumer_info& of)
       stream_(of.stream),
       name_(of.name),
       subject_(pull_subject(of.stream, of.name)),
-      ack_wait_(of.ack_wait) {
+      ack_wait_(of.ack_wait),
+      max_expires_(pull_limits(of.config).expires()) {
   core_.add(*this);
 }
 
@@ -45,7 +46,7 @@ void fetch_inbox::check(const fetch_options& wanted) const {
     throw *missing;
 }
 
-void fetch_inbox::pull(const fetch_options& wanted) {
+void fetch_inbox::pull(const fetch_options& wanted, delivery* done) {
   pull_request request{.batch = wanted.count - came_.size()};
   // What is here already is something: then there is nothing to be waited for.
   const bool has_some = wanted.no_wait && !came_.empty();
@@ -64,19 +65,22 @@ void fetch_inbox::pull(const fetch_options& wanted) {
   const std::string body = json::encode(request);
   const std::string reply = address() + "." + std::to_string(++pulls_);
   heard_at_ = loop::current().now();
+  if (done != nullptr && !done->is_finished() && done->ack_and_pull(reply, "+NXT " + body)) return;
   core_.send({.subject = subject_.c_str(),
               .subject_size = subject_.size(),
               .reply = reply.c_str(),
               .payload = body});
 }
 
-task<fetched> fetch_inbox::fetch(fetch_options wanted) {
+task<fetched> fetch_inbox::fetch(fetch_options wanted, delivery* done) {
   co_await turn_.acquire();
   const auto end_turn = [](fetch_inbox* box) {
     box->wanted_ = 0;
     box->turn_.release();
   };
   const std::unique_ptr<fetch_inbox, decltype(end_turn)> turn(this, end_turn);
+  // So that the next connection tells it, whether this waits as long or not.
+  if (done != nullptr && !core_.is_connected()) done->ack();
   co_await core_.wait_connected();
   check(wanted);
   if (refused_ && refused_->is_subscription) throw not_permitted(*refused_);
@@ -87,7 +91,7 @@ task<fetched> fetch_inbox::fetch(fetch_options wanted) {
   reason_.clear();
   ended_.reset();
   if (came_.size() < wanted_) {
-    pull(wanted);
+    pull(wanted, done);
     co_await wait_for_end(wanted);
     if (refused_) throw not_permitted(*refused_);
     // A pull from a consumer that does not exist is not answered, or by nobody: as the server will.

@@ -15,11 +15,14 @@ class fetch_inbox final : public inbox {
   fetch_inbox(connection_core& core, const nats::consumer_info& of);
   ~fetch_inbox();
 
-  task<fetched> fetch(fetch_options wanted);
+  /// `done`, if not null, is acknowledged by the same message that pulls, where one is sent.
+  task<fetched> fetch(fetch_options wanted, delivery* done = nullptr);
 
   connection_core& core() const noexcept { return core_; }
   const std::string& stream_name() const noexcept { return stream_; }
   const std::string& name() const noexcept { return name_; }
+  /// The longest that the consumer lets a pull wait.
+  duration max_expires() const noexcept { return max_expires_; }
 
  private:
   void on_message(message received) noexcept override;
@@ -29,7 +32,7 @@ class fetch_inbox final : public inbox {
   void on_not_permitted(const refusal& refused) noexcept override;
   void end(fetch_end how, std::string reason) noexcept;
   void check(const fetch_options& wanted) const;
-  void pull(const fetch_options& wanted);
+  void pull(const fetch_options& wanted, delivery* done);
   task<> wait_for_end(fetch_options wanted);
   task<bool> is_deleted();
   void drop_expired() noexcept;
@@ -39,6 +42,7 @@ class fetch_inbox final : public inbox {
   const std::string name_;
   const std::string subject_;
   const duration ack_wait_;
+  const duration max_expires_;
   semaphore turn_{1};
   std::vector<delivery> came_;  // Outlives a fetch that is cancelled.
   std::size_t wanted_ = 0;      // 0 between fetches

@@ -44,6 +44,8 @@ pull_state::pull_state(connection_core& core, nats::consumer_info of, pull_optio
       shown_("consumer " + consumer_.name + " of stream " + consumer_.stream),
       watch_interval_(std::max<duration>(std::min(options_.heartbeat, consumer_.ack_wait / 4),
                                          watch_interval_min)),
+      acks_all_(consumer_.config.ack == ack_policy::all),
+      limits_(consumer_.config),
       quiet_since_(loop::current().now()),
       quiet_limit_(options_.heartbeat) {}
 
@@ -51,6 +53,7 @@ pull_state::~pull_state() { WEIR_ASSERT(!is_linked()); }
 
 void pull_state::start() {
   core_.add(*this);
+  if (limits_.restricts(options_)) tell_limits();
   wants_pull_.set();
   background_.spawn(keep_pulling());
   background_.spawn(keep_watch());
@@ -109,6 +112,7 @@ void pull_state::on_message(message received) noexcept {
   }
   ++unfinished_;
   unfinished_bytes_ += bytes;
+  if (acks_all_) held_.emplace(info->consumer_sequence, bytes);
   ready_.emplace_back(std::move(received), *info, core_, consumer_.ack_wait, shared_from_this(),
                       bytes);
   ready_count_.release();
@@ -128,6 +132,9 @@ void pull_state::on_status(std::string_view token, const pull_status& status) no
       if (options_.max_bytes == 0) return on_trouble(status.shown());
       on_too_large(status);
       break;
+    case status_action::ask_less:
+      on_limit(status);
+      break;
     case status_action::clear_pin:
       pin_.clear();
       break;
@@ -146,12 +153,30 @@ void pull_state::on_trouble(const std::string& why) noexcept {
 }
 
 void pull_state::on_too_large(const pull_status& status) noexcept {
-  const std::uint64_t had = status.pending_bytes.value_or(options_.max_bytes);
-  bytes_needed_ = static_cast<std::size_t>(std::min(had, std::uint64_t{options_.max_bytes})) + 1;
-  if (bytes_needed_ <= options_.max_bytes) return;  // It comes when others are finished.
+  const std::uint64_t had = status.pending_bytes.value_or(max_bytes());
+  bytes_needed_ = static_cast<std::size_t>(std::min(had, std::uint64_t{max_bytes()})) + 1;
+  if (bytes_needed_ <= max_bytes()) return;  // It comes when others are finished.
   tell(pull_event::kind::exceeds_max_bytes,
-       shown_ + ": a message is larger than max_bytes (" + std::to_string(options_.max_bytes) +
+       shown_ + ": a message is larger than max_bytes (" + std::to_string(max_bytes()) +
            ") of this source; it is taken by itself; raise max_bytes");
+}
+
+void pull_state::on_limit(const pull_status& status) noexcept {
+  switch (limits_.learn(status.text)) {
+    case pull_limits::lesson::learned:
+      return tell_limits();
+    case pull_limits::lesson::known:
+      ++troubles_;  // Said of pulls that were under way; should it go on, it goes on slowly.
+      return;
+    case pull_limits::lesson::unreadable:
+      return on_trouble(status.shown());
+  }
+}
+
+void pull_state::tell_limits() noexcept {
+  tell(pull_event::kind::limited,
+       shown_ + ": it gives one pull " + limits_.shown() +
+           "; no more is asked for; raise its max_batch, max_bytes or max_expires to have more");
 }
 
 void pull_state::tell(pull_event::kind what, const std::string& text) noexcept {
@@ -170,9 +195,20 @@ void pull_state::on_disconnected(const error&) noexcept {
   pin_.clear();
 }
 
-void pull_state::finished(std::size_t charged) noexcept {
-  --unfinished_;
-  unfinished_bytes_ -= charged;
+void pull_state::finished(std::uint64_t consumer_sequence, std::size_t charged,
+                          bool acknowledged) noexcept {
+  if (!acks_all_) {
+    --unfinished_;
+    unfinished_bytes_ -= charged;
+  } else {
+    // Of one that a later acknowledgement has finished already nothing is left here.
+    const auto behind = held_.upper_bound(consumer_sequence);
+    for (auto at = acknowledged ? held_.begin() : held_.find(consumer_sequence);
+         at != behind && at != held_.end(); at = held_.erase(at)) {
+      --unfinished_;
+      unfinished_bytes_ -= at->second;
+    }
+  }
   if (!stopped_) wants_pull_.set();
 }
 
@@ -208,18 +244,31 @@ void pull_state::pull_if_worth() {
   // A request has its cost: while messages are here or on their way, wait for half of the slots.
   const bool idle = ready_.empty() && ledger_.outstanding() == 0;
   if (!idle && free * 2 < options_.slots) return;
-  if (options_.max_bytes == 0) return pull(free, pull_ledger::no_limit);
+  if (options_.max_bytes == 0) {
+    std::size_t left = free;
+    for (int pulls = 0; left > 0 && pulls < pulls_at_once_max; ++pulls) {
+      const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, limits_.batch()));
+      pull(count, pull_ledger::no_limit);
+      left -= count;
+    }
+    return;
+  }
   const auto bytes = free_bytes();
-  if (!bytes || (!idle && *bytes < options_.max_bytes / 2)) return;
+  if (!bytes || (!idle && *bytes < max_bytes() / 2)) return;
   pull(*bytes == pull_ledger::no_limit ? 1 : free, *bytes);
+}
+
+std::size_t pull_state::max_bytes() const noexcept {
+  // Where one pull may not ask for all of it, a message that needs more could not come.
+  return static_cast<std::size_t>(std::min<std::uint64_t>(options_.max_bytes, limits_.bytes()));
 }
 
 /// The bytes that a pull may ask for now; nothing while it must wait.
 std::optional<std::size_t> pull_state::free_bytes() const noexcept {
   if (ledger_.outstanding() > 0) return std::nullopt;
   // The next message is larger than the whole window: by itself, with the window all its own.
-  if (unfinished_ == 0 && bytes_needed_ > options_.max_bytes) return pull_ledger::no_limit;
-  const std::size_t free = options_.max_bytes - std::min(unfinished_bytes_, options_.max_bytes);
+  if (unfinished_ == 0 && bytes_needed_ > max_bytes()) return pull_ledger::no_limit;
+  const std::size_t free = max_bytes() - std::min(unfinished_bytes_, max_bytes());
   // Asked for less than the next message needs, the server would only say so again.
   if (free == 0 || free < bytes_needed_) return std::nullopt;
   return free;
@@ -230,12 +279,14 @@ void pull_state::pull(std::size_t count, std::size_t bytes) {
                        .expires = options_.expires.count(),
                        .idle_heartbeat = options_.heartbeat.count()};
   if (bytes != pull_ledger::no_limit) request.max_bytes = bytes;
+  limits_.apply(request);
   request.set(options_.priority, pin_);
   const std::string body = json::encode(request);
   const std::string reply = address() + "." + std::to_string(++pulls_);
   ++counters_.pulls;
-  const time_point deadline = loop::current().now() + options_.expires + core_.patience();
-  ledger_.add(pulls_, count, deadline, bytes);
+  const time_point deadline =
+      loop::current().now() + std::min(options_.expires, limits_.expires()) + core_.patience();
+  ledger_.add(pulls_, static_cast<std::size_t>(request.batch), deadline, bytes);
   core_.send({.subject = subject_.c_str(),
               .subject_size = subject_.size(),
               .reply = reply.c_str(),

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <deque>
+#include <map>
 
 #include "inbox.hpp"
 #include "pull_ledger.hpp"
+#include "pull_limits.hpp"
 #include "pull_status.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/nats/pull_source.hpp"
@@ -44,23 +46,30 @@ class pull_state final : public inbox,
  private:
   /// So many troubles in a row, and the server is asked whether the consumer still exists.
   static constexpr unsigned troubles_before_check = 2;
+  /// So many pulls are made at once where the consumer lets one ask for few messages only.
+  static constexpr int pulls_at_once_max = 16;
 
   void on_message(message received) noexcept override;
   void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override { wants_pull_.set(); }
   void on_disconnected(const error& why) noexcept override;
   void on_not_permitted(const refusal& refused) noexcept override;
-  void finished(std::size_t charged) noexcept override;
+  void finished(std::uint64_t consumer_sequence, std::size_t charged,
+                bool acknowledged) noexcept override;
 
   void on_status(std::string_view token, const pull_status& status) noexcept;
   void on_trouble(const std::string& why) noexcept;
   void on_too_large(const pull_status& status) noexcept;
+  void on_limit(const pull_status& status) noexcept;
+  void tell_limits() noexcept;
   void tell(pull_event::kind what, const std::string& text) noexcept;
   task<> wait_for_pulls();
   task<> end_intake();
   task<> keep_pulling();
   task<> check_consumer();
   void pull_if_worth();
+  /// What the unfinished may have together; 0: any number.
+  std::size_t max_bytes() const noexcept;
   std::optional<std::size_t> free_bytes() const noexcept;
   void pull(std::size_t count, std::size_t bytes);
   task<> keep_watch();
@@ -81,12 +90,15 @@ class pull_state final : public inbox,
   const std::string shown_;  // "consumer x of stream Y"
   const duration watch_interval_;
 
+  const bool acks_all_;  // an acknowledgement finishes what was delivered before it, too
+  pull_limits limits_;
   pull_ledger ledger_;
   std::uint64_t pulls_ = 0;
   std::size_t unfinished_ = 0;
   std::size_t unfinished_bytes_ = 0;
-  std::size_t bytes_needed_ = 0;  // by the next message, at least; 0: not known
-  std::string pin_;               // of the priority group; empty while another client has it
+  std::map<std::uint64_t, std::size_t> held_;  // with acks_all_: the unfinished, and their bytes
+  std::size_t bytes_needed_ = 0;               // by the next message, at least; 0: not known
+  std::string pin_;  // of the priority group; empty while another client has it
   std::deque<delivery> ready_;
   semaphore ready_count_{0};
   std::size_t waiters_ = 0;

@@ -24,9 +24,9 @@ constexpr std::array rules{
     status_rule{409, "Message Size Exceeds MaxBytes", max_bytes, need_bytes},
     status_rule{409, "Batch Completed", max_bytes, pull_again},
     status_rule{409, "Exceeded MaxWaiting", busy, pull_later},
-    status_rule{409, "Exceeded MaxRequestBatch", refused, fail},
-    status_rule{409, "Exceeded MaxRequestExpires", refused, fail},
-    status_rule{409, "Exceeded MaxRequestMaxBytes", refused, fail},
+    status_rule{409, "Exceeded MaxRequestBatch", refused, ask_less},
+    status_rule{409, "Exceeded MaxRequestExpires", refused, ask_less},
+    status_rule{409, "Exceeded MaxRequestMaxBytes", refused, ask_less},
     // Without a back-off: where there is no leader yet, a pull is answered with 503.
     status_rule{409, "Leadership Change", moved, pull_again},
     status_rule{409, "Server Shutdown", moved, pull_later},
@@ -51,9 +51,6 @@ std::optional<Number> number_of(std::string_view text) {
 std::string_view remedy(const pull_status& status) {
   if (status.text.starts_with("Consumer Deleted")) return "it was deleted, perhaps as inactive";
   if (status.text.starts_with("Consumer is push")) return "use one without deliver_subject";
-  if (status.text.starts_with("Exceeded MaxRequest"))
-    return "the consumer limits its pulls: ask for less (slots, expires, max_bytes), or change its "
-           "max_batch, max_expires or max_bytes";
   return "the server takes no such pull; its log may say more";
 }
 

@@ -17,6 +17,7 @@ enum class status_action : unsigned char {
   pull_again,  ///< The pull has run its course.
   pull_later,  ///< Something is not as it should be: after a back-off, and a look at the consumer.
   need_bytes,  ///< The next message is larger than what was left of the pull's bytes.
+  ask_less,    ///< The consumer limits what one pull may ask for.
   clear_pin,   ///< Another client has the group's pin; without one's own id, again.
   fail,        ///< It would be the same for ever.
 };

@@ -42,6 +42,12 @@ class consumer {
   /// consumer was deleted, `unavailable` (retry) when it cannot be asked, and what the server
   /// refused (permanent).
   task<std::optional<delivery>> next(duration limit = std::chrono::seconds(5));
+  /// Acknowledges a delivery of this consumer and gives the next one, with one message to the
+  /// server instead of two: for work in order, one message at a time. The rest is as for next().
+  /// `done` is acknowledged however this ends, also when it is cancelled or throws; without a
+  /// connection, on the next one, as delivery::ack() does.
+  task<std::optional<delivery>> ack_and_next(delivery done,
+                                             duration limit = std::chrono::seconds(5));
 
   /// Its messages without end, fetched ahead as far as `options.slots` allows; see pull_source,
   /// which is behind it. Begins to pull with the first next(), and gives back what it has not
@@ -51,6 +57,8 @@ class consumer {
 
  private:
   explicit consumer(std::unique_ptr<detail::fetch_inbox> pulls) noexcept;
+
+  task<std::optional<delivery>> take_one(duration limit, delivery* done);
 
   std::unique_ptr<detail::fetch_inbox> pulls_;
 };

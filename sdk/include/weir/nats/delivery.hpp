@@ -10,13 +10,16 @@
 namespace weir::nats {
 namespace detail {
 class connection_core;
+class fetch_inbox;
 
 /// The slots of one pull source: how many of its deliveries are not finished.
 class delivery_slots {
  public:
   virtual ~delivery_slots() = default;
-  /// `charged` are the bytes that it was charged with.
-  virtual void finished(std::size_t charged) noexcept = 0;
+  /// `charged` are the bytes that it was charged with; `acknowledged` is false for one that was
+  /// given back, ended or dropped.
+  virtual void finished(std::uint64_t consumer_sequence, std::size_t charged,
+                        bool acknowledged) noexcept = 0;
 };
 
 }  // namespace detail
@@ -46,7 +49,7 @@ class delivery {
            std::size_t charged = 0) noexcept;
   delivery(delivery&&) noexcept = default;
   delivery& operator=(delivery&& other) noexcept;
-  ~delivery() { finish(); }
+  ~delivery() { finish(false); }
 
   std::string_view subject() const noexcept { return message_.subject(); }
   std::string_view payload() const noexcept { return message_.payload(); }
@@ -63,7 +66,8 @@ class delivery {
   /// headers and payload.
   std::size_t wire_size() const;
 
-  /// Done: never deliver it again; with ack_policy::all, nor what was delivered before it.
+  /// Done: never deliver it again; with ack_policy::all, nor what was delivered before it, which
+  /// takes up no slots of its pull_source any more and needs no call of its own.
   void ack();
   /// Not done: deliver it again, after `delay`. The consumer's backoff is not for this: without a
   /// delay it comes at once, and uses up max_deliver.
@@ -82,8 +86,13 @@ class delivery {
   task<> ack_sync(duration limit = std::chrono::seconds(5));
 
  private:
+  friend class detail::fetch_inbox;
+
   void answer(std::string_view text);
-  void finish() noexcept;
+  /// Acknowledges and pulls with one message: `request` begins with "+NXT". False when there is no
+  /// connection, and nothing was sent.
+  bool ack_and_pull(const std::string& reply, std::string_view request);
+  void finish(bool acknowledged) noexcept;
 
   message message_;
   delivery_info info_;

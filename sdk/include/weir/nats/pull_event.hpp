@@ -9,10 +9,11 @@ namespace weir::nats {
 /// What a pull source tells about itself while it goes on: what to log, or to count.
 struct pull_event {
   enum class kind : unsigned char {
-    trouble,             ///< A pull was refused, lost or answered by nobody; made again later.
-    heartbeats_missed,   ///< The server was silent; the pulls are made again.
-    max_ack_pending,     ///< Messages wait, but too many are delivered and not acknowledged.
-    exceeds_max_bytes,   ///< A message is larger than all of max_bytes; it comes by itself.
+    trouble,            ///< A pull was refused, lost or answered by nobody; made again later.
+    heartbeats_missed,  ///< The server was silent; the pulls are made again.
+    max_ack_pending,    ///< Messages wait, but too many are delivered and not acknowledged.
+    exceeds_max_bytes,  ///< A message is larger than all of max_bytes; it comes by itself.
+    limited,  ///< The consumer lets one pull ask for less than the options say; so it does.
     deliveries_expired,  ///< Messages waited in here past their ack_wait, and were dropped.
   };
   kind what;
