@@ -19,7 +19,8 @@ task<> go_through(nats::connection& link) {
     REQUIRE(one.has_value());
     CHECK(one->payload() == std::to_string(i));
     CHECK(one->info().delivered == 1);
-    one = co_await worker.ack_and_next(std::move(*one), i + 1 < count ? duration(5s) : duration(0));
+    const duration limit = i + 1 < count ? duration(5s) : duration::zero();
+    one = co_await worker.ack_and_next(std::move(*one), limit);
   }
   CHECK_FALSE(one.has_value());
   const nats::consumer_info info = co_await in.info_when_acknowledged(count);
