@@ -49,6 +49,7 @@ loop::loop(std::unique_ptr<weir::driver> driver)
 void loop::begin() {
   WEIR_ASSERT(current_ == nullptr);
   current_ = this;
+  recent_now_ = driver_->now();
   detail::all_loops.add(activity_);
 }
 
@@ -60,9 +61,9 @@ void loop::run_until(Done done) {
     const bool worked = run_ready();
     if (done()) return;
     if (worked || !timers_.empty()) {
-      const time_point now = driver_->now();
-      if (worked) turn_time_.add(now - turn_began_);
-      timers_fired_ += timers_.fire(now);
+      recent_now_ = driver_->now();
+      if (worked) turn_time_.add(recent_now_ - turn_began_);
+      timers_fired_ += timers_.fire(recent_now_);
     }
     wait();
   }
@@ -169,7 +170,7 @@ void loop::drain_inbox() {
 
 bool loop::run_ready() {
   if (ready_.empty()) return false;
-  turn_began_ = driver_->now();
+  turn_began_ = recent_now_ = driver_->now();
   const bool is_watched = detail::loops_are_watched.load(std::memory_order_relaxed);
   const time_point until = turn_began_ + ready_budget_time;
   int next_look = first_clock_look;
@@ -178,7 +179,8 @@ bool loop::run_ready() {
     if (item == nullptr) break;
     resume(*item, is_watched);
     if (count != next_look) continue;
-    if (driver_->now() > until) break;
+    recent_now_ = driver_->now();
+    if (recent_now_ > until) break;
     next_look *= clock_look_growth;
   }
   activity_.running.store(0, std::memory_order_relaxed);

@@ -35,6 +35,21 @@ TEST_CASE("the loop takes the driver that WEIR_DRIVER names") {
   CHECK(home.driver_reason().empty());
 }
 
+TEST_CASE("the recent clock is never ahead, and has moved on when a timer fires") {
+  loop home;
+  const auto body = [](loop& on) -> task<> {
+    const time_point began = on.now();
+    CHECK(on.recent_now() <= began);
+    co_await sleep(std::chrono::milliseconds(2));
+    CHECK(on.recent_now() >= began + std::chrono::milliseconds(2));
+    CHECK(on.recent_now() <= on.now());
+    const time_point before = on.recent_now();
+    co_await yield();
+    CHECK(on.recent_now() >= before);
+  };
+  home.run(body(home));
+}
+
 TEST_CASE("a loop describes its driver in a line for the log") {
   loop home;
   const std::string text = home.describe_driver();
