@@ -75,13 +75,16 @@ cost cnats_publish(const bench_server& at, const traffic& of) {
   const connection link = connect_to(at);
   const context js = jetstream_of(link.get());
   const std::string payload(of.bytes, 'x');
-  const stopwatch watch;
-  for (std::uint64_t sent = 0; sent < of.messages; ++sent) {
-    require(js_PublishAsync(js.get(), stream_subject, payload.data(),
-                            static_cast<int>(payload.size()), nullptr));
-  }
   jsPubOptions options;
   require(jsPubOptions_Init(&options));
+  const stopwatch watch;
+  for (std::uint64_t sent = 0; sent < of.messages; ++sent) {
+    const std::string id = "cnats-0123456789ab-" + std::to_string(sent);
+    options.MsgId = id.c_str();
+    require(js_PublishAsync(js.get(), stream_subject, payload.data(),
+                            static_cast<int>(payload.size()), &options));
+  }
+  options.MsgId = nullptr;
   options.MaxWait = patience_ms;
   require(js_PublishAsyncComplete(js.get(), &options));
   return watch.of(of.messages);
@@ -97,6 +100,40 @@ cost cnats_core_publish(const bench_server& at, const traffic& of) {
   }
   require(natsConnection_Flush(link.get()));
   return watch.of(of.messages);
+}
+
+cost cnats_core_subscribe(const bench_server& at, const traffic& of) {
+  const connection link = connect_to(at);
+  natsSubscription* made = nullptr;
+  require(natsConnection_SubscribeSync(&made, link.get(), feed_subject));
+  const subscription feed(made);
+  require(natsSubscription_SetPendingLimits(made, -1, -1));
+  require(natsConnection_Flush(link.get()));
+  const stopwatch watch;
+  require(natsConnection_Publish(link.get(), ready_subject, nullptr, 0));
+  for (std::uint64_t taken = 0; taken < of.messages; ++taken) {
+    natsMsg* next = nullptr;
+    require(natsSubscription_NextMsg(&next, made, patience_ms));
+    natsMsg_Destroy(next);
+  }
+  return watch.of(of.messages);
+}
+
+cost cnats_request(const bench_server& at, const traffic& of) {
+  const connection link = connect_to(at);
+  const std::string question(of.bytes, 'x');
+  std::vector<double> times;
+  times.reserve(of.messages);
+  const stopwatch watch;
+  for (std::uint64_t asked = 0; asked < of.messages; ++asked) {
+    const double began = watch.elapsed_us();
+    natsMsg* answer = nullptr;
+    require(natsConnection_Request(&answer, link.get(), answering_subject, question.data(),
+                                   static_cast<int>(question.size()), patience_ms));
+    natsMsg_Destroy(answer);
+    times.push_back(watch.elapsed_us() - began);
+  }
+  return watch.of_questions(std::move(times));
 }
 
 }  // namespace weir::bench

@@ -23,6 +23,33 @@ std::string pull(std::uint64_t count) {
                      R"({"batch":)" + std::to_string(count) + R"(,"expires":30000000000})");
 }
 
+/// A publication into the stream that is encoded but for the number in its id, which has as many
+/// characters as weir's own.
+class numbered_message {
+ public:
+  explicit numbered_message(std::size_t bytes) {
+    const std::string headers =
+        "NATS/1.0\r\nNats-Msg-Id: raw-0123456789ab-" + std::string(digits, '0') + "\r\n\r\n";
+    text_ = std::string("HPUB ") + stream_subject + ' ' + std::string(inbox) + ' ' +
+            std::to_string(headers.size()) + ' ' + std::to_string(headers.size() + bytes) + "\r\n" +
+            headers;
+    number_at_ = text_.size() - digits - 4;
+    text_ += std::string(bytes, 'x') + "\r\n";
+  }
+
+  const std::string& numbered(std::uint64_t number) {
+    for (std::size_t digit = digits; digit-- > 0; number /= 10)
+      text_[number_at_ + digit] = static_cast<char>('0' + number % 10);
+    return text_;
+  }
+
+ private:
+  static constexpr std::size_t digits = 8;
+
+  std::string text_;
+  std::size_t number_at_ = 0;
+};
+
 }  // namespace
 
 cost raw_fetch(const bench_server& at, const traffic& of) {
@@ -52,13 +79,14 @@ cost raw_fetch(const bench_server& at, const traffic& of) {
 
 cost raw_publish(const bench_server& at, const traffic& of) {
   raw_connection link(at.port);
-  const std::string message = publication(stream_subject, inbox, std::string(of.bytes, 'x'));
+  numbered_message message(of.bytes);
   const stopwatch watch;
   link.queue("SUB " + std::string(inbox) + " 1\r\n");
   std::uint64_t sent = 0;
   std::uint64_t confirmed = 0;
   while (confirmed < of.messages) {
-    for (; sent < of.messages && sent - confirmed < publish_window; ++sent) link.queue(message);
+    for (; sent < of.messages && sent - confirmed < publish_window; ++sent)
+      link.queue(message.numbered(sent));
     link.flush();
     link.read([&](std::string_view, std::string_view) { ++confirmed; });
   }
@@ -75,6 +103,37 @@ cost raw_core_publish(const bench_server& at, const traffic& of) {
   }
   link.round_trip();
   return watch.of(of.messages);
+}
+
+cost raw_core_subscribe(const bench_server& at, const traffic& of) {
+  raw_connection link(at.port);
+  link.queue("SUB " + std::string(feed_subject) + " 1\r\n");
+  link.round_trip();
+  const stopwatch watch;
+  link.queue(publication(ready_subject, "", ""));
+  link.flush();
+  std::uint64_t taken = 0;
+  while (taken < of.messages) link.read([&](std::string_view, std::string_view) { ++taken; });
+  return watch.of(of.messages);
+}
+
+cost raw_request(const bench_server& at, const traffic& of) {
+  raw_connection link(at.port);
+  link.queue("SUB " + std::string(inbox) + " 1\r\n");
+  link.round_trip();
+  const std::string question = publication(answering_subject, inbox, std::string(of.bytes, 'x'));
+  std::vector<double> times;
+  times.reserve(of.messages);
+  const stopwatch watch;
+  for (std::uint64_t asked = 0; asked < of.messages; ++asked) {
+    const double began = watch.elapsed_us();
+    link.queue(question);
+    link.flush();
+    for (bool is_answered = false; !is_answered;)
+      link.read([&](std::string_view, std::string_view) { is_answered = true; });
+    times.push_back(watch.elapsed_us() - began);
+  }
+  return watch.of_questions(std::move(times));
 }
 
 }  // namespace weir::bench

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rounds.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
+#include "neighbour.hpp"
 #include "servers/nats_server.hpp"
 #include "sides.hpp"
 #include "trial.hpp"
@@ -31,10 +33,14 @@ struct discipline {
 constexpr blocking_side cnats_fetches = cnats_fetch;
 constexpr blocking_side cnats_publishes = cnats_publish;
 constexpr blocking_side cnats_publishes_core = cnats_core_publish;
+constexpr blocking_side cnats_subscribes_core = cnats_core_subscribe;
+constexpr blocking_side cnats_asks = cnats_request;
 #else
 constexpr blocking_side cnats_fetches = nullptr;
 constexpr blocking_side cnats_publishes = nullptr;
 constexpr blocking_side cnats_publishes_core = nullptr;
+constexpr blocking_side cnats_subscribes_core = nullptr;
+constexpr blocking_side cnats_asks = nullptr;
 #endif
 
 constexpr discipline disciplines[] = {
@@ -42,12 +48,20 @@ constexpr discipline disciplines[] = {
     {kind::publish, "publish and PubAck", "publish", weir_publish, raw_publish, cnats_publishes},
     {kind::core_publish, "core publish", "core-publish", weir_core_publish, raw_core_publish,
      cnats_publishes_core},
+    {kind::core_subscribe, "core subscribe", "core-subscribe", weir_core_subscribe,
+     raw_core_subscribe, cnats_subscribes_core},
+    {kind::request, "request", "request", weir_request, raw_request, cnats_asks},
 };
+
+neighbour neighbour_of(kind what) noexcept {
+  if (what == kind::core_subscribe) return neighbour::feeder;
+  return what == kind::request ? neighbour::answerer : neighbour::none;
+}
 
 /// The two numbers that the Go program prints.
 cost read_report(const std::string& text) {
   cost read;
-  const auto first = std::from_chars(text.data(), text.data() + text.size(), read.per_second);
+  const auto first = std::from_chars(text.data(), text.data() + text.size(), read.figure);
   const auto second = first.ptr == text.data() + text.size()
                           ? first
                           : std::from_chars(first.ptr + 1, text.data() + text.size(), read.cpu_us);
@@ -75,8 +89,11 @@ task<cost> run_blocking(blocking_side does, bench_server at, traffic of) {
 /// One run, with what must be there before and what must hold after.
 task<cost> run_trial(nats::connection& control, const contest& in, const side& who) {
   const nats::jetstream js(control);
-  if (in.what != kind::core_publish) co_await make_stream(js, in.of);
+  if (in.is_jetstream()) co_await make_stream(js, in.of);
   if (in.what == kind::fetch) co_await fill_stream(js, in.of);
+  std::optional<process> other;
+  if (const neighbour wanted = neighbour_of(in.what); wanted != neighbour::none)
+    other.emplace(co_await start_neighbour(wanted, in.at, in.of));
   const cost spent = co_await who.measure();
   if (in.what == kind::fetch) co_await require_finished(js, in.of);
   if (in.what == kind::publish) co_await require_stored(js, in.of);
@@ -85,7 +102,7 @@ task<cost> run_trial(nats::connection& control, const contest& in, const side& w
 
 std::string name_of(const discipline& one, const traffic& of) {
   std::string name = std::string(one.name) + ", " + std::to_string(of.bytes) + " B";
-  if (one.what == kind::core_publish) return name;
+  if (one.what != kind::fetch && one.what != kind::publish) return name;
   return name + (of.storage == nats::storage_type::file ? ", file" : ", memory");
 }
 
@@ -95,6 +112,7 @@ contest make_contest(const discipline& one, const traffic& of, const bench_serve
                .ours = {"weir", [=] { return one.ours(at, of); }},
                .peers = {},
                .what = one.what,
+               .at = at,
                .of = of};
   made.peers.push_back({raw_name, [=] { return run_blocking(one.raw, at, of); }});
   if (one.cnats != nullptr)
@@ -110,8 +128,13 @@ std::vector<contest> make_contests(const bench_plan& plan, const bench_server& a
   for (const discipline& one : disciplines) {
     for (const std::size_t bytes : {128, 1024}) {
       for (const nats::storage_type storage : {file, memory}) {
-        if (one.what == kind::core_publish && storage == memory) continue;
-        const traffic of{.storage = storage, .bytes = bytes, .messages = plan.messages};
+        const bool is_jetstream = one.what == kind::fetch || one.what == kind::publish;
+        if (!is_jetstream && storage == memory) continue;
+        // A question is asked when the one before is answered: of all others there are many.
+        const std::uint64_t messages = one.what == kind::request
+                                           ? std::max<std::uint64_t>(plan.messages / 20, 1)
+                                           : plan.messages;
+        const traffic of{.storage = storage, .bytes = bytes, .messages = messages};
         made.push_back(make_contest(one, of, at, plan.go_peer));
       }
     }

@@ -27,7 +27,7 @@ struct side {
   std::vector<cost> rounds = {};
 };
 
-enum class kind : unsigned char { fetch, publish, core_publish };
+enum class kind : unsigned char { fetch, publish, core_publish, core_subscribe, request };
 
 /// What is measured, and who does it in turns.
 struct contest {
@@ -35,10 +35,10 @@ struct contest {
   side ours;
   std::vector<side> peers;
   kind what = kind::fetch;
+  bench_server at = {};
   traffic of = {};
 
-  /// Where marks are to be reached: of JetStream's.
-  bool has_marks() const noexcept { return what != kind::core_publish; }
+  bool is_jetstream() const noexcept { return what == kind::fetch || what == kind::publish; }
 };
 
 /// Starts a server, and lets all sides do everything `plan.rounds` times.

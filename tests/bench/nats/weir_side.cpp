@@ -4,6 +4,8 @@
 #include "sides.hpp"
 #include "weir/nats/jetstream.hpp"
 #include "weir/nats/pull_source.hpp"
+#include "weir/nats/request.hpp"
+#include "weir/nats/subscription.hpp"
 
 namespace weir::bench {
 namespace {
@@ -57,6 +59,34 @@ task<cost> publish_core(nats::connection& link, const traffic& of) {
   co_return watch.of(of.messages);
 }
 
+task<cost> subscribe_core(nats::connection& link, std::uint64_t messages) {
+  nats::subscription feed(link, nats::subject_pattern(feed_subject),
+                          {.max_waiting_messages = static_cast<std::size_t>(messages)});
+  co_await link.flush();
+  const nats::subject ready(ready_subject);
+  const stopwatch watch;
+  co_await link.publish(ready, "");
+  for (std::uint64_t taken = 0; taken < messages;) {
+    const auto batch = co_await feed.next_batch(messages_ahead);
+    taken += batch.size();
+  }
+  co_return watch.of(messages);
+}
+
+task<cost> ask(nats::connection& link, const traffic& of) {
+  const nats::subject to(answering_subject);
+  const std::string question(of.bytes, 'x');
+  std::vector<double> times;
+  times.reserve(of.messages);
+  const stopwatch watch;
+  for (std::uint64_t asked = 0; asked < of.messages; ++asked) {
+    const double began = watch.elapsed_us();
+    co_await nats::request(link, to, question);
+    times.push_back(watch.elapsed_us() - began);
+  }
+  co_return watch.of_questions(std::move(times));
+}
+
 /// Connects, measures, closes.
 template <class Work>
 task<cost> connected(bench_server at, Work work) {
@@ -80,6 +110,15 @@ task<cost> weir_publish(bench_server at, traffic of) {
 
 task<cost> weir_core_publish(bench_server at, traffic of) {
   return connected(std::move(at), [of](nats::connection& link) { return publish_core(link, of); });
+}
+
+task<cost> weir_core_subscribe(bench_server at, traffic of) {
+  return connected(std::move(at),
+                   [of](nats::connection& link) { return subscribe_core(link, of.messages); });
+}
+
+task<cost> weir_request(bench_server at, traffic of) {
+  return connected(std::move(at), [of](nats::connection& link) { return ask(link, of); });
 }
 
 }  // namespace weir::bench

@@ -2,17 +2,20 @@
 
 // A JetStream client as Go programs write it, the peer of weir's own:
 //
-//	go-nats URL fetch|publish|core-publish MESSAGES BYTES
+//	go-nats URL fetch|publish|core-publish|core-subscribe|request MESSAGES BYTES
 //
-// It prints the messages a second and the processor time of a message in microseconds. Fetch takes
-// 1000 at a time from the consumer "worker" of the stream "BENCH" and acknowledges each; publish
-// has 4096 messages under way and waits for every confirmation.
+// It prints the messages a second, or for requests the median time to the answer in microseconds,
+// and the processor time of a message in microseconds. Fetch takes 1000 at a time from the consumer
+// "worker" of the stream "BENCH" and acknowledges each; publish has 4096 messages under way, each
+// with an id, and waits for every confirmation; core-subscribe says when it is ready, and takes
+// what is fed then; request asks one question after the other.
 package main
 
 import (
 	"fmt"
 	"log"
 	"os"
+	"sort"
 	"strconv"
 	"syscall"
 	"time"
@@ -25,6 +28,9 @@ const (
 	streamSubject = "bench.events"
 	consumer      = "worker"
 	coreSubject   = "core.events"
+	feedSubject   = "core.feed"
+	readySubject  = "core.ready"
+	answering     = "core.questions"
 	ahead         = 1000
 	window        = 4096
 	patience      = 30 * time.Second
@@ -42,7 +48,12 @@ func processorTime() float64 {
 	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1000
 }
 
-func fetch(link *nats.Conn, messages, _ int) {
+func rate(messages int, start time.Time) float64 {
+	return float64(messages) / time.Since(start).Seconds()
+}
+
+func fetch(link *nats.Conn, messages, _ int) float64 {
+	start := time.Now()
 	js, err := link.JetStream()
 	must(err)
 	pulls, err := js.PullSubscribe(streamSubject, consumer, nats.Bind(stream, consumer))
@@ -56,14 +67,17 @@ func fetch(link *nats.Conn, messages, _ int) {
 		taken += len(batch)
 	}
 	must(link.Flush())
+	return rate(messages, start)
 }
 
-func publish(link *nats.Conn, messages, bytes int) {
+func publish(link *nats.Conn, messages, bytes int) float64 {
+	start := time.Now()
 	js, err := link.JetStream(nats.PublishAsyncMaxPending(window))
 	must(err)
 	payload := make([]byte, bytes)
 	for sent := 0; sent < messages; sent++ {
-		_, err := js.PublishAsync(streamSubject, payload)
+		id := "go-0123456789ab-" + strconv.Itoa(sent)
+		_, err := js.PublishAsync(streamSubject, payload, nats.MsgId(id))
 		must(err)
 	}
 	select {
@@ -71,23 +85,54 @@ func publish(link *nats.Conn, messages, bytes int) {
 	case <-time.After(patience):
 		log.Fatal("not every message was confirmed")
 	}
+	return rate(messages, start)
 }
 
-func corePublish(link *nats.Conn, messages, bytes int) {
+func corePublish(link *nats.Conn, messages, bytes int) float64 {
+	start := time.Now()
 	payload := make([]byte, bytes)
 	for sent := 0; sent < messages; sent++ {
 		must(link.Publish(coreSubject, payload))
 	}
 	must(link.Flush())
+	return rate(messages, start)
+}
+
+func coreSubscribe(link *nats.Conn, messages, _ int) float64 {
+	feed, err := link.SubscribeSync(feedSubject)
+	must(err)
+	must(feed.SetPendingLimits(-1, -1))
+	must(link.Flush())
+	start := time.Now()
+	must(link.Publish(readySubject, nil))
+	for taken := 0; taken < messages; taken++ {
+		_, err := feed.NextMsg(patience)
+		must(err)
+	}
+	return rate(messages, start)
+}
+
+func request(link *nats.Conn, messages, bytes int) float64 {
+	question := make([]byte, bytes)
+	times := make([]float64, 0, messages)
+	for asked := 0; asked < messages; asked++ {
+		start := time.Now()
+		_, err := link.Request(answering, question, patience)
+		must(err)
+		times = append(times, float64(time.Since(start).Nanoseconds())/1000)
+	}
+	sort.Float64s(times)
+	return times[len(times)/2]
 }
 
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 5 {
-		log.Fatal("usage: go-nats URL fetch|publish|core-publish MESSAGES BYTES")
+		log.Fatal("usage: go-nats URL fetch|publish|core-publish|core-subscribe|request MESSAGES BYTES")
 	}
-	work := map[string]func(*nats.Conn, int, int){
+	work := map[string]func(*nats.Conn, int, int) float64{
 		"fetch": fetch, "publish": publish, "core-publish": corePublish,
+		"core-subscribe": coreSubscribe, "request": request,
 	}[os.Args[2]]
 	messages, err := strconv.Atoi(os.Args[3])
 	must(err)
@@ -98,8 +143,7 @@ func main() {
 	}
 	link, err := nats.Connect(os.Args[1])
 	must(err)
-	start, before := time.Now(), processorTime()
-	work(link, messages, bytes)
-	elapsed, spent := time.Since(start), processorTime()-before
-	fmt.Printf("%.0f %.3f\n", float64(messages)/elapsed.Seconds(), spent/float64(messages))
+	before := processorTime()
+	figure := work(link, messages, bytes)
+	fmt.Printf("%.2f %.3f\n", figure, (processorTime()-before)/float64(messages))
 }
