@@ -35,15 +35,7 @@ task<duration> connection::rtt(duration limit) {
 connection_statistics connection::statistics() const noexcept { return core_->statistics(); }
 
 task<> connection::publish(const subject& to, std::string_view payload, const headers& with) {
-  co_await core_->wait_connected();
-  co_await core_->wait_writable();
-  const detail::outgoing out{.subject = to.c_str(),
-                             .subject_size = to.text().size(),
-                             .payload = payload,
-                             .headers = &with};
-  const auto refused = core_->size_problem(out);
-  if (refused) throw *refused;
-  if (!core_->send(out)) throw core_->not_connected("publish to " + to.text());
+  return core_->publish({.subject = to.text(), .payload = payload, .headers = &with});
 }
 
 task<> connection::flush(duration limit) { return core_->requests().echo(limit); }

@@ -2,6 +2,7 @@
 #include "connection_core.hpp"
 
 #include "login.hpp"
+#include "random_text.hpp"
 #include "server_list.hpp"
 #include "tls_session.hpp"
 #include "weir/sleep.hpp"
@@ -17,21 +18,9 @@ constexpr std::size_t user_requests_in_flight_max = 1024;
 /// The status line of a header block, and the empty line at its end.
 constexpr std::size_t header_framing_bytes = 12;
 constexpr std::size_t queued_acks_max = 65536;
+/// 120 random bits, so that nobody else's inbox has the same name.
+constexpr std::size_t inbox_digits = 24;
 constexpr auto close_flush_limit = std::chrono::seconds(2);
-/// A writer above the high-water mark looks again this often.
-constexpr auto writable_interval = std::chrono::milliseconds(1);
-
-std::string random_prefix() {
-  // Five bits a digit: 120 random bits, so that nobody else's inbox has the same name.
-  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
-  constexpr int digits_a_half = 12;
-  std::string prefix = "_INBOX.";
-  for (int half = 0; half < 2; ++half) {
-    std::uint64_t random = loop::current().random();
-    for (int digit = 0; digit < digits_a_half; ++digit, random >>= 5) prefix += digits[random & 31];
-  }
-  return prefix;
-}
 
 }  // namespace
 
@@ -107,12 +96,28 @@ bool connection_core::is_writable() const noexcept {
 }
 
 task<> connection_core::wait_writable() {
-  while (!is_writable()) co_await sleep(writable_interval);
+  while (!is_writable()) {
+    written_.reset();
+    co_await written_.wait();
+  }
+}
+
+task<> connection_core::wait_ready_to_send() {
+  while (!is_ready_to_send()) {
+    co_await wait_connected();
+    co_await wait_writable();
+  }
+}
+
+task<> connection_core::publish(outgoing out) {
+  if (!is_ready_to_send()) co_await wait_ready_to_send();
+  if (auto refused = size_problem(out)) throw error(std::move(*refused));
+  if (!send(out)) throw not_connected("publish to " + std::string(out.subject));
 }
 
 void connection_core::send_ack(std::string_view reply, std::string_view payload,
                                time_point expires) {
-  if (send({.subject = reply.data(), .subject_size = reply.size(), .payload = payload})) return;
+  if (send({.subject = reply, .payload = payload})) return;
   if (queued_acks_.size() == queued_acks_max) queued_acks_.pop_front();  // It is redelivered.
   queued_acks_.push_back({std::string(reply), std::string(payload), expires});
 }
@@ -121,7 +126,7 @@ void connection_core::send_queued_acks() {
   const time_point now = loop::current().now();
   for (const queued_ack& ack : std::exchange(queued_acks_, {})) {
     if (ack.expires < now) continue;
-    send({.subject = ack.reply.c_str(), .subject_size = ack.reply.size(), .payload = ack.payload});
+    send({.subject = ack.reply, .payload = ack.payload});
   }
 }
 
@@ -132,11 +137,11 @@ std::optional<error> connection_core::size_problem(const outgoing& out) const {
   return size_problem(out.subject, out.payload.size() + header_bytes);
 }
 
-std::optional<error> connection_core::size_problem(const std::string& subject,
+std::optional<error> connection_core::size_problem(std::string_view subject,
                                                    std::size_t size) const {
   if (!is_connected() || size <= server_.max_payload) return std::nullopt;
   return error(errc::limit_exceeded, disposition::permanent,
-               "publish to " + subject + ": " + std::to_string(size) +
+               "publish to " + std::string(subject) + ": " + std::to_string(size) +
                    " bytes of headers and payload, but the server takes at most " +
                    std::to_string(server_.max_payload) +
                    "; send less, or raise max_payload in the server's configuration");
@@ -170,6 +175,7 @@ task<> connection_core::stay_connected() {
     up_.reset();
     if (transport_ != nullptr) add_received(*transport_);
     transport_.reset();
+    written_.set();
     if (was_connected || !closed_) ended(server, why, was_connected);
     if (closed_) co_return;
   }
@@ -226,7 +232,7 @@ void connection_core::began(const server_address& server) {
   connected_to_ = server;
   rtt_ = transport_->first_rtt();
   pool_.learn(server_.cluster_servers, server);
-  inbox_prefix_ = random_prefix();
+  inbox_prefix_ = "_INBOX." + random_text(inbox_digits);
   subscribers_.for_each([this](subscriber& listening) { subscribe(listening); });
   connected_since_ = loop::current().now();
   ++connections_;

@@ -34,18 +34,23 @@ class connection_core final : private transport_listener {
 
   /// Queues a message; false when there is no connection.
   bool send(const outgoing& out) noexcept;
-  /// Suspends while too many bytes wait to be sent.
-  task<> wait_writable();
+  /// The same where there is a connection and room for it, after waiting for them. Throws
+  /// `limit_exceeded` for a size that the server does not take, and when all is closed. What `out`
+  /// points to must live until it is done.
+  task<> publish(outgoing out);
+  /// False while too many bytes wait to be sent.
   bool is_writable() const noexcept;
+  task<> wait_writable();
+  bool is_ready_to_send() const noexcept { return is_connected() && is_writable(); }
+  task<> wait_ready_to_send();
 
   /// Acknowledges: sends now, or when there is a connection again, unless that is after `expires`,
   /// when the server has given up on it anyway.
-  /// `reply` ends with a zero byte.
   void send_ack(std::string_view reply, std::string_view payload, time_point expires);
 
   /// `limit_exceeded` when the server takes no message of this size; nothing without a server.
   std::optional<error> size_problem(const outgoing& out) const;
-  std::optional<error> size_problem(const std::string& subject, std::size_t size) const;
+  std::optional<error> size_problem(std::string_view subject, std::size_t size) const;
   /// `unsupported` when the server is too old for what an operation needs; nothing without a
   /// server, or when nothing is needed (null).
   std::optional<error> feature_problem(const std::string& operation,
@@ -102,6 +107,7 @@ class connection_core final : private transport_listener {
   void tell(connection_event told) noexcept;
   void on_lame_duck() noexcept override;
   void on_not_permitted(const std::string& words) noexcept override;
+  void on_written() noexcept override { written_.set(); }
   void on_cluster_servers(const std::vector<std::string>& known) noexcept override;
 
   connection_options options_;
@@ -118,6 +124,7 @@ class connection_core final : private transport_listener {
   server_info server_;
   duration rtt_{};  // as last measured
   manual_reset_event up_;
+  manual_reset_event written_;  // Bytes have left, or nobody is there to take them.
   weir::detail::intrusive_list<subscriber> subscribers_;
   std::string inbox_prefix_;
   std::uint64_t address_count_ = 0;

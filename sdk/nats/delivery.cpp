@@ -18,7 +18,7 @@ delivery::delivery(message received, const delivery_info& info, detail::connecti
       info_(info),
       core_(&core),
       ack_wait_(ack_wait),
-      leased_at_(loop::current().now()),
+      leased_at_(loop::current().recent_now()),
       slots_(std::move(slots)),
       charged_(charged) {}
 
@@ -74,11 +74,7 @@ bool delivery::term(std::string_view reason) {
 }
 
 bool delivery::ack_and_pull(const std::string& reply, std::string_view request) {
-  const std::string_view to = message_.reply();
-  const bool sent = core_->send({.subject = to.data(),
-                                 .subject_size = to.size(),
-                                 .reply = reply.c_str(),
-                                 .payload = request});
+  const bool sent = core_->send({.subject = message_.reply(), .reply = reply, .payload = request});
   if (sent) finish(true);
   return sent;
 }
@@ -87,8 +83,7 @@ void delivery::in_progress() {
   WEIR_ASSERT(!finished_);
   // Not kept for a later connection: acknowledgements wait there, which this must not push out.
   const std::string_view to = message_.reply();
-  if (core_->send({.subject = to.data(), .subject_size = to.size(), .payload = "+WPI"}))
-    leased_at_ = loop::current().now();
+  if (core_->send({.subject = to, .payload = "+WPI"})) leased_at_ = loop::current().now();
 }
 
 task<> delivery::ack_sync(duration limit) {

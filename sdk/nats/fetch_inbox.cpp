@@ -66,10 +66,7 @@ void fetch_inbox::pull(const fetch_options& wanted, delivery* done) {
   const std::string reply = address() + "." + std::to_string(++pulls_);
   heard_at_ = loop::current().now();
   if (done != nullptr && !done->is_finished() && done->ack_and_pull(reply, "+NXT " + body)) return;
-  core_.send({.subject = subject_.c_str(),
-              .subject_size = subject_.size(),
-              .reply = reply.c_str(),
-              .payload = body});
+  core_.send({.subject = subject_, .reply = reply, .payload = body});
 }
 
 task<fetched> fetch_inbox::fetch(fetch_options wanted, delivery* done) {

@@ -23,7 +23,7 @@ class echo_sink final : public message_sink {
 task<> echo(transport& over, std::string address) {
   echo_sink sink;
   const transport::subscription made = over.subscribe({.pattern = address}, sink);
-  over.publish({.subject = address.c_str(), .subject_size = address.size()});
+  over.publish({.subject = address});
   const auto answered = co_await with_timeout(echo_limit, as_task(sink.came.wait())).as_result();
   over.unsubscribe(made);
   if (!answered.has_value() && answered.error().is_cancelled()) throw answered.error();

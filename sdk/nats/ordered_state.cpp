@@ -147,8 +147,7 @@ void ordered_state::pull_if_worth() {
   const std::string to = pull_subject(stream_, name_);
   ledger_.add(pulls_, free, loop::current().now() + options_.expires + core_.patience());
   if (ledger_.outstanding() == free) heard_at_ = loop::current().now();
-  core_.send(
-      {.subject = to.c_str(), .subject_size = to.size(), .reply = reply.c_str(), .payload = body});
+  core_.send({.subject = to, .reply = reply, .payload = body});
 }
 
 task<> ordered_state::keep_watch() {

@@ -33,8 +33,11 @@ struct words {
 
 words split(std::string_view line, std::string_view whole) {
   words found;
+  // Servers put single spaces; the protocol allows tabs.
+  const bool has_tabs = line.find('\t') != std::string_view::npos;
   while (!line.empty()) {
-    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+    const std::size_t blank = has_tabs ? line.find_first_of(" \t") : line.find(' ');
+    const std::size_t end = std::min(blank, line.size());
     if (end > 0) {
       if (found.count == words_max) refuse(whole, "there are too many words");
       found.text[found.count++] = line.substr(0, end);

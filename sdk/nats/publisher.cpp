@@ -9,6 +9,7 @@
 #include "lost_confirmation.hpp"
 #include "publish_answer.hpp"
 #include "publish_headers.hpp"
+#include "random_text.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -23,6 +24,9 @@ constexpr backoff_limits refused_backoff{.first = std::chrono::milliseconds(50),
 /// The inbox's address, and the token of a publication behind it: ".<index>-<use>".
 constexpr std::size_t reply_bytes = 128;
 constexpr std::size_t token_bytes_max = 64;
+/// An id that is not given by the user: "weir-", 60 random bits, and a number.
+constexpr std::size_t id_digits = 12;
+constexpr std::size_t id_bytes_max = 48;
 /// "NATS/1.0", the line of the id, and their line ends.
 constexpr std::size_t header_framing_bytes = 12 + sizeof("Nats-Msg-Id: ") + 1;
 
@@ -33,13 +37,18 @@ std::size_t window_share(std::size_t size) { return std::min(size, window_bytes_
 
 publisher::publisher(connection_core& core, std::size_t window)
     : core_(core), window_(window), window_bytes_(window_bytes_max) {
-  id_prefix_ = "weir-" + std::to_string(loop::current().random()) + "-";
+  id_prefix_ = "weir-" + random_text(id_digits) + "-";
   core_.add(*this);
 }
 
 publisher::~publisher() {
   WEIR_ASSERT(waiting_.empty());
   core_.remove(*this);
+}
+
+std::string_view publisher::fresh_id(std::span<char> into) noexcept {
+  char* const number = into.data() + id_prefix_.copy(into.data(), into.size());
+  return {into.data(), std::to_chars(number, into.data() + into.size(), ++ids_).ptr};
 }
 
 publication_slot& publisher::free_slot() {
@@ -55,10 +64,10 @@ publication_slot& publisher::free_slot() {
 
 task<publication> publisher::begin(const nats::subject& to, std::string_view payload,
                                    publish_options options) {
-  const time_point deadline = saturating_add(loop::current().now(), options.timeout);
-  const std::string msg_id =
-      options.msg_id.empty() ? id_prefix_ + std::to_string(++ids_) : std::string(options.msg_id);
-  check_header_value("Nats-Msg-Id", msg_id);
+  const time_point deadline = saturating_add(loop::current().recent_now(), options.timeout);
+  std::array<char, id_bytes_max> own_id;
+  const std::string_view msg_id = options.msg_id.empty() ? fresh_id(own_id) : options.msg_id;
+  if (!options.msg_id.empty()) check_header_value("Nats-Msg-Id", msg_id);
   publish_headers headers = make_publish_headers(to.text(), options);
   const std::size_t size =
       payload.size() + msg_id.size() + header_framing_bytes + headers.all.wire_size();
@@ -89,7 +98,6 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   slot.failure.reset();
   slot.doubted_in.clear();
   slot.done.reset();
-  waiting_.push_back(slot);
   if (closed_) {
     fail(slot, core_.not_connected("publish to " + slot.subject));
     co_return publication(slot);
@@ -102,7 +110,7 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
 }
 
 void publisher::send(publication_slot& slot) noexcept {
-  slot.sent_at = loop::current().now();
+  move_to_back(slot, loop::current().recent_now());
   // Another server than the one before may have another limit.
   if (auto refused = core_.size_problem(slot.subject, slot.wire_size))
     return fail(slot, std::move(*refused));
@@ -112,20 +120,18 @@ void publisher::send(publication_slot& slot) noexcept {
   }
   std::array<char, reply_bytes> reply;
   const std::string& box = address();
-  WEIR_ASSERT(box.size() + token_bytes_max < reply.size());
+  WEIR_ASSERT(box.size() + token_bytes_max <= reply.size());
   char* end = reply.data() + box.copy(reply.data(), reply.size());
   *end++ = '.';
   end = std::to_chars(end, reply.data() + reply.size(), slot.index).ptr;
   *end++ = '-';
   end = std::to_chars(end, reply.data() + reply.size(), slot.use).ptr;
-  *end = '\0';
   // Without a connection nothing is sent; the next one does it.
-  if (core_.send({.subject = slot.subject.c_str(),
-                  .subject_size = slot.subject.size(),
-                  .reply = reply.data(),
+  if (core_.send({.subject = slot.subject,
+                  .reply = {reply.data(), end},
                   .payload = slot.payload,
                   .headers = &slot.headers,
-                  .msg_id = slot.msg_id.c_str()})) {
+                  .msg_id = slot.msg_id})) {
     slot.sent_as = ++sent_;
     ++slot.sends;
   }
@@ -143,9 +149,16 @@ publication_slot* publisher::slot_of(std::string_view token) noexcept {
   return slot.use == use && slot.is_linked() ? &slot : nullptr;
 }
 
+void publisher::take_answer(std::string_view subject, std::string_view answer) noexcept {
+  if (publication_slot* slot = slot_of(token_of(*this, subject))) settle(*slot, answer);
+}
+
 void publisher::on_message(message received) noexcept {
-  if (publication_slot* slot = slot_of(token_of(*this, received.subject())))
-    settle(*slot, received.payload());
+  take_answer(received.subject(), received.payload());
+}
+
+void publisher::on_message_read(const message_parts& parts) noexcept {
+  take_answer(parts.subject, parts.payload);
 }
 
 void publisher::on_no_responders(std::string_view subject) noexcept {
@@ -180,7 +193,7 @@ void publisher::fail(publication_slot& slot, error why) noexcept {
 
 void publisher::finish(publication_slot& slot) noexcept {
   slot.unlink();
-  loop::current().timers().disarm(slot);
+  if (slot.is_armed()) loop::current().timers().disarm(slot);
   window_.release();
   window_bytes_.release(window_share(slot.wire_size));
   slot.done.set();
@@ -195,9 +208,13 @@ void publisher::drop(publication_slot& slot) noexcept {
 
 void publisher::on_connected() noexcept {
   refused_.reset();
-  waiting_.for_each([this](publication_slot& slot) {
+  weir::detail::intrusive_list<publication_slot> before;
+  while (!waiting_.empty()) before.push_back(waiting_.pop_front());
+  while (!before.empty()) {
+    publication_slot& slot = before.pop_front();
+    waiting_.push_back(slot);
     if (!slot.abandoned) send(slot);
-  });
+  }
 }
 
 void publisher::on_disconnected(const error& why) noexcept {
@@ -220,9 +237,25 @@ void publisher::on_not_permitted(const refusal& refused) noexcept {
 void publication_slot::on_timer() noexcept { owner.look_after(*this); }
 
 void publisher::look_after(publication_slot& slot) noexcept {
-  if (loop::current().now() >= slot.deadline) return fail(slot, deadline_error(slot));
-  if (slot.abandoned || !core_.is_connected()) return await_next_look(slot);
-  send(slot);
+  const time_point now = loop::current().now();
+  if (now >= slot.deadline) return fail(slot, deadline_error(slot));
+  if (!slot.abandoned && core_.is_connected()) return send(slot);
+  move_to_back(slot, now);
+  await_next_look(slot);
+}
+
+void publisher::look_after_oldest() noexcept {
+  const time_point now = loop::current().now();
+  while (!waiting_.empty() && waiting_.front().sent_at + answer_limit <= now)
+    look_after(waiting_.front());
+  if (!waiting_.empty() && !watch_.is_armed())
+    loop::current().timers().arm(watch_, waiting_.front().sent_at + answer_limit);
+}
+
+void publisher::move_to_back(publication_slot& slot, time_point now) noexcept {
+  slot.sent_at = now;
+  slot.unlink();
+  waiting_.push_back(slot);
 }
 
 time_point publisher::next_look(const publication_slot& slot) const noexcept {
@@ -237,8 +270,10 @@ time_point publisher::next_look(const publication_slot& slot) const noexcept {
 
 void publisher::await_next_look(publication_slot& slot) noexcept {
   weir::detail::timer_queue& timers = loop::current().timers();
-  timers.disarm(slot);
-  timers.arm(slot, next_look(slot));
+  if (slot.is_armed()) timers.disarm(slot);
+  const time_point next = next_look(slot);
+  if (next < slot.sent_at + answer_limit) return timers.arm(slot, next);
+  if (!watch_.is_armed()) timers.arm(watch_, waiting_.front().sent_at + answer_limit);
 }
 
 error publisher::deadline_error(const publication_slot& slot) const {
@@ -276,6 +311,7 @@ void publisher::close() noexcept {
   waiting_.for_each([this](publication_slot& slot) {
     fail(slot, core_.not_connected("publish to " + slot.subject));
   });
+  loop::current().timers().disarm(watch_);
 }
 
 }  // namespace weir::nats::detail

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ class publication_slot final : public weir::detail::list_hook, private weir::det
   bool id_is_given = false;   ///< by the user, who may have sent it before
   std::size_t wire_size = 0;  ///< headers and payload
   time_point deadline;
-  time_point sent_at;
+  time_point sent_at;         ///< or looked after without being sent
   std::uint64_t sent_as = 0;  ///< the publisher's count of sent messages when it was sent last
   unsigned sends = 0;
   bool abandoned = false;
@@ -72,30 +73,48 @@ class publisher final : public inbox {
 
  private:
   void on_message(message received) noexcept override;
+  void on_message_read(const message_parts& parts) noexcept override;
   void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override;
   void on_disconnected(const error& why) noexcept override;
   void on_not_permitted(const refusal& refused) noexcept override;
 
   publication_slot& free_slot();
+  /// An id that no other message has.
+  std::string_view fresh_id(std::span<char> into) noexcept;
   publication_slot* slot_of(std::string_view token) noexcept;
   void send(publication_slot& slot) noexcept;
   friend class publication_slot;
   void look_after(publication_slot& slot) noexcept;
+  void look_after_oldest() noexcept;
+  void take_answer(std::string_view subject, std::string_view answer) noexcept;
   /// When a slot must be looked after: at its deadline, or to be sent again.
   time_point next_look(const publication_slot& slot) const noexcept;
   void await_next_look(publication_slot& slot) noexcept;
+  void move_to_back(publication_slot& slot, time_point now) noexcept;
   void settle(publication_slot& slot, std::string_view answer) noexcept;
   void fail(publication_slot& slot, error why) noexcept;
   void finish(publication_slot& slot) noexcept;
   error deadline_error(const publication_slot& slot) const;
+
+  /// Nearly all answers come, so nearly all slots wait in line for the same long while, and need
+  /// no timer of their own.
+  class answer_watch final : public weir::detail::timer {
+   public:
+    explicit answer_watch(publisher& of) noexcept : of_(of) {}
+    void on_timer() noexcept override { of_.look_after_oldest(); }
+
+   private:
+    publisher& of_;
+  };
 
   connection_core& core_;
   semaphore window_;
   semaphore window_bytes_;
   std::vector<std::unique_ptr<publication_slot>> slots_;
   std::vector<publication_slot*> free_;
-  weir::detail::intrusive_list<publication_slot> waiting_;
+  weir::detail::intrusive_list<publication_slot> waiting_;  // by sent_at
+  answer_watch watch_{*this};                               // for the first that waits
   std::uint64_t sent_ = 0;
   std::optional<refusal> refused_;  // of this inbox, by the present connection's server
   std::string id_prefix_;

@@ -54,6 +54,7 @@ task<std::vector<delivery>> pull_source::next_batch(std::size_t max) {
   std::vector<delivery> batch;
   std::optional<delivery> first = co_await state_->next();
   if (!first) co_return batch;
+  batch.reserve(std::min(max, 1 + state_->waiting()));
   batch.push_back(std::move(*first));
   while (batch.size() < max) {
     std::optional<delivery> more = state_->try_next();

@@ -63,7 +63,7 @@ void pull_state::start() {
 std::optional<delivery> pull_state::take_ready() {
   delivery first = std::move(ready_.front());
   ready_.pop_front();
-  if (loop::current().now() - first.leased_at() < consumer_.ack_wait) return first;
+  if (loop::current().recent_now() - first.leased_at() < consumer_.ack_wait) return first;
   note_expired(1);
   return std::nullopt;
 }
@@ -98,7 +98,7 @@ void pull_state::on_message(message received) noexcept {
   ++counters_.messages;
   troubles_ = 0;
   bytes_needed_ = 0;
-  quiet_since_ = loop::current().now();
+  quiet_since_ = loop::current().recent_now();
   quiet_limit_ = options_.heartbeat;
   behind_last_ = info->pending;
   const std::size_t bytes = options_.max_bytes == 0 ? 0 : wire_size(received);
@@ -287,10 +287,7 @@ void pull_state::pull(std::size_t count, std::size_t bytes) {
   const time_point deadline =
       loop::current().now() + std::min(options_.expires, limits_.expires()) + core_.patience();
   ledger_.add(pulls_, static_cast<std::size_t>(request.batch), deadline, bytes);
-  core_.send({.subject = subject_.c_str(),
-              .subject_size = subject_.size(),
-              .reply = reply.c_str(),
-              .payload = body});
+  core_.send({.subject = subject_, .reply = reply, .payload = body});
 }
 
 void pull_state::fail(error why) noexcept {

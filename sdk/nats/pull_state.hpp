@@ -40,6 +40,8 @@ class pull_state final : public inbox,
   connection_core& core() const noexcept { return core_; }
   bool is_closed() const noexcept { return !is_linked(); }
   std::size_t unfinished() const noexcept { return unfinished_; }
+  /// How many have come and wait to be taken.
+  std::size_t waiting() const noexcept { return ready_.size(); }
   const nats::consumer_info& consumer() const noexcept { return consumer_; }
   const pull_counters& counters() const noexcept { return counters_; }
 

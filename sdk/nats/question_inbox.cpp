@@ -16,7 +16,7 @@ constexpr backoff_limits no_responders_backoff{.first = std::chrono::millisecond
 
 }  // namespace
 
-error no_responders(const char* subject) {
+error no_responders(std::string_view subject) {
   return {errc::unavailable, disposition::retry,
           "request to " + std::string(subject) +
               ": no responders: nobody is subscribed there, so nobody has got it; is the service " +
@@ -117,12 +117,12 @@ task<> question_inbox::put(place& at, question& asked, const outgoing* what) {
   if (refused_) throw not_permitted(*refused_);
   asked.begin();
   const std::string reply = address() + "." + std::to_string(at.enter(asked));
-  outgoing out{.subject = reply.c_str(), .subject_size = reply.size()};
+  outgoing out{.subject = reply};
   if (what != nullptr) {
     out = *what;
-    out.reply = reply.c_str();
+    out.reply = reply;
   }
-  asked.subject.assign(out.subject, out.subject_size);
+  asked.subject = out.subject;
   core_.send(out);
   co_await asked.done.wait();
   if (asked.came == outcome::not_permitted)
@@ -131,8 +131,7 @@ task<> question_inbox::put(place& at, question& asked, const outgoing* what) {
 
 task<message> question_inbox::ask_until_answered(const std::string& subject,
                                                  std::string_view payload) {
-  const outgoing what{
-      .subject = subject.c_str(), .subject_size = subject.size(), .payload = payload};
+  const outgoing what{.subject = subject, .payload = payload};
   co_await free_.acquire();
   question asked;
   place held(*this);
@@ -163,10 +162,7 @@ task<message> question_inbox::ask_once(const outgoing& what, bool& is_sent) {
   co_await free_.acquire();
   question asked;
   place held(*this);
-  do {
-    co_await core_.wait_connected();
-    co_await core_.wait_writable();
-  } while (!core_.is_connected());
+  co_await core_.wait_ready_to_send();
   const auto refused = core_.size_problem(what);
   if (refused) throw *refused;
   is_sent = true;

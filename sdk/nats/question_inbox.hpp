@@ -12,7 +12,7 @@ namespace weir::nats::detail {
 class connection_core;
 
 /// The error of a question that reached nobody.
-error no_responders(const char* subject);
+error no_responders(std::string_view subject);
 
 /// Questions and their answers: one inbox for all, each question with a token of its own, by which
 /// its answer, or that it reached nobody, finds it.

@@ -10,17 +10,7 @@ namespace weir::nats {
 namespace {
 
 detail::outgoing question_of(const subject& to, std::string_view payload, const headers* with) {
-  return {
-      .subject = to.c_str(), .subject_size = to.text().size(), .payload = payload, .headers = with};
-}
-
-/// Sends when there is a connection and room.
-task<> send(detail::connection_core& core, const detail::outgoing& out) {
-  co_await core.wait_connected();
-  co_await core.wait_writable();
-  const auto refused = core.size_problem(out);
-  if (refused) throw *refused;
-  if (!core.send(out)) throw core.not_connected("publish to " + std::string(out.subject));
+  return {.subject = to.text(), .payload = payload, .headers = with};
 }
 
 std::string why_unanswered(const detail::connection_core& core, bool is_sent) {
@@ -73,8 +63,8 @@ stream<message> request_many(connection& over, subject to, std::string payload,
   co_await core.wait_connected();
   const answers got(core);
   detail::outgoing question = question_of(to, payload, &options.headers);
-  question.reply = got.address.c_str();
-  co_await send(core, question);
+  question.reply = got.address;
+  co_await core.publish(question);
   const time_point last = saturating_add(loop::current().now(), options.timeout);
   time_point until = last;
   for (std::size_t count = 0; options.max_answers == 0 || count < options.max_answers;) {
@@ -87,7 +77,7 @@ stream<message> request_many(connection& over, subject to, std::string payload,
       continue;
     }
     if (!next->has_value()) {
-      if (count == 0 && got.state->had_no_responders()) throw detail::no_responders(to.c_str());
+      if (count == 0 && got.state->had_no_responders()) throw detail::no_responders(to.text());
       co_return;
     }
     if (options.ends_with_empty && is_empty(**next)) co_return;
@@ -101,13 +91,13 @@ stream<message> request_many(connection& over, subject to, std::string payload,
 task<> publish_request(connection& over, const subject& to, const subject& reply_to,
                        std::string_view payload, const headers& with) {
   detail::outgoing out = question_of(to, payload, &with);
-  out.reply = reply_to.c_str();
-  co_await send(over.core(), out);
+  out.reply = reply_to.text();
+  co_await over.core().publish(out);
 }
 
 task<> respond(connection& over, const message& to, std::string_view payload, const headers& with) {
   const subject target(to.reply());
-  co_await send(over.core(), question_of(target, payload, &with));
+  co_await over.core().publish(question_of(target, payload, &with));
 }
 
 }  // namespace weir::nats

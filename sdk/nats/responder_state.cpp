@@ -84,7 +84,7 @@ void responder_state::refuse(const std::string& to, const service_error& why) no
   if (check_subject(to) != subject_fault::none) return;
   headers with;
   add_to(with, why);
-  over_.core().send({.subject = to.c_str(), .subject_size = to.size(), .headers = &with});
+  over_.core().send({.subject = to, .headers = &with});
 }
 
 void responder_state::count_error(std::string_view what) {

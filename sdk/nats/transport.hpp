@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "received_message.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/nats/message.hpp"
 #include "weir/task.hpp"
@@ -34,6 +35,11 @@ struct server_address {
 class message_sink {
  public:
   virtual void on_message(message received) noexcept = 0;
+  /// The same for a message that is still among the bytes that were read; who needs it only for
+  /// the moment saves the copy.
+  virtual void on_message_read(const message_parts& parts) noexcept {
+    on_message(copy_message(parts));
+  }
   /// Nobody listens where a message with the reply `subject` went, which this subscription covers.
   virtual void on_no_responders(std::string_view subject) noexcept = 0;
 
@@ -62,6 +68,8 @@ class transport_listener {
   /// The server refused one publication or subscription, and the connection goes on. Its words:
   /// `Permissions Violation for Publish to "orders.created"`.
   virtual void on_not_permitted(const std::string& words) noexcept = 0;
+  /// Bytes that were queued have been handed to the kernel.
+  virtual void on_written() noexcept = 0;
   /// The servers of the cluster now, as URLs.
   virtual void on_cluster_servers(const std::vector<std::string>& known) noexcept = 0;
 
@@ -69,14 +77,13 @@ class transport_listener {
   ~transport_listener() = default;
 };
 
-/// A message to be sent. The texts end with a zero byte, and have been checked.
+/// A message to be sent. The texts have been checked.
 struct outgoing {
-  const char* subject;
-  std::size_t subject_size;
-  const char* reply = nullptr;  ///< null for none
+  std::string_view subject;
+  std::string_view reply = {};  ///< empty for none
   std::string_view payload = {};
   const nats::headers* headers = nullptr;
-  const char* msg_id = nullptr;
+  std::string_view msg_id = {};  ///< empty for none
 };
 
 /// One connection to one server, from its making to its end: the seam below which the wire, or a

@@ -94,6 +94,7 @@ task<> wire_transport::write_for_ever() {
     if (!written.has_value() && written.error().is_cancelled()) throw written.error();
     if (!written.has_value()) fail(written.error().message());
     writing_.clear();
+    listener_->on_written();
     if (writing_.capacity() > kept_bytes_max) writing_ = std::string();
   }
 }
@@ -149,7 +150,7 @@ void wire_transport::on_message(std::uint64_t number, const message_parts& parts
     return to.sink->on_no_responders(parts.subject);
   ++received_.messages;
   received_.bytes += parts.payload.size();
-  to.sink->on_message(copy_message(parts));
+  to.sink->on_message_read(parts);
 }
 
 void wire_transport::on_ping() {

@@ -9,11 +9,11 @@ namespace weir::nats::detail::model {
 namespace {
 
 shared_envelope envelope_of(const outgoing& out) {
-  envelope made{.subject = std::string(out.subject, out.subject_size),
-                .reply = out.reply == nullptr ? "" : out.reply,
+  envelope made{.subject = std::string(out.subject),
+                .reply = std::string(out.reply),
                 .payload = std::string(out.payload),
                 .headers = {}};
-  if (out.msg_id != nullptr) made.headers.emplace_back("Nats-Msg-Id", out.msg_id);
+  if (!out.msg_id.empty()) made.headers.emplace_back("Nats-Msg-Id", out.msg_id);
   if (out.headers != nullptr)
     made.headers.insert(made.headers.end(), out.headers->begin(), out.headers->end());
   return make_envelope(std::move(made));
@@ -24,9 +24,11 @@ shared_envelope envelope_of(const outgoing& out) {
 model_transport::~model_transport() { broker_.detach(link_); }
 
 task<server_info> model_transport::connect(const server_address& server,
-                                           const connection_options& options, transport_listener&) {
+                                           const connection_options& options,
+                                           transport_listener& listener) {
   server_ = server.shown();
   const time_point asked = loop::current().now();
+  listener_ = &listener;
   const auto admitted =
       co_await with_timeout(options.connect_timeout, broker_.admit(server_)).as_result();
   if (!admitted.has_value()) {
@@ -61,6 +63,7 @@ task<> model_transport::send_for_ever() {
     const duration delay = broker_.next_delay();
     if (delay > duration::zero()) co_await sleep(delay);
     broker_.read(link_);
+    listener_->on_written();
   }
 }
 

@@ -35,6 +35,7 @@ class model_transport final : public transport {
   broker& broker_;
   link link_;
   std::string server_;
+  transport_listener* listener_ = nullptr;
   std::vector<message_sink*> sinks_;  // null where the subscription has ended
 };
 

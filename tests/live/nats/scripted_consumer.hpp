@@ -26,6 +26,9 @@ class scripted_consumer {
       }
     };
   }
+  ~scripted_consumer() { server_.on_publish = nullptr; }
+  scripted_consumer(const scripted_consumer&) = delete;
+  scripted_consumer& operator=(const scripted_consumer&) = delete;
 
   /// The next message of the stream, for the pull with this reply.
   void deliver(const std::string& reply, const std::string& payload,

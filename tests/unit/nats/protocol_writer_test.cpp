@@ -14,7 +14,7 @@ std::string written(const outgoing& message) {
 }
 
 outgoing to_orders(std::string_view payload) {
-  return {.subject = "orders.created", .subject_size = 14, .payload = payload};
+  return {.subject = "orders.created", .payload = payload};
 }
 
 TEST_SUITE("nats.protocol_writer") {

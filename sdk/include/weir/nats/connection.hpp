@@ -40,7 +40,7 @@ struct connection_options {
   duration probe_interval = std::chrono::seconds(5);
   duration probe_timeout = std::chrono::seconds(5);
   /// Publishing suspends while this many bytes wait to be sent.
-  std::size_t high_water_bytes = 8U << 20;
+  std::size_t high_water_bytes = 256U << 10;
   /// How many publications wait for their confirmation at the same time; more suspend.
   std::size_t publish_window = 4096;
   /// Called on the loop, in the middle of its work; must not throw. See connection::events() too.
