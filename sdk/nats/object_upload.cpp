@@ -5,8 +5,8 @@
 #include <deque>
 
 #include "bucket_message.hpp"
-#include "connection_core.hpp"
 #include "object_changes.hpp"
+#include "object_clean_up.hpp"
 #include "object_names.hpp"
 #include "sha256.hpp"
 #include "weir/timeout.hpp"
@@ -17,9 +17,6 @@ namespace {
 /// So many bytes, and chunks, wait for their confirmation at most.
 constexpr std::size_t window_bytes = std::size_t{4} << 20;
 constexpr std::size_t window_chunks_max = 256;
-/// How long the chunks of a failed upload are tried to be removed, and those of the old object.
-constexpr auto clean_up_limit = std::chrono::seconds(5);
-
 class upload {
  public:
   upload(jetstream js, std::string bucket, object_meta what)
@@ -35,10 +32,9 @@ class upload {
   /// Stores the chunks, in their order.
   task<> send(object_source& from);
   /// Stores the description, which makes the object. Not to be cancelled: nobody would know whether
-  /// the object has been made. `is_unknown` tells that after an error.
+  /// the object has been made.
   task<object_info> describe();
-  bool is_unknown() const noexcept { return is_unknown_; }
-  /// Removes the chunks that were sent.
+  /// Removes the chunks that were sent, unless they may belong to an object.
   task<> take_back();
 
  private:
@@ -46,6 +42,7 @@ class upload {
   task<> confirm_first();
   /// Whether the chunks are there that the object should have.
   task<bool> has_chunks();
+  task<> drop_replaced();
 
   jetstream js_;
   std::string stream_;
@@ -56,6 +53,7 @@ class upload {
   std::deque<publication> unconfirmed_;
   std::uint64_t last_sequence_ = 0;
   bool has_sent_ = false;
+  std::optional<object_description> replaced_;  // by the description that was sent last
   bool is_unknown_ = false;
 };
 
@@ -108,6 +106,11 @@ task<bool> upload::has_chunks() {
   co_return co_await is_in_bucket(js_, stream_, to_.text(), 1);
 }
 
+task<> upload::drop_replaced() {
+  if (!replaced_ || replaced_->info.is_removed || replaced_->info.is_link()) co_return;
+  co_await clean_up_chunks(js_, info_.bucket, replaced_->info.nuid, false);
+}
+
 task<object_info> upload::describe() {
   for (unsigned tries = 0; tries < change_tries_max; ++tries) {
     const auto before = co_await find_description(js_, info_.bucket, info_.meta.name);
@@ -116,7 +119,12 @@ task<object_info> upload::describe() {
     // whoever has replaced it since has removed its chunks.
     const bool is_ours = before && before->info.nuid == info_.nuid;
     const bool was_replaced = !is_ours && tries > 0 && !co_await has_chunks();
-    if (is_ours || was_replaced) co_return is_ours ? before->info : info_;
+    if (is_ours || was_replaced) {
+      co_await drop_replaced();
+      if (is_ours) info_ = before->info;
+      co_return info_;
+    }
+    replaced_ = before;
     const object_description made{.info = info_, .fields = {}};
     is_unknown_ = true;
     const auto stored = co_await store_description(js_, made, revision_of(before)).as_result();
@@ -129,24 +137,19 @@ task<object_info> upload::describe() {
     info_.revision = **stored;
     info_.modified =
         std::chrono::time_point_cast<timestamp::duration>(loop::current().driver().wall_clock());
-    if (before && !before->info.is_removed && !before->info.is_link()) {
-      // The new object is there, whatever becomes of this.
-      static_cast<void>(
-          co_await with_timeout(clean_up_limit, purge_chunks(js_, info_.bucket, before->info.nuid))
-              .as_result());
-    }
+    co_await drop_replaced();
     co_return info_;
   }
   throw changed_by_others(info_.bucket, info_.meta.name);
 }
 
 task<> upload::take_back() {
-  if (!has_sent_) co_return;
   unconfirmed_.clear();  // They are not sent again.
-  // An answer to this means that the stream has taken all that was sent before it; without one,
-  // chunks that are still under way would be stored after the purge.
-  co_await js_.core().requests().ask(to_.text(), "", clean_up_limit);
-  co_await purge_chunks(js_, info_.bucket, info_.nuid);
+  if (is_unknown_) {
+    clean_up_in_doubt(js_, info_, replaced_);
+  } else if (has_sent_) {
+    co_await clean_up_chunks(js_, info_.bucket, info_.nuid, true);
+  }
 }
 
 }  // namespace
@@ -167,10 +170,7 @@ task<object_info> upload_object(jetstream js, std::string bucket, object_meta wh
   } catch (...) {
     failure = std::current_exception();
   }
-  // An object that may be there keeps its chunks.
-  if (!made.is_unknown()) {
-    static_cast<void>(co_await shield(with_timeout(clean_up_limit, made.take_back())).as_result());
-  }
+  co_await made.take_back();
   std::rethrow_exception(failure);
 }
 

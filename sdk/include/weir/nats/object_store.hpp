@@ -43,10 +43,11 @@ class object_store {
   /// The bytes come from `from` piece by piece (a weir::byte_source, or a stream of texts of any
   /// size), and about 4 MiB of them are under way at a time. Every chunk is repeated until it is
   /// confirmed, and stored once. When the source or the bucket fails, or the task is cancelled, the
-  /// old object is as it was; the chunks that were stored are purged, which takes up to five
-  /// seconds, and where the server cannot be reached they stay until the bucket is removed. Once
-  /// the description has been sent a cancellation comes too late; where its confirmation does not
-  /// come (`deadline_exceeded`), the object may be stored or not.
+  /// old object is as it was, and the chunks that were stored are purged: that is waited for, for
+  /// five seconds at most, and where the server cannot be reached then, it is done in the
+  /// connection's background. Once the description has been sent a cancellation comes too late;
+  /// where its confirmation does not come (`deadline_exceeded`), the object may be stored or not,
+  /// and its chunks stay.
   ///
   /// Throws what the source throws, `limit_exceeded` for chunks above the server's limit, and
   /// `unavailable` (retry) where the server stored the chunks out of order, as a cluster may that
