@@ -91,10 +91,14 @@ def bench(directory='build-bench'):
   return Build(directory, ['-Dbuildtype=release'], targets=['benchmarks'])
 
 
+def soak(directory='build-bench'):
+  return Build(directory, ['-Dbuildtype=release'], targets=['tests/soak/nats-soak'])
+
+
 def main():
   """tools/lib/builds.py release: for the commands that are written in bash."""
   try:
-    {'release': release, 'bench': bench}[sys.argv[1]]().make()
+    {'release': release, 'bench': bench, 'soak': soak}[sys.argv[1]]().make()
   except BuildFailed as failed:
     sys.exit(f'error: the build failed: {failed}')
 
