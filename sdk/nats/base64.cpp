@@ -28,6 +28,17 @@ std::optional<std::string> base64_decoded(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> base64url_decoded(std::string_view text) {
+  std::string standard(text);
+  for (char& c : standard) {
+    if (c == '+' || c == '/' || c == '=') return std::nullopt;
+    if (c == '-') c = '+';
+    if (c == '_') c = '/';
+  }
+  standard.append((4 - standard.size() % 4) % 4, '=');
+  return base64_decoded(standard);
+}
+
 std::string base64url_encoded(std::string_view bytes) {
   constexpr std::string_view digits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -21,6 +21,14 @@ struct deleted_answer {
   std::optional<detail::api_error> error;
 };
 
+struct unpin_request {
+  std::string group;
+};
+
+struct unpinned_answer {
+  std::optional<detail::api_error> error;
+};
+
 struct pause_request {
   std::optional<timestamp> pause_until;
 };
@@ -183,6 +191,18 @@ task<> jetstream::delete_consumer(std::string stream, std::string consumer) {
 task<consumer_info> jetstream::pause_consumer(std::string stream, std::string consumer,
                                               timestamp until) {
   return pause_or_resume(*core_, std::move(stream), std::move(consumer), pause_request{until});
+}
+
+task<> jetstream::unpin_consumer(std::string stream, std::string consumer, std::string group) {
+  check_name("stream", stream);
+  check_name("consumer", consumer);
+  check_name("priority group", group);
+  const std::string what = "unpin of group " + group + " of " + describe_consumer(stream, consumer);
+  co_await detail::require_2_11(*core_, what);
+  const std::string body = json::encode(unpin_request{group});
+  const auto answer =
+      co_await call_api<unpinned_answer>(*core_, "CONSUMER.UNPIN." + stream + "." + consumer, body);
+  if (answer.error) throw detail::api_failure(*answer.error, what);
 }
 
 task<consumer_info> jetstream::resume_consumer(std::string stream, std::string consumer) {

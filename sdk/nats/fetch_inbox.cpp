@@ -3,17 +3,12 @@
 
 #include "ack_subject.hpp"
 #include "connection_core.hpp"
+#include "priority.hpp"
 #include "pull_limits.hpp"
 #include "pull_status.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::nats::detail {
-namespace {
-
-constexpr server_feature priority_group{"fetch_options::priority", {2, 11, 0}};
-
-}  // namespace
-
 fetch_inbox::fetch_inbox(connection_core& core, const nats::consumer_info& of)
     : core_(core),
       stream_(of.stream),
@@ -40,10 +35,7 @@ void fetch_inbox::check(const fetch_options& wanted) const {
                     " cannot be used: expires and heartbeat must not be below 0, and heartbeat at "
                     "most half of expires");
   }
-  if (wanted.priority.group.empty()) return;
-  check_name("priority group", wanted.priority.group);
-  if (auto missing = core_.feature_problem("fetch from consumer " + name_, &priority_group))
-    throw *missing;
+  detail::check(wanted.priority, core_, "fetch from consumer " + name_);
 }
 
 void fetch_inbox::pull(const fetch_options& wanted, delivery* done) {

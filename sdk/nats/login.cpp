@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "login.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 
+#include "base64.hpp"
 #include "nkey.hpp"
 #include "quoted.hpp"
+#include "weir/event/json.hpp"
+#include "weir/timestamp.hpp"
 #include "weir/whole_file.hpp"
 
 namespace weir::nats::detail {
@@ -55,12 +60,31 @@ login with_nkey(std::string_view seed, const std::string& nonce) {
   return made;
 }
 
+struct jwt_claims {
+  std::optional<std::int64_t> exp;
+};
+
+/// " (its JWT expired at 2026-01-31T11:30:00Z)" of one that has, which the server does not say;
+/// empty for any other.
+std::string expiry_of(std::string_view jwt) {
+  const std::size_t begin = jwt.find('.');
+  if (begin == std::string_view::npos) return {};
+  const std::size_t end = std::min(jwt.find('.', begin + 1), jwt.size());
+  const auto claims = base64url_decoded(jwt.substr(begin + 1, end - begin - 1));
+  if (!claims) return {};
+  const auto read = json::decode<jwt_claims>(*claims);
+  if (!read.has_value() || read->exp.value_or(0) <= 0) return {};
+  const timestamp expired{std::chrono::seconds(*read->exp)};
+  if (expired > std::chrono::system_clock::now()) return {};
+  return " (its JWT expired at " + to_rfc3339(expired) + ")";
+}
+
 task<login> with_creds(std::string file, std::string nonce) {
   const std::string text = co_await read_file(file, secret_bytes_max);
   login made = with_nkey(section_of(text, "USER NKEY SEED", file), nonce);
   made.nkey.reset();  // The JWT says it.
   made.jwt = section_of(text, "NATS USER JWT", file);
-  made.shown = "the creds file " + quoted(file);
+  made.shown = "the creds file " + quoted(file) + expiry_of(*made.jwt);
   co_return made;
 }
 

@@ -21,14 +21,16 @@ struct pull_request {
   std::optional<std::string> group = {};
   std::optional<std::uint64_t> min_pending = {};
   std::optional<std::uint64_t> min_ack_pending = {};
+  std::optional<int> priority = {};
   std::optional<std::string> id = {};
 
   /// The part of a priority group; `pin` is the id that the server gave to this client.
-  void set(const priority_options& priority, const std::string& pin) {
-    if (priority.group.empty()) return;
-    group = priority.group;
-    if (priority.min_pending > 0) min_pending = priority.min_pending;
-    if (priority.min_ack_pending > 0) min_ack_pending = priority.min_ack_pending;
+  void set(const priority_options& asked, const std::string& pin) {
+    if (asked.group.empty()) return;
+    group = asked.group;
+    if (asked.min_pending > 0) min_pending = asked.min_pending;
+    if (asked.min_ack_pending > 0) min_ack_pending = asked.min_ack_pending;
+    if (asked.priority > 0) priority = asked.priority;
     if (!pin.empty()) id = pin;
   }
 };

@@ -2,13 +2,12 @@
 #include "weir/nats/pull_source.hpp"
 
 #include "connection_core.hpp"
+#include "priority.hpp"
 #include "pull_state.hpp"
 
 namespace weir::nats {
 
 namespace {
-
-constexpr detail::server_feature priority_group{"pull_options::priority", {2, 11, 0}};
 
 void check(const pull_options& options, const std::string& consumer) {
   if (options.slots > 0 && options.heartbeat > duration::zero() &&
@@ -26,11 +25,7 @@ task<pull_source> pull_source::open(jetstream js, std::string stream, std::strin
                                     pull_options options) {
   check(options, consumer);
   nats::consumer_info info = co_await js.consumer_info(std::move(stream), consumer);
-  if (!options.priority.group.empty()) {
-    check_name("priority group", options.priority.group);
-    if (auto missing = js.core().feature_problem("pull from consumer " + consumer, &priority_group))
-      throw *missing;
-  }
+  detail::check(options.priority, js.core(), "pull from consumer " + consumer);
   auto state = std::make_shared<detail::pull_state>(js.core(), std::move(info), std::move(options));
   state->start();
   co_return pull_source(std::move(state));

@@ -8,13 +8,20 @@
 
 namespace weir::nats {
 
-/// One client's part in a priority group of a consumer (`priority_groups`). Needs nats-server 2.11.
+/// One client's part in a priority group of a consumer (consumer_config::priority_groups), which is
+/// shared as its `priority` policy says:
+/// - `overflow`: a client gets messages only while `min_pending` or `min_ack_pending` are reached;
+/// - `pinned_client`: one client gets all, until it is gone for `priority_timeout` or
+///   jetstream::unpin_consumer() is called; who has lost the pin goes on as one of the others;
+/// - `prioritized`: whoever waits with the lowest `priority` is served first (server 2.12).
+/// Needs nats-server 2.11; an older one is `unsupported`.
 struct priority_options {
   std::string group;  ///< empty: none
   /// Messages are given only while so many wait in the consumer, or are delivered and not
   /// acknowledged: for clients that help out (`overflow`). 0: always.
   std::uint64_t min_pending = 0;
   std::uint64_t min_ack_pending = 0;
+  int priority = 0;  ///< 0, which is first, to 9
 };
 
 /// What one pull asks for.

@@ -82,6 +82,9 @@ class jetstream {
   task<nats::consumer_info> pause_consumer(std::string stream, std::string consumer,
                                            timestamp until);
   task<nats::consumer_info> resume_consumer(std::string stream, std::string consumer);
+  /// Takes the pin of a priority group from the client that has it: the next that pulls is pinned.
+  /// Server 2.11, `unsupported` on an older one.
+  task<> unpin_consumer(std::string stream, std::string consumer, std::string group);
 
   /// What the account uses of JetStream, and may use.
   task<nats::account_info> account_info();

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "operator_mode.hpp"
+#include "orders.hpp"
+#include "told.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+using kind = nats::connection_event::kind;
+
+std::int64_t seconds_from_now(std::int64_t count) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count() + count;
+}
+
+/// A creds file beside the server, which is written as a whole, as nsc does.
+struct creds_file {
+  explicit creds_file(live_server& beside) : path(beside->directory() / "user.creds") {}
+  void write(const std::string& text) const {
+    std::ofstream(path.string() + ".new") << text;
+    std::filesystem::rename(path.string() + ".new", path);
+  }
+  nats::connection_options options(live_server& server, told& heard) const {
+    nats::connection_options wanted = heard.listen(server.options());
+    wanted.credentials = {.creds_file = path.string()};
+    return wanted;
+  }
+
+  std::filesystem::path path;
+};
+
+task<> use_jetstream(nats::connection& link) {
+  orders in(link);
+  nats::consumer worker = co_await in.worker(3);
+  nats::fetched got = co_await worker.fetch(3);
+  REQUIRE(got.messages.size() == 3);
+  for (auto& one : got.messages) co_await one.ack_sync();
+  CHECK(link.server().auth_required);
+}
+
+task<> be_limited(nats::connection& link) {
+  co_await link.wait_connected();
+  const auto refused =
+      co_await error_of(nats::jetstream(link).publish(nats::subject("secret.plan"), "x"));
+  REQUIRE(refused.has_value());
+  CHECK(contains(refused->message(), "does not permit this user to publish to \"secret.plan\""));
+}
+
+task<> be_expired(nats::connection& link, told& heard, const creds_file& file, std::string valid) {
+  const nats::connection_event refused = co_await heard.next(kind::connect_failed);
+  CAPTURE(refused.reason);
+  CHECK(contains(refused.reason, file.path.string()));
+  CHECK(contains(refused.reason, "its JWT expired at 2001-09-09T01:46:40Z"));
+  CHECK_FALSE(contains(refused.reason, "SU"));  // nor any seed
+  // The file is read at each attempt: what nsc renews is taken up.
+  file.write(valid);
+  co_await link.wait_connected();
+  co_await link.flush();
+}
+
+task<> expire_while_connected(nats::connection& link, told& heard, const creds_file& file,
+                              std::string valid) {
+  co_await link.wait_connected();
+  const nats::connection_event ended = co_await heard.next(kind::disconnected);
+  CAPTURE(ended.reason);
+  CHECK(contains(ended.reason, "User Authentication Expired"));
+  file.write(valid);
+  co_await heard.next(kind::connected, heard.all.size());
+  co_await link.flush();
+}
+
+}  // namespace
+
+TEST_SUITE("nats.creds") {
+  TEST_CASE("a creds file lets its user in, with what its account may use") {
+    const operator_mode trusted;
+    live_server server(trusted.server_options());
+    const creds_file file(server);
+    file.write(trusted.creds());
+    told heard;
+    with_connection(file.options(server, heard), use_jetstream);
+  }
+  TEST_CASE("the permissions of a user's JWT hold") {
+    const operator_mode trusted;
+    live_server server(trusted.server_options());
+    const creds_file file(server);
+    file.write(trusted.creds({}, R"("pub":{"deny":["secret.>"]})"));
+    told heard;
+    with_connection(file.options(server, heard), be_limited);
+  }
+  TEST_CASE("an expired JWT is refused, the reason says since when, and a new one is taken up") {
+    const operator_mode trusted;
+    live_server server(trusted.server_options());
+    const creds_file file(server);
+    file.write(trusted.creds(1'000'000'000));
+    told heard;
+    with_connection(file.options(server, heard), [&](auto& link) {
+      return be_expired(link, heard, file, trusted.creds(seconds_from_now(3600)));
+    });
+  }
+  TEST_CASE("a JWT that expires under a connection ends it, and a new one is taken up") {
+    const operator_mode trusted;
+    live_server server(trusted.server_options());
+    const creds_file file(server);
+    file.write(trusted.creds(seconds_from_now(2)));
+    told heard;
+    with_connection(file.options(server, heard), [&](auto& link) {
+      return expire_while_connected(link, heard, file, trusted.creds());
+    });
+  }
+}
