@@ -15,11 +15,11 @@ error api_failure(const api_error& answered, const std::string& what);
 /// The error of an answer that should describe `what` and does not.
 error no_description(const std::string& what);
 
-/// One request to `$JS.API.<operation>`; `Answer` has an optional<api_error> `error`, which is
-/// left to the caller.
+/// One request to `$JS.API.<operation>`, or where the options say that the API is; `Answer` has an
+/// optional<api_error> `error`, which is left to the caller.
 template <class Answer>
 task<Answer> call_api(connection_core& core, std::string operation, std::string body) {
-  const std::string subject = "$JS.API." + operation;
+  const std::string subject = core.api_subject(operation);
   const message answer = co_await core.requests().ask(subject, body, api_limit);
   result<Answer> read = json::decode<Answer>(answer.payload());
   if (read.has_value()) co_return std::move(*read);

@@ -27,11 +27,12 @@ constexpr auto close_flush_limit = std::chrono::seconds(2);
 connection_core::connection_core(connection_options options, transport_factory make_transport)
     : options_(std::move(options)),
       make_transport_(std::move(make_transport)),
-      pool_(parse_servers(options_.url), loop::current().random()),
+      pool_(parse_servers(options_.url), loop::current().random(), options_.reconnect_delay),
       requests_(*this, requests_in_flight_max),
       user_requests_(*this, user_requests_in_flight_max),
       probe_questions_(*this, 1),
       publisher_(*this, options_.publish_window) {
+  static_cast<void>(subject(options_.jetstream_api));  // Throws where it is none.
   check(options_.credentials);
   check(options_.tls);
   background_.spawn(stay_connected());

@@ -64,6 +64,10 @@ class connection_core final : private transport_listener {
   error not_connected(std::string_view operation) const;
   /// How long after its time an answer is not taken for lost yet: a second, or two round trips.
   duration patience() const noexcept { return std::max<duration>(patience_min, 2 * rtt_); }
+  /// Where JetStream takes this operation: "STREAM.INFO.ORDERS".
+  std::string api_subject(std::string_view operation) const {
+    return options_.jetstream_api + '.' + std::string(operation);
+  }
   /// A subject that nobody else has, below the present connection's inbox.
   std::string fresh_address() { return inbox_prefix_ + "." + std::to_string(++address_count_); }
   const std::string& last_failure() const noexcept { return last_failure_; }

@@ -13,7 +13,7 @@ fetch_inbox::fetch_inbox(connection_core& core, const nats::consumer_info& of)
     : core_(core),
       stream_(of.stream),
       name_(of.name),
-      subject_(pull_subject(of.stream, of.name)),
+      subject_(pull_subject(core, of.stream, of.name)),
       ack_wait_(of.ack_wait),
       max_expires_(pull_limits(of.config).expires()) {
   core_.add(*this);

@@ -110,9 +110,10 @@ stored_message read_direct(const message& answer, const std::string& what) {
 task<stored_message> get_direct(detail::connection_core& core, std::string stream,
                                 message_request request, std::string what) {
   const std::string body = json::encode(request);
-  const result<message> answer = co_await core.requests()
-                                     .ask("$JS.API.DIRECT.GET." + stream, body, detail::api_limit)
-                                     .as_result();
+  const result<message> answer =
+      co_await core.requests()
+          .ask(core.api_subject("DIRECT.GET." + stream), body, detail::api_limit)
+          .as_result();
   if (answer.has_value()) co_return read_direct(*answer, what);
   if (!answer.error().is(errc::unavailable)) throw answer.error();
   throw error(

@@ -144,7 +144,7 @@ void ordered_state::pull_if_worth() {
                                                      .expires = options_.expires.count(),
                                                      .idle_heartbeat = options_.heartbeat.count()});
   const std::string reply = address() + "." + std::to_string(++pulls_);
-  const std::string to = pull_subject(stream_, name_);
+  const std::string to = pull_subject(core_, stream_, name_);
   ledger_.add(pulls_, free, loop::current().now() + options_.expires + core_.patience());
   if (ledger_.outstanding() == free) heard_at_ = loop::current().now();
   core_.send({.subject = to, .reply = reply, .payload = body});
@@ -223,7 +223,8 @@ void ordered_state::on_disconnected(const error&) noexcept {
 }
 
 void ordered_state::on_not_permitted(const refusal& refused) noexcept {
-  const bool is_pull = !refused.is_subscription && refused.subject == pull_subject(stream_, name_);
+  const bool is_pull =
+      !refused.is_subscription && refused.subject == pull_subject(core_, stream_, name_);
   if (!is_pull && !is_refused_by(refused)) return;
   failure_.emplace(not_permitted(refused));
   came_.set();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "connection_core.hpp"
 #include "weir/clock.hpp"
 #include "weir/event/json.hpp"
 #include "weir/nats/fetch_options.hpp"
@@ -36,8 +37,9 @@ struct pull_request {
 };
 
 /// Where a consumer is asked for messages.
-inline std::string pull_subject(const std::string& stream, const std::string& consumer) {
-  return "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + consumer;
+inline std::string pull_subject(const connection_core& core, const std::string& stream,
+                                const std::string& consumer) {
+  return core.api_subject("CONSUMER.MSG.NEXT." + stream + "." + consumer);
 }
 
 /// The name under which a message says which client of a priority group is pinned.

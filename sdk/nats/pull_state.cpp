@@ -40,7 +40,7 @@ pull_state::pull_state(connection_core& core, nats::consumer_info of, pull_optio
     : core_(core),
       consumer_(std::move(of)),
       options_(std::move(options)),
-      subject_(pull_subject(consumer_.stream, consumer_.name)),
+      subject_(pull_subject(core, consumer_.stream, consumer_.name)),
       shown_("consumer " + consumer_.name + " of stream " + consumer_.stream),
       watch_interval_(std::max<duration>(std::min(options_.heartbeat, consumer_.ack_wait / 4),
                                          watch_interval_min)),

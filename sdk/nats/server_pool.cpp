@@ -21,7 +21,9 @@ bool is_same(const server_address& one, const server_address& other) noexcept {
 
 }  // namespace
 
-server_pool::server_pool(std::vector<server_address> configured, std::uint64_t random) {
+server_pool::server_pool(std::vector<server_address> configured, std::uint64_t random,
+                         delay_function delay)
+    : delay_(std::move(delay)) {
   for (server_address& one : configured) entries_.push_back({.server = std::move(one)});
   WEIR_ASSERT(!entries_.empty());
   std::mt19937_64 order(random);
@@ -67,8 +69,11 @@ void server_pool::was_good(const server_address& server, time_point now) noexcep
 
 void server_pool::failed(const server_address& server, time_point now,
                          std::uint64_t random) noexcept {
-  if (entry* const known = find(server))
-    known->not_before = now + backoff(reconnect_backoff, known->failures++, random);
+  entry* const known = find(server);
+  if (known == nullptr) return;
+  const unsigned failures = ++known->failures;
+  known->not_before =
+      now + (delay_ ? delay_(failures) : backoff(reconnect_backoff, failures - 1, random));
 }
 
 void server_pool::learn(const std::vector<std::string>& known, const server_address& like) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,12 @@ class server_pool {
   /// Servers beyond this number are not learned.
   static constexpr std::size_t servers_max = 1024;
 
-  /// `random` shuffles.
-  server_pool(std::vector<server_address> configured, std::uint64_t random);
+  /// How long a server is left alone after so many failures in a row.
+  using delay_function = std::function<duration(unsigned failures)>;
+
+  /// `random` shuffles. Without `delay` the back-off is the pool's own.
+  server_pool(std::vector<server_address> configured, std::uint64_t random,
+              delay_function delay = {});
 
   /// The next server to try, and the moment to try it at.
   struct choice {
@@ -51,6 +56,7 @@ class server_pool {
 
   entry* find(const server_address& server) noexcept;
 
+  delay_function delay_;
   std::vector<entry> entries_;
   std::size_t turn_ = 0;  // The place to look from.
 };

@@ -66,8 +66,8 @@ void nats_server::prepare() {
                                std::to_string(port()) +
                                "\"\n"
                                "jetstream { store_dir: \"" +
-                               (directory() / "jetstream").string() + "\" }\n" +
-                               options_.configuration);
+                               (directory() / "jetstream").string() + "\"\n" + options_.jetstream +
+                               "}\n" + options_.configuration);
 }
 
 void nats_server::erase_store() { std::filesystem::remove_all(directory() / "jetstream"); }

@@ -9,6 +9,8 @@ namespace weir::servers {
 struct nats_server_options {
   /// Lines of its configuration file: `authorization { ... }`, `tls { ... }`, `cluster { ... }`.
   std::string configuration = {};
+  /// More of its `jetstream` block: `domain: hub`.
+  std::string jetstream = {};
 };
 
 /// A private nats-server with JetStream, its store in the sandbox, without authentication unless

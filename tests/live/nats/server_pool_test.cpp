@@ -59,6 +59,21 @@ TEST_SUITE("nats.server_pool") {
     pool.was_good(waiting.server, start);
     CHECK(pool.next(start).at == start);
   }
+  TEST_CASE("the user's own delay is asked with the number of failures in a row") {
+    std::vector<unsigned> asked;
+    server_pool pool(nats::detail::parse_servers("a:1"), 1, [&](unsigned failures) {
+      asked.push_back(failures);
+      return failures * 7s;
+    });
+    const nats::detail::server_address only = pool.next(start).server;
+    pool.failed(only, start, 1);
+    CHECK(pool.next(start).at == start + 7s);
+    pool.failed(only, start, 1);
+    CHECK(pool.next(start).at == start + 14s);
+    pool.was_good(only, start);
+    pool.failed(only, start, 1);
+    CHECK(asked == std::vector<unsigned>{1, 2, 1});
+  }
   TEST_CASE("servers of the cluster are learned with the login of the one that told of them") {
     server_pool pool = pool_of("tls://me:secret@a:1");
     pool.learn({"b:2", "a:1", "c:3"}, pool.next(start).server);

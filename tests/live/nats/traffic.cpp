@@ -39,7 +39,8 @@ task<> traffic::publish() {
       co_await progress_.wait();
       continue;
     }
-    sent.push_back(co_await in_.js.publish_later(in_.created, std::to_string(published_++)));
+    sent.push_back(co_await in_.js.publish_later(in_.created, std::to_string(published_++),
+                                                 {.timeout = hang_limit}));
     if (sent.size() < window) continue;
     co_await confirm(std::move(sent.front()));
     sent.pop_front();

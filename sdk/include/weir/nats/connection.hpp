@@ -36,6 +36,12 @@ struct connection_options {
   std::string name = "weir";
   /// How long one attempt to connect may take.
   duration connect_timeout = std::chrono::seconds(2);
+  /// How long a server is left alone after so many failures in a row, from 1; without it anything
+  /// up to a span that grows from 50 ms to 5 s. Called on the loop; must not throw.
+  std::function<duration(unsigned failures)> reconnect_delay = {};
+  /// Where the API of JetStream is: "$JS.hub.API" for that of the domain "hub", or what an
+  /// account's import calls it.
+  std::string jetstream_api = "$JS.API";
   /// How often the server is asked for a sign of life, and how long it may take to give it.
   duration probe_interval = std::chrono::seconds(5);
   duration probe_timeout = std::chrono::seconds(5);
