@@ -114,14 +114,21 @@ std::string connect_command(const std::string& name, const login& as) {
   line.jwt = as.jwt;
   line.nkey = as.nkey;
   line.sig = as.sig;
-  return "CONNECT " + json::encode(line) + "\r\nPING\r\n";
+  try {
+    return "CONNECT " + json::encode(line) + "\r\nPING\r\n";
+  } catch (const error&) {
+    // Its words would quote the secret.
+    throw refused("the login of " + as.shown +
+                  " cannot be sent: user, password or token is not UTF-8");
+  }
 }
 
 task<std::unique_ptr<server_link>> encrypted(std::unique_ptr<server_link> plain,
                                              const server_address& server,
                                              const tls_options& options) {
   tls_context context = co_await make_tls_context(options);
-  const std::string name = options.server_name.empty() ? server.name() : options.server_name;
+  const std::string name =
+      options.server_name.empty() ? server.verified_name() : options.server_name;
   co_return co_await make_tls_link(std::move(plain), std::move(context), name);
 }
 

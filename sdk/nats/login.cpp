@@ -37,7 +37,7 @@ std::string section_of(std::string_view text, std::string_view section, const st
   std::size_t at = text.find(begin);
   if (at != std::string_view::npos) at = text.find('\n', at);
   const std::size_t end =
-      at == std::string_view::npos ? std::string_view::npos : text.find("---", at);
+      at == std::string_view::npos ? std::string_view::npos : text.find("\n---", at);
   if (end == std::string_view::npos) {
     throw error(errc::invalid_input, disposition::retry,
                 "the creds file " + quoted(file) + " has no section " + std::string(section) +

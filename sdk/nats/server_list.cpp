@@ -101,6 +101,9 @@ std::vector<server_address> parse_servers(std::string_view urls) {
     urls.remove_prefix(comma == std::string_view::npos ? urls.size() : comma + 1);
   }
   if (servers.empty()) refuse("", "there is none");
+  // Else whoever keeps a client from the one could have it talk to the other without encryption.
+  const bool is_encrypted = std::ranges::any_of(servers, &server_address::tls);
+  for (server_address& one : servers) one.tls = is_encrypted;
   return servers;
 }
 

@@ -87,6 +87,9 @@ void server_pool::learn(const std::vector<std::string>& known, const server_addr
     told.back().user = like.user;
     told.back().password = like.password;
     told.back().tls = like.tls;
+    // Whoever can write into an INFO that is not encrypted could name a server of his own, with a
+    // certificate of his own.
+    told.back().certificate_name = like.verified_name();
   }
   if (told.empty()) return;  // It knows of none, not even of itself.
   const std::string next = entries_[turn_ % entries_.size()].server.shown();

@@ -24,6 +24,8 @@ tls_context read_context(const tls_options& options) {
   ERR_clear_error();
   tls_context context(SSL_CTX_new(TLS_client_method()), ssl_deleter());
   if (context == nullptr) refuse_file("TLS library", "OpenSSL");
+  // An encrypted key is refused: else OpenSSL would ask whoever sits at the terminal.
+  SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return -1; });
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   // Without renegotiation, writing never has to wait for reading.
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);

@@ -35,7 +35,9 @@ class tls_link final : public server_link {
     for (;;) {
       const std::optional<std::size_t> count = session_.read_some(into);
       if (count) co_return *count;
-      co_await send_output();  // The answer of TLS itself to a change of keys, where one came.
+      // The answer of TLS itself to a change of keys, where one came. Who is sending takes it
+      // along, so that a write that stands still does not keep from reading.
+      if (session_.has_output() && !sending_.is_locked()) co_await send_output();
       const bool is_open = co_await take_in();
       if (!is_open) co_return 0;
     }
@@ -55,8 +57,10 @@ class tls_link final : public server_link {
 
   task<> send_output() {
     const auto held = co_await sending_.lock();  // Records leave in the order of their making.
-    const std::string output = session_.take_output();
-    if (!output.empty()) co_await below_->write_all(output);
+    while (session_.has_output()) {
+      const std::string output = session_.take_output();
+      co_await below_->write_all(output);
+    }
   }
 
   std::unique_ptr<server_link> below_;

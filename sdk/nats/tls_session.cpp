@@ -80,12 +80,15 @@ tls_session::tls_session(tls_context context, const std::string& name)
   SSL_set_bio(session_.get(), in, out);
   SSL_set_connect_state(session_.get());
   X509_VERIFY_PARAM* const verify = SSL_get0_param(session_.get());
-  if (is_address(name)) {
-    X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str());
-  } else {
-    X509_VERIFY_PARAM_set1_host(verify, name.c_str(), name.size());
-    SSL_set_tlsext_host_name(session_.get(), name.c_str());
-  }
+  const bool is_set =
+      is_address(name)
+          ? X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str()) == 1
+          : !name.empty() && X509_VERIFY_PARAM_set1_host(verify, name.c_str(), name.size()) == 1 &&
+                SSL_set_tlsext_host_name(session_.get(), name.c_str()) == 1;
+  // Without a name any certificate would do.
+  if (!is_set)
+    throw error(errc::invalid_argument, disposition::permanent,
+                "TLS handshake: " + quoted(name) + " is no name that a certificate can be for");
 }
 
 void tls_session::fail(const char* doing) const {
@@ -128,6 +131,8 @@ void tls_session::write(std::string_view plain) {
     plain.remove_prefix(static_cast<std::size_t>(written));
   }
 }
+
+bool tls_session::has_output() const { return BIO_ctrl_pending(SSL_get_wbio(session_.get())) > 0; }
 
 std::string tls_session::take_output() {
   BIO* const out = SSL_get_wbio(session_.get());

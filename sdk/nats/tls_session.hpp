@@ -47,6 +47,8 @@ class tls_session {
   std::optional<std::size_t> read_some(std::span<std::byte> into);
   /// Encrypts; after the handshake.
   void write(std::string_view plain);
+  /// True where there is something to be sent to the server.
+  bool has_output() const;
   /// What is to be sent to the server now.
   std::string take_output();
 

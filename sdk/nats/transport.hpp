@@ -21,6 +21,8 @@ struct server_address {
   std::string user;
   std::string password;
   bool tls = false;  ///< by its scheme: never to be connected to without encryption
+  /// What its certificate must be for; empty: the host.
+  std::string certificate_name = {};
 
   /// "host:port": for messages, so without user and password.
   std::string shown() const { return host + ":" + port; }
@@ -28,6 +30,7 @@ struct server_address {
   std::string name() const {
     return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
   }
+  std::string verified_name() const { return certificate_name.empty() ? name() : certificate_name; }
   std::uint16_t port_number() const { return static_cast<std::uint16_t>(std::stoi(port)); }
 };
 
