@@ -34,6 +34,10 @@ task<duration> connection::rtt(duration limit) {
 
 connection_statistics connection::statistics() const noexcept { return core_->statistics(); }
 
+task<> connection::publish(const subject& to, std::string_view payload) {
+  return core_->publish({.subject = to.text(), .payload = payload});
+}
+
 task<> connection::publish(const subject& to, std::string_view payload, const headers& with) {
   return core_->publish({.subject = to.text(), .payload = payload, .headers = &with});
 }

@@ -53,13 +53,15 @@ task<> connection_core::close() {
   if (is_connected()) {
     // What cannot be flushed is lost like any unconfirmed message; closing goes on.
     const auto flushed = co_await shield(requests_.echo(close_flush_limit)).as_result();
-    if (!flushed.has_value()) last_failure_ = flushed.error().message();
+    // Where no answer may be listened to, what has left this process is what can be had.
+    if (!flushed.has_value())
+      static_cast<void>(co_await shield(with_timeout(close_flush_limit, wait_sent())).as_result());
   }
   closed_ = true;
   last_failure_ = "it was closed";
   publisher_.close();
-  co_await background_.close();
   subscribers_.for_each([](subscriber& listening) { listening.on_closed(); });
+  co_await background_.close();  // With what they still had to end.
   events_.close();
   up_.set();  // Whoever waits for a connection learns that there will be none.
 }
@@ -97,10 +99,18 @@ bool connection_core::is_writable() const noexcept {
 }
 
 task<> connection_core::wait_writable() {
-  while (!is_writable()) {
-    written_.reset();
-    co_await written_.wait();
-  }
+  // In turn: who has just filled the room again stands behind whoever waits for it.
+  const auto turn = co_await write_turn_.lock();
+  while (!is_writable()) co_await next_write();
+}
+
+task<> connection_core::next_write() {
+  written_.reset();
+  co_await written_.wait();
+}
+
+task<> connection_core::wait_sent() {
+  while (transport_ != nullptr && transport_->unsent_bytes() > 0) co_await next_write();
 }
 
 task<> connection_core::wait_ready_to_send() {
@@ -178,6 +188,7 @@ task<> connection_core::stay_connected() {
     transport_.reset();
     written_.set();
     if (was_connected || !closed_) ended(server, why, was_connected);
+    if (closed_) successor_.reset();
     if (closed_) co_return;
   }
 }
@@ -212,12 +223,15 @@ task<> connection_core::serve_in(scope& children, const server_address& server) 
 task<> connection_core::probe() {
   for (;;) {
     co_await sleep(options_.probe_interval);
+    const std::uint64_t heard = transport_->received().messages;
     const time_point asked = loop::current().now();
     const auto answered = co_await probe_questions_.echo(options_.probe_timeout).as_result();
     if (answered.has_value()) rtt_ = loop::current().now() - asked;
     // Whoever may not listen to answers is told so by a server that is alive.
     if (answered.has_value() || answered.error().disposition() == disposition::permanent) continue;
     if (!answered.error().is(errc::deadline_exceeded)) throw answered.error();
+    // The answer stands behind what is under way, and that comes.
+    if (transport_->received().messages != heard) continue;
     throw error(errc::unavailable, disposition::retry,
                 "the server gave no sign of life for " +
                     std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -8,6 +8,7 @@
 #include "publisher.hpp"
 #include "question_inbox.hpp"
 #include "server_pool.hpp"
+#include "weir/mutex.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/scope.hpp"
 
@@ -40,6 +41,7 @@ class connection_core final : private transport_listener {
   task<> publish(outgoing out);
   /// False while too many bytes wait to be sent.
   bool is_writable() const noexcept;
+  /// Suspends until it is true; first come, first served.
   task<> wait_writable();
   bool is_ready_to_send() const noexcept { return is_connected() && is_writable(); }
   task<> wait_ready_to_send();
@@ -100,6 +102,10 @@ class connection_core final : private transport_listener {
   task<server_address> next_server();
   task<> serve(const server_address& server);
   task<> serve_in(scope& children, const server_address& server);
+  /// Suspends until bytes have been handed to the kernel, or the connection has ended.
+  task<> next_write();
+  /// Suspends until all of them have been.
+  task<> wait_sent();
   /// Connects to another server once this one says that it is about to end, then leaves it.
   task<> leave_lame_duck(server_address from);
   task<> probe();
@@ -128,6 +134,7 @@ class connection_core final : private transport_listener {
   server_info server_;
   duration rtt_{};  // as last measured
   manual_reset_event up_;
+  mutex write_turn_;
   manual_reset_event written_;  // Bytes have left, or nobody is there to take them.
   weir::detail::intrusive_list<subscriber> subscribers_;
   std::string inbox_prefix_;

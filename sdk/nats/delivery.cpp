@@ -41,7 +41,7 @@ std::size_t delivery::wire_size() const { return detail::wire_size(message_); }
 void delivery::finish(bool acknowledged) noexcept {
   finished_ = true;
   if (auto slots = std::move(slots_))
-    slots->finished(info_.consumer_sequence, charged_, acknowledged);
+    slots->finished(info_.stream_sequence, charged_, acknowledged);
 }
 
 void delivery::answer(std::string_view text) {

@@ -57,7 +57,10 @@ void fetch_inbox::pull(const fetch_options& wanted, delivery* done) {
   const std::string body = json::encode(request);
   const std::string reply = address() + "." + std::to_string(++pulls_);
   heard_at_ = loop::current().now();
-  if (done != nullptr && !done->is_finished() && done->ack_and_pull(reply, "+NXT " + body)) return;
+  if (done != nullptr && !done->is_finished()) {
+    if (done->ack_and_pull(reply, "+NXT " + body)) return;
+    done->ack();  // The next connection tells it.
+  }
   core_.send({.subject = subject_, .reply = reply, .payload = body});
 }
 

@@ -60,6 +60,7 @@ task<> keep_trying(std::function<task<>()> attempt, std::shared_ptr<manual_reset
 task<> clean_up_chunks(jetstream js, std::string bucket, std::string nuid, bool may_come) {
   const auto done = std::make_shared<manual_reset_event>();
   const auto attempt = [=] { return purge_once(js, bucket, nuid, may_come); };
+  if (js.core().is_closed()) co_return;  // Nobody would wait for it.
   js.core().background().spawn(keep_trying(attempt, done));
   static_cast<void>(co_await shield(with_timeout(waited_for, done->wait())).as_result());
 }
@@ -67,6 +68,7 @@ task<> clean_up_chunks(jetstream js, std::string bucket, std::string nuid, bool 
 void clean_up_in_doubt(jetstream js, object_info made, std::optional<object_description> replaced) {
   if (!replaced || replaced->info.is_removed || replaced->info.is_link()) return;
   const auto attempt = [js, made, old = replaced->info.nuid] { return settle_once(js, made, old); };
+  if (js.core().is_closed()) return;
   js.core().background().spawn(keep_trying(attempt, std::make_shared<manual_reset_event>()));
 }
 

@@ -109,7 +109,8 @@ task<object_info> rename(jetstream js, std::string bucket, std::string name, obj
   if (!is_there(old)) throw not_there(bucket, name);
   const auto stored = co_await detail::change_description(
       js, bucket, as.name, [&](const std::optional<object_description>& before) {
-        if (is_there(before))
+        // The same chunks: an earlier attempt got as far as this.
+        if (is_there(before) && before->info.nuid != old->info.nuid)
           throw error(errc::conflict, disposition::permanent,
                       object_shown(bucket, name) + " cannot be renamed: there is an " +
                           object_shown(bucket, as.name) + "; remove that first");

@@ -25,6 +25,8 @@ stream<stream_message> messages_of(std::shared_ptr<detail::ordered_state> state)
   for (;;) {
     auto came = co_await state->next().as_result();
     if (!came.has_value()) {
+      const error& why = came.error();
+      if (why.disposition() == disposition::permanent || why.is(errc::closed)) throw error(why);
       co_yield failed(came.error());
     } else if (*came) {
       co_yield std::move(**came);

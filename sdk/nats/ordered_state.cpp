@@ -233,6 +233,7 @@ void ordered_state::on_not_permitted(const refusal& refused) noexcept {
 void ordered_state::on_closed() noexcept {
   if (!failure_) failure_.emplace(core_.not_connected("ordered consumer of stream " + stream_));
   came_.set();
+  core_.background().spawn(end_with_connection(shared_from_this()));
 }
 
 task<std::optional<stream_message>> ordered_state::next() {
@@ -253,9 +254,23 @@ task<std::optional<stream_message>> ordered_state::next() {
 task<> ordered_state::close() {
   closed_ = true;
   came_.set();
-  co_await background_.close();
+  co_await end_reading();
   core_.remove(*this);
   if (core_.is_connected()) co_await shield(remove(name_));
+}
+
+task<> ordered_state::end_reading() {
+  if (std::exchange(ending_, true)) {
+    co_await shield(as_task(ended_.wait()));
+    co_return;
+  }
+  co_await background_.close();
+  ended_.set();
+}
+
+task<> ordered_state::end_with_connection(std::shared_ptr<ordered_state> state) {
+  co_await state->end_reading();
+  state->core_.remove(*state);
 }
 
 task<> ordered_state::close_abandoned(std::shared_ptr<ordered_state> left) {

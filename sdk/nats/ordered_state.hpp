@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 
 #include "inbox.hpp"
 #include "pull_ledger.hpp"
@@ -15,7 +16,7 @@ namespace weir::nats::detail {
 class connection_core;
 
 /// What is behind an ordered_consumer: the consumer at the server, and the place that was reached.
-class ordered_state final : public inbox {
+class ordered_state final : public inbox, public std::enable_shared_from_this<ordered_state> {
  public:
   ordered_state(connection_core& core, std::string stream, ordered_options options);
   ~ordered_state();
@@ -45,6 +46,9 @@ class ordered_state final : public inbox {
   bool is_of_present(std::string_view token) const noexcept;
   /// Something may be missing, or the consumer is gone.
   void want_reset() noexcept;
+  static task<> end_with_connection(std::shared_ptr<ordered_state> state);
+  /// Suspends until none of its tasks runs any more.
+  task<> end_reading();
   task<> make();
   task<> make_again();
   task<> keep_reading();
@@ -75,6 +79,8 @@ class ordered_state final : public inbox {
   std::uint64_t pending_at_start_ = 0;
   std::uint64_t resets_ = 0;
   bool closed_ = false;
+  bool ending_ = false;
+  manual_reset_event ended_;
   scope background_;
 };
 

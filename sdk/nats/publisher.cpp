@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "publisher.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -64,7 +65,7 @@ publication_slot& publisher::free_slot() {
 
 task<publication> publisher::begin(const nats::subject& to, std::string_view payload,
                                    publish_options options) {
-  const time_point deadline = saturating_add(loop::current().recent_now(), options.timeout);
+  const time_point deadline = saturating_add(loop::current().now(), options.timeout);
   std::array<char, id_bytes_max> own_id;
   const std::string_view msg_id = options.msg_id.empty() ? fresh_id(own_id) : options.msg_id;
   if (!options.msg_id.empty()) check_header_value("Nats-Msg-Id", msg_id);
@@ -83,6 +84,7 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   }
   publication_slot& slot = free_slot();
   ++slot.use;
+  slot.begun = ++begun_;
   slot.subject = to.text();
   slot.payload.assign(payload);
   slot.msg_id.assign(msg_id);
@@ -102,15 +104,19 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
     fail(slot, core_.not_connected("publish to " + slot.subject));
     co_return publication(slot);
   }
-  send(slot);
+  if (refused_) {
+    fail(slot, not_permitted(*refused_));
+    co_return publication(slot);
+  }
+  send(slot, loop::current().recent_now());
   publication handle(slot);
   // A publication given up here may be stored; its publisher was cancelled and does not know.
   if (!core_.is_writable()) co_await core_.wait_writable();
   co_return handle;
 }
 
-void publisher::send(publication_slot& slot) noexcept {
-  move_to_back(slot, loop::current().recent_now());
+void publisher::send(publication_slot& slot, time_point now) noexcept {
+  move_to_back(slot, now);
   // Another server than the one before may have another limit.
   if (auto refused = core_.size_problem(slot.subject, slot.wire_size))
     return fail(slot, std::move(*refused));
@@ -208,12 +214,18 @@ void publisher::drop(publication_slot& slot) noexcept {
 
 void publisher::on_connected() noexcept {
   refused_.reset();
-  weir::detail::intrusive_list<publication_slot> before;
-  while (!waiting_.empty()) before.push_back(waiting_.pop_front());
-  while (!before.empty()) {
-    publication_slot& slot = before.pop_front();
-    waiting_.push_back(slot);
-    if (!slot.abandoned) send(slot);
+  // In the order in which they were begun; those that are waiting stand in that of their last look.
+  std::vector<publication_slot*> again;
+  waiting_.for_each([&again](publication_slot& slot) { again.push_back(&slot); });
+  std::ranges::sort(again, {}, &publication_slot::begun);
+  const time_point now = loop::current().now();
+  for (publication_slot* const slot : again) {
+    if (!slot->abandoned) {
+      send(*slot, now);
+    } else {
+      move_to_back(*slot, now);
+      await_next_look(*slot);
+    }
   }
 }
 
@@ -239,7 +251,7 @@ void publication_slot::on_timer() noexcept { owner.look_after(*this); }
 void publisher::look_after(publication_slot& slot) noexcept {
   const time_point now = loop::current().now();
   if (now >= slot.deadline) return fail(slot, deadline_error(slot));
-  if (!slot.abandoned && core_.is_connected()) return send(slot);
+  if (!slot.abandoned && core_.is_connected()) return send(slot, now);
   move_to_back(slot, now);
   await_next_look(slot);
 }

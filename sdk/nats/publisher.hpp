@@ -27,7 +27,9 @@ class publication_slot final : public weir::detail::list_hook, private weir::det
 
   publisher& owner;
   const std::size_t index;  ///< its place among the publisher's slots
-  std::uint64_t use = 0;    ///< counts the messages it held, so that a late answer is told apart
+  std::uint64_t begun =
+      0;                  ///< the publisher's count of messages, in whose order they are sent again
+  std::uint64_t use = 0;  ///< counts the messages it held, so that a late answer is told apart
 
   std::string subject;
   std::string payload;
@@ -83,7 +85,7 @@ class publisher final : public inbox {
   /// An id that no other message has.
   std::string_view fresh_id(std::span<char> into) noexcept;
   publication_slot* slot_of(std::string_view token) noexcept;
-  void send(publication_slot& slot) noexcept;
+  void send(publication_slot& slot, time_point now) noexcept;
   friend class publication_slot;
   void look_after(publication_slot& slot) noexcept;
   void look_after_oldest() noexcept;
@@ -115,6 +117,7 @@ class publisher final : public inbox {
   std::vector<publication_slot*> free_;
   weir::detail::intrusive_list<publication_slot> waiting_;  // by sent_at
   answer_watch watch_{*this};                               // for the first that waits
+  std::uint64_t begun_ = 0;
   std::uint64_t sent_ = 0;
   std::optional<refusal> refused_;  // of this inbox, by the present connection's server
   std::string id_prefix_;

@@ -51,8 +51,9 @@ task<std::vector<delivery>> pull_source::next_batch(std::size_t max) {
   if (!first) co_return batch;
   batch.reserve(std::min(max, 1 + state_->waiting()));
   batch.push_back(std::move(*first));
+  const time_point now = weir::loop::current().now();
   while (batch.size() < max) {
-    std::optional<delivery> more = state_->try_next();
+    std::optional<delivery> more = state_->try_next(now);
     if (!more) break;
     batch.push_back(std::move(*more));
   }

@@ -60,24 +60,24 @@ void pull_state::start() {
 }
 
 /// Whoever has a permit of ready_count_ takes the first; nothing if that has expired.
-std::optional<delivery> pull_state::take_ready() {
+std::optional<delivery> pull_state::take_ready(time_point now) {
   delivery first = std::move(ready_.front());
   ready_.pop_front();
-  if (loop::current().recent_now() - first.leased_at() < consumer_.ack_wait) return first;
+  if (now - first.leased_at() < consumer_.ack_wait) return first;
   note_expired(1);
   return std::nullopt;
 }
 
-std::optional<delivery> pull_state::try_next() {
+std::optional<delivery> pull_state::try_next(time_point now) {
   while (!stopped_ && !ready_.empty() && ready_count_.try_acquire()) {
-    if (auto first = take_ready()) return first;
+    if (auto first = take_ready(now)) return first;
   }
   return std::nullopt;
 }
 
 task<std::optional<delivery>> pull_state::next() {
   for (;;) {
-    if (auto first = try_next()) co_return first;
+    if (auto first = try_next(loop::current().now())) co_return first;
     if (stopped_) co_return std::nullopt;
     if (failure_) throw *failure_;
     ++waiters_;
@@ -85,7 +85,7 @@ task<std::optional<delivery>> pull_state::next() {
     --waiters_;
     acquired.value();
     if (stopped_ || ready_.empty()) continue;
-    if (auto first = take_ready()) co_return first;
+    if (auto first = take_ready(loop::current().now())) co_return first;
   }
 }
 
@@ -112,7 +112,7 @@ void pull_state::on_message(message received) noexcept {
   }
   ++unfinished_;
   unfinished_bytes_ += bytes;
-  if (acks_all_) held_.emplace(info->consumer_sequence, bytes);
+  if (acks_all_) held_.emplace(info->stream_sequence, bytes);
   ready_.emplace_back(std::move(received), *info, core_, consumer_.ack_wait, shared_from_this(),
                       bytes);
   ready_count_.release();
@@ -195,16 +195,24 @@ void pull_state::on_disconnected(const error&) noexcept {
   pin_.clear();
 }
 
-void pull_state::finished(std::uint64_t consumer_sequence, std::size_t charged,
+void pull_state::on_closed() noexcept {
+  core_.background().spawn(close_abandoned(shared_from_this()));
+}
+
+void pull_state::finished(std::uint64_t stream_sequence, std::size_t charged,
                           bool acknowledged) noexcept {
   if (!acks_all_) {
     --unfinished_;
     unfinished_bytes_ -= charged;
   } else {
-    // Of one that a later acknowledgement has finished already nothing is left here.
-    const auto behind = held_.upper_bound(consumer_sequence);
-    for (auto at = acknowledged ? held_.begin() : held_.find(consumer_sequence);
-         at != behind && at != held_.end(); at = held_.erase(at)) {
+    // The server acknowledges all up to a place in the stream. Of one that a later acknowledgement
+    // has finished already nothing is left here.
+    const auto own = held_.find(stream_sequence);
+    const auto first = acknowledged ? held_.begin() : own;
+    const auto last = acknowledged         ? held_.upper_bound(stream_sequence)
+                      : own == held_.end() ? own
+                                           : std::next(own);
+    for (auto at = first; at != last; at = held_.erase(at)) {
       --unfinished_;
       unfinished_bytes_ -= at->second;
     }
@@ -329,7 +337,12 @@ task<> pull_state::end_intake() {
 task<> pull_state::close() {
   stop();
   co_await shield(as_task(intake_ended_.wait()));
+  if (std::exchange(ending_, true)) {
+    co_await shield(as_task(ended_.wait()));
+    co_return;
+  }
   co_await background_.close();
+  ended_.set();
 }
 
 task<> pull_state::close_abandoned(std::shared_ptr<pull_state> left) { co_await left->close(); }

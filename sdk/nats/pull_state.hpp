@@ -31,10 +31,10 @@ class pull_state final : public inbox,
   void start();
   task<std::optional<delivery>> next();
   /// A message that is here already.
-  std::optional<delivery> try_next();
+  std::optional<delivery> try_next(time_point now);
   void stop() noexcept;
   task<> close();
-  /// close() of a state that only the task owns.
+  /// close() of a state that the task owns, perhaps alone.
   static task<> close_abandoned(std::shared_ptr<pull_state> left);
 
   connection_core& core() const noexcept { return core_; }
@@ -55,8 +55,9 @@ class pull_state final : public inbox,
   void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override { wants_pull_.set(); }
   void on_disconnected(const error& why) noexcept override;
+  void on_closed() noexcept override;
   void on_not_permitted(const refusal& refused) noexcept override;
-  void finished(std::uint64_t consumer_sequence, std::size_t charged,
+  void finished(std::uint64_t stream_sequence, std::size_t charged,
                 bool acknowledged) noexcept override;
 
   void on_status(std::string_view token, const pull_status& status) noexcept;
@@ -77,7 +78,7 @@ class pull_state final : public inbox,
   task<> keep_watch();
   void watch_pulls(time_point now);
   void renew_leases(time_point now);
-  std::optional<delivery> take_ready();
+  std::optional<delivery> take_ready(time_point now);
   void drop_expired(time_point now);
   void note_expired(std::size_t count) noexcept;
   void watch_for_stall(time_point now);
@@ -98,8 +99,9 @@ class pull_state final : public inbox,
   std::uint64_t pulls_ = 0;
   std::size_t unfinished_ = 0;
   std::size_t unfinished_bytes_ = 0;
-  std::map<std::uint64_t, std::size_t> held_;  // with acks_all_: the unfinished, and their bytes
-  std::size_t bytes_needed_ = 0;               // by the next message, at least; 0: not known
+  std::multimap<std::uint64_t, std::size_t> held_;  // with acks_all_: the unfinished by stream
+                                                    // sequence, and their bytes
+  std::size_t bytes_needed_ = 0;                    // by the next message, at least; 0: not known
   std::string pin_;  // of the priority group; empty while another client has it
   std::deque<delivery> ready_;
   semaphore ready_count_{0};
@@ -116,6 +118,8 @@ class pull_state final : public inbox,
   pull_counters counters_;
   bool stopped_ = false;
   manual_reset_event intake_ended_;
+  bool ending_ = false;
+  manual_reset_event ended_;  // Nothing of it runs any more.
   std::optional<error> failure_;
   scope background_;
 };

@@ -89,15 +89,24 @@ stream<message> request_many(connection& over, subject to, std::string payload,
 }
 
 task<> publish_request(connection& over, const subject& to, const subject& reply_to,
+                       std::string_view payload) {
+  return over.core().publish({.subject = to.text(), .reply = reply_to.text(), .payload = payload});
+}
+
+task<> publish_request(connection& over, const subject& to, const subject& reply_to,
                        std::string_view payload, const headers& with) {
-  detail::outgoing out = question_of(to, payload, &with);
-  out.reply = reply_to.text();
-  co_await over.core().publish(out);
+  return over.core().publish(
+      {.subject = to.text(), .reply = reply_to.text(), .payload = payload, .headers = &with});
+}
+
+task<> respond(connection& over, const message& to, std::string_view payload) {
+  const subject target(to.reply());
+  co_await over.core().publish({.subject = target.text(), .payload = payload});
 }
 
 task<> respond(connection& over, const message& to, std::string_view payload, const headers& with) {
   const subject target(to.reply());
-  co_await over.core().publish(question_of(target, payload, &with));
+  co_await over.core().publish({.subject = target.text(), .payload = payload, .headers = &with});
 }
 
 }  // namespace weir::nats

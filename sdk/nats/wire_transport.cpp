@@ -146,7 +146,8 @@ void wire_transport::on_message(std::uint64_t number, const message_parts& parts
   if (index >= entries_.size()) return;
   const entry to = entries_[index];  // By value: a sink may subscribe.
   if (to.sink == nullptr || to.number != number) return;
-  if (parts.payload.empty() && status_of(parts.headers) == no_responders)
+  // A message of a stream has an address for its acknowledgement, whatever its headers say.
+  if (parts.payload.empty() && parts.reply.empty() && status_of(parts.headers) == no_responders)
     return to.sink->on_no_responders(parts.subject);
   ++received_.messages;
   received_.bytes += parts.payload.size();

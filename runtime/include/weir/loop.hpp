@@ -62,9 +62,9 @@ class loop {
   }
 
   time_point now() const noexcept { return driver_->now(); }
-  /// The clock as the loop has read it last, in this turn at the latest: for the stamps of many
-  /// small things, where now() would cost more than the thing. Older than now() by at most a few
-  /// milliseconds and the task that runs.
+  /// The clock as the loop has read it last: for the stamps of many small things, where now() would
+  /// cost more than the thing. In a task it is older than now() by what this turn has done since it
+  /// looked, some milliseconds at most unless a task takes longer.
   time_point recent_now() const noexcept { return recent_now_; }
   std::uint64_t random() noexcept { return driver_->random(); }
   weir::driver& driver() noexcept { return *driver_; }

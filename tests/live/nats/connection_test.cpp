@@ -3,6 +3,7 @@
 #include "told.hpp"
 #include "weir/blocking.hpp"
 #include "weir/sleep.hpp"
+#include "weir/yield.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -41,6 +42,28 @@ task<> flood(nats::connection& link, const nats::subject& to, std::size_t& sent)
   for (; sent < flood_count; ++sent) co_await link.publish(to, payload);
 }
 
+task<> publish_without_end(nats::connection& link, const bool& is_over) {
+  const nats::subject to("flood");
+  const std::string payload(8 * 1024, 'x');
+  while (!is_over) co_await link.publish(to, payload);
+}
+
+task<> publish_beside_others(nats::connection& link) {
+  co_await link.wait_connected();
+  bool is_over = false;
+  scope floods;
+  floods.spawn(publish_without_end(link, is_over));
+  floods.spawn(publish_without_end(link, is_over));
+  const nats::subject to("drop");
+  for (int round = 0; round < 20; ++round) {
+    co_await yield();
+    co_await link.publish(to, "x");
+  }
+  is_over = true;
+  co_await floods.join();
+  CHECK(link.statistics().messages_out > 20);
+}
+
 task<> stop_at_high_water(nats::connection& link, live_server& server) {
   orders in(link);
   co_await in.make(0);
@@ -75,6 +98,12 @@ TEST_SUITE("nats.connection") {
     options.url += "," + second.options().url;
     with_connection(options,
                     [&](auto& link) { return go_to_the_next(link, first, second, heard); });
+  }
+  TEST_CASE("who waits to publish is not overtaken for ever by those who publish without end") {
+    live_server server;
+    nats::connection_options options = server.options();
+    options.high_water_bytes = 64 * 1024;
+    with_connection(options, publish_beside_others);
   }
   TEST_CASE("publishing suspends at the high-water mark, and nothing of it is lost") {
     live_server server;

@@ -3,6 +3,7 @@
 
 #include "backends.hpp"
 #include "orders.hpp"
+#include "weir/nats/ordered_consumer.hpp"
 #include "weir/sleep.hpp"
 #include "weir/stream_operators.hpp"
 #include "weir/yield.hpp"
@@ -40,6 +41,27 @@ task<> consume_all(nats::connection& link) {
   source.stop();
   co_await workers.join();
   co_await source.close();
+}
+
+task<> expect_end(nats::pull_source& source) {
+  int taken = 0;
+  while (co_await source.next()) ++taken;
+  CHECK(taken <= 1);
+}
+
+/// Everything is destroyed in the turn in which the connection has been closed.
+task<> close_the_connection_first(nats::connection_options options) {
+  nats::connection link(std::move(options));
+  orders in(link);
+  co_await in.make(1);
+  auto source = co_await nats::pull_source::open(in.js, "ORDERS", "worker");
+  auto ordered = co_await nats::ordered_consumer::open(in.js, "ORDERS");
+  scope waiting;
+  waiting.spawn(expect_end(source));
+  co_await link.close();
+  co_await waiting.join();
+  co_await source.close();
+  CHECK(source.unfinished() == 0);
 }
 
 task<> hold_slots(nats::connection& link) {
@@ -196,6 +218,11 @@ task<> delete_under_it(nats::connection& link) {
 }  // namespace
 
 TEST_SUITE("nats.pull_source") {
+  TEST_CASE("a source ends with its connection, and may be destroyed after it was closed") {
+    live_server server;
+    loop home;
+    home.run(close_the_connection_first(server.options()));
+  }
   TEST_CASE("every message is delivered once to one of several tasks, within the slots") {
     on_every_server(consume_all);
   }

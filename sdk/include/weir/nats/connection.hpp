@@ -28,7 +28,7 @@ class model_server;
 /// Where a connection goes, and its limits. The defaults suit a service beside its servers.
 struct connection_options {
   /// One server or several with commas between them: "nats://user:password@host:4222,host2",
-  /// or "nats://token@host"; with "tls://" never without encryption.
+  /// or "nats://token@host"; with one "tls://" among them, to none of them without encryption.
   std::string url = "nats://127.0.0.1:4222";
   nats::credentials credentials = {};
   tls_options tls = {};
@@ -88,7 +88,8 @@ class connection {
   /// Publishes without a confirmation: at most once. Suspends above the high-water mark and while
   /// there is no connection; throws for a payload above the server's limit. What the arguments
   /// refer to must live until it is done.
-  task<> publish(const subject& to, std::string_view payload, const headers& with = {});
+  task<> publish(const subject& to, std::string_view payload);
+  task<> publish(const subject& to, std::string_view payload, const headers& with);
 
   /// Suspends until the server has read all that was sent before. Throws `unavailable` when the
   /// connection is lost meanwhile, or `deadline_exceeded`.

@@ -18,7 +18,7 @@ class delivery_slots {
   virtual ~delivery_slots() = default;
   /// `charged` are the bytes that it was charged with; `acknowledged` is false for one that was
   /// given back, ended or dropped.
-  virtual void finished(std::uint64_t consumer_sequence, std::size_t charged,
+  virtual void finished(std::uint64_t stream_sequence, std::size_t charged,
                         bool acknowledged) noexcept = 0;
 };
 

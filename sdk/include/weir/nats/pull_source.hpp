@@ -35,9 +35,9 @@ class pull_source {
   pull_source& operator=(pull_source&&) = delete;
   ~pull_source();
 
-  /// Suspends until there is a message; nothing once the source was stopped. Throws `not_found`
-  /// when the consumer was deleted, and what the server refuses for good. Any number of tasks may
-  /// wait; first come, first served.
+  /// Suspends until there is a message; nothing once the source was stopped, or its connection was
+  /// closed. Throws `not_found` when the consumer was deleted, and what the server refuses for
+  /// good. Any number of tasks may wait; first come, first served.
   task<std::optional<delivery>> next();
   /// The same for as many as there are at once, at most `max`; empty once stopped.
   task<std::vector<delivery>> next_batch(std::size_t max);

@@ -54,11 +54,13 @@ stream<message> request_many(connection& over, subject to, std::string payload,
 
 /// Publishes with the address that answers are to go to, for instance a subscription's own.
 task<> publish_request(connection& over, const subject& to, const subject& reply_to,
-                       std::string_view payload, const headers& with = {});
+                       std::string_view payload);
+task<> publish_request(connection& over, const subject& to, const subject& reply_to,
+                       std::string_view payload, const headers& with);
 
 /// Answers a message: publishes to its reply subject. Throws `invalid_argument` for a message that
 /// has none, or one that cannot be published to.
-task<> respond(connection& over, const message& to, std::string_view payload,
-               const headers& with = {});
+task<> respond(connection& over, const message& to, std::string_view payload);
+task<> respond(connection& over, const message& to, std::string_view payload, const headers& with);
 
 }  // namespace weir::nats
