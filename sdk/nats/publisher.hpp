@@ -27,9 +27,8 @@ class publication_slot final : public weir::detail::list_hook, private weir::det
 
   publisher& owner;
   const std::size_t index;  ///< its place among the publisher's slots
-  std::uint64_t begun =
-      0;                  ///< the publisher's count of messages, in whose order they are sent again
-  std::uint64_t use = 0;  ///< counts the messages it held, so that a late answer is told apart
+  std::uint64_t begun = 0;  ///< its number among all messages; they are sent again in this order
+  std::uint64_t use = 0;    ///< counts the messages it held, so that a late answer is told apart
 
   std::string subject;
   std::string payload;

@@ -41,7 +41,7 @@ class server_pool {
   void failed(const server_address& server, time_point now, std::uint64_t random) noexcept;
 
   /// The servers of the cluster now, as "host:port"; they are logged in to as `like` is, and where
-  /// they encrypt their certificates must be for its name. Those that
+  /// they encrypt, their certificates must be for its name. Those that
   /// were learned before and are not named any more are forgotten, configured ones never.
   void learn(const std::vector<std::string>& known, const server_address& like);
 

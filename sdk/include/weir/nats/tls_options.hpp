@@ -22,7 +22,8 @@ struct tls_options {
   /// servers that verify their clients. Both or neither.
   std::string certificate_file = {};
   std::string key_file = {};
-  /// The name that the server's certificate must be for; empty: the host of the URL.
+  /// The name that the server's certificate must be for; empty: the host of the URL. That of a
+  /// server which the cluster told of must be for the name of the one that told.
   std::string server_name = {};
 };
 
