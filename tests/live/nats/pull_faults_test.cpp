@@ -161,9 +161,9 @@ task<> drop_what_expired(nats::connection& link, live_server& server) {
   for (int i = 0; i < 2; ++i) {
     auto one = co_await source.next();
     REQUIRE(one.has_value());
-    CHECK(one->info().delivered >= 2);
     one->ack();
   }
+  // Not that each was delivered twice: a server that is killed may forget the first time.
   co_await in.info_when_acknowledged(2);
   co_await source.close();
 }
