@@ -2,6 +2,7 @@
 #include "publish_answer.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "quoted.hpp"
 #include "weir/event/json.hpp"
@@ -18,6 +19,30 @@ constexpr std::int64_t rollup_failed = 10111;  // With code 500, and for good al
 constexpr std::int64_t id_in_process = 10158;  // Its first copy is being stored.
 constexpr std::int64_t wrong_last_sequence_in_process = 10164;
 constexpr std::int64_t too_many_requests = 10167;
+
+// All that a store can fail by; only the words tell what it was.
+constexpr std::int64_t store_failed = 10077;
+
+/// What a full stream says, and which limit it means, as stream_config calls it.
+struct full_stream {
+  std::string_view words;
+  std::string_view limit;
+  disposition what_to_do;
+};
+
+constexpr std::array full_streams{
+    full_stream{"maximum messages exceeded", "max_messages", disposition::retry},
+    full_stream{"maximum bytes exceeded", "max_bytes", disposition::retry},
+    full_stream{"maximum messages per subject exceeded", "max_messages_per_subject",
+                disposition::permanent},
+};
+
+const full_stream* full_stream_in(const std::optional<api_error>& refusal) noexcept {
+  if (!refusal || refusal->err_code != store_failed) return nullptr;
+  const auto* const found =
+      std::ranges::find(full_streams, refusal->description.value_or(""), &full_stream::words);
+  return found == full_streams.end() ? nullptr : found;
+}
 
 struct answer_body {
   std::optional<std::string> stream;
@@ -39,7 +64,7 @@ error no_answer(const std::string& why) {
 }  // namespace
 
 bool publish_answer::is_temporary() const noexcept {
-  if (!refusal || refusal->err_code == rollup_failed) return false;
+  if (!refusal || refusal->err_code == rollup_failed || is_full()) return false;
   return refusal->code >= 500 || refusal->err_code == id_in_process ||
          refusal->err_code == too_many_requests;
 }
@@ -50,7 +75,16 @@ bool publish_answer::is_outdated() const noexcept {
           refusal->err_code == wrong_last_sequence_in_process);
 }
 
+bool publish_answer::is_full() const noexcept { return full_stream_in(refusal) != nullptr; }
+
 error publish_answer::refused(const std::string& what) const {
+  if (const full_stream* const full = full_stream_in(refusal)) {
+    return {errc::limit_exceeded, full->what_to_do,
+            what + " was refused: " + describe(*refusal) + ": stream " + ack.stream +
+                " is at its " + std::string(full->limit) +
+                " and discards what is new; raise that, remove messages, or wait until its "
+                "consumers have"};
+  }
   const errc code = is_outdated() || refusal->err_code == other_stream ? errc::conflict
                     : refusal->err_code == message_too_large           ? errc::limit_exceeded
                                                                        : errc::invalid_argument;

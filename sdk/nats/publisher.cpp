@@ -184,9 +184,11 @@ void publisher::settle(publication_slot& slot, std::string_view text) noexcept {
     slot.last_problem = describe(*answer->refusal);
     if (answer->is_temporary()) return await_next_look(slot);
     // An earlier copy may be what the stream has gone on by; confirmed() finds out.
-    if (answer->is_outdated() && (slot.sends > 1 || slot.id_is_given))
-      slot.doubted_in = std::move(answer->ack.stream);
-    return fail(slot, answer->refused("publish to " + slot.subject));
+    const bool is_doubtful = (answer->is_outdated() && (slot.sends > 1 || slot.id_is_given)) ||
+                             (answer->is_full() && slot.sends > 1);
+    error refused = answer->refused("publish to " + slot.subject);
+    if (is_doubtful) slot.doubted_in = std::move(answer->ack.stream);
+    return fail(slot, std::move(refused));
   }
   slot.ack = std::move(answer->ack);
   finish(slot);

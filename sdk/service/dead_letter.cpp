@@ -76,7 +76,10 @@ task<> consumer::store_dead_letter(job& failed, const error& why) {
   const auto whole =
       co_await on_.jetstream.publish(to, body, {.msg_id = id, .headers = &with}).as_result();
   if (whole.has_value()) co_return;
-  if (!whole.error().is(errc::limit_exceeded)) throw whole.error();
+  // A full stream is no reason to cut it: that is tried again.
+  const bool is_too_large = whole.error().is(errc::limit_exceeded) &&
+                            whole.error().disposition() == disposition::permanent;
+  if (!is_too_large) throw whole.error();
   // A message of the largest size leaves no room for the causes. Its stream still has all of it.
   nats::headers causes;
   add_causes(causes, failed, why);

@@ -38,8 +38,10 @@ class [[nodiscard]] publication {
   ~publication();
 
   /// Suspends until the stream has confirmed. Throws what the stream refused (permanent: `conflict`
-  /// for an expectation that was not met, `limit_exceeded` for a size, else `invalid_argument`),
-  /// `deadline_exceeded` or `closed` (retry: with the same id it will not be stored twice).
+  /// for an expectation that was not met, `limit_exceeded` for a size, else `invalid_argument`);
+  /// `limit_exceeded` at once where the stream is full and discards what is new (retry, since its
+  /// consumers may make room; permanent for a full subject); `deadline_exceeded` or `closed`
+  /// (retry: with the same id it will not be stored twice).
   task<publish_ack> confirmed();
 
  private:
