@@ -10,24 +10,36 @@
 #include "pull_request.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
+#include "wire_size.hpp"
 
 namespace weir::nats::detail {
 namespace {
 
 constexpr backoff_limits reset_backoff{.first = std::chrono::milliseconds(20),
                                        .longest = std::chrono::seconds(5)};
-/// The server says so often in a row that there is no such stream, and then it is believed.
-constexpr unsigned not_found_max = 6;
+/// The server refuses so often in a row for good, or has no such stream, and then it is believed.
+constexpr unsigned refusals_max = 6;
 constexpr std::int64_t stream_not_found = 10059;
+/// Others may leave, and those that this made before are removed.
+constexpr std::int64_t too_many_consumers = 10026;
 /// How long a closing waits for the server to remove the consumer, which it does itself in the end.
 constexpr auto remove_limit = std::chrono::seconds(1);
+/// So many pulls wait at the same time where the server lets one ask for few messages only.
+constexpr std::size_t pulls_at_once_max = 16;
 
 struct place {
   std::uint64_t consumer_seq = 0;
   std::uint64_t stream_seq = 0;
 };
 
+/// What the server lets one pull ask for: its own limits, which it makes those of the consumer.
+struct made_config {
+  std::optional<std::int64_t> max_batch;
+  std::optional<std::int64_t> max_expires;
+};
+
 struct made_answer {
+  std::optional<made_config> config;
   std::optional<place> delivered;
   std::optional<std::uint64_t> num_pending;
   std::optional<api_error> error;
@@ -36,6 +48,13 @@ struct made_answer {
 struct removed_answer {
   std::optional<api_error> error;
 };
+
+pull_limits limits_of(const std::optional<made_config>& made) {
+  consumer_config config;
+  if (made) config.max_batch = made->max_batch;
+  if (made && made->max_expires) config.max_expires = duration(*made->max_expires);
+  return pull_limits(config);
+}
 
 /// The number of the pull whose address ends with `token`; 0 for what is none.
 std::uint64_t pull_number(std::string_view token) noexcept {
@@ -69,17 +88,21 @@ task<> ordered_state::make() {
   needs_reset_ = false;
   ledger_.clear();
   pulls_before_ = pulls_;
+  bytes_needed_ = 0;
   const auto from = by_place_ ? std::optional(stream_seen_ + 1) : std::nullopt;
   const ordered_request request = make_ordered_request(stream_, name_, options_, from);
   const auto made = co_await call_api<made_answer>(core_, request.operation, request.body);
   if (made.error) {
     error why = api_failure(*made.error, "ordered consumer of stream " + stream_);
-    if (made.error->err_code != stream_not_found && why.is(errc::not_found))
-      throw error(errc::unavailable, disposition::retry, why.message());
+    const bool is_passing = why.is(errc::not_found)
+                                ? made.error->err_code != stream_not_found
+                                : resets_ > 0 && made.error->err_code == too_many_consumers;
+    if (is_passing) throw error(errc::unavailable, disposition::retry, why.message());
     throw why;
   }
   if (!made.delivered || !made.num_pending)
     throw no_description("ordered consumer of stream " + stream_);
+  limits_ = limits_of(made.config);
   if (resets_ == 0) pending_at_start_ = *made.num_pending;
   if (!by_place_ && options_.start == ordered_start::last_per_subject)
     last_ones_left_ = *made.num_pending;
@@ -95,7 +118,7 @@ void ordered_state::want_reset() noexcept {
 }
 
 task<> ordered_state::make_again() {
-  for (unsigned not_found = 0;;) {
+  for (unsigned refusals = 0;;) {
     background_.spawn(remove(name_));
     co_await sleep(backoff(reset_backoff, failures_, loop::current().random()));
     co_await core_.wait_connected();
@@ -108,8 +131,9 @@ task<> ordered_state::make_again() {
       continue;
     }
     if (made.error().is_cancelled()) throw made.error();
-    not_found = made.error().is(errc::not_found) ? not_found + 1 : 0;
-    if (not_found < not_found_max) continue;
+    const bool is_refusal = made.error().disposition() == disposition::permanent;
+    refusals = is_refusal ? refusals + 1 : 0;
+    if (refusals < refusals_max) continue;
     failure_.emplace(made.error());
     came_.set();
     co_return;
@@ -140,13 +164,43 @@ void ordered_state::pull_if_worth() {
   if (taken >= options_.ahead) return;
   const std::size_t free = options_.ahead - taken;
   if (taken > 0 && free * 2 < options_.ahead) return;
-  const std::string body = json::encode(pull_request{.batch = free,
-                                                     .expires = options_.expires.count(),
-                                                     .idle_heartbeat = options_.heartbeat.count()});
+  if (options_.max_bytes > 0) {
+    const auto bytes = free_bytes();
+    if (bytes) pull(*bytes == pull_ledger::no_limit ? 1 : free, *bytes);
+    return;
+  }
+  for (std::size_t left = free; left > 0 && ledger_.pulls() < pulls_at_once_max;) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, limits_.batch()));
+    pull(count, pull_ledger::no_limit);
+    left -= count;
+  }
+}
+
+std::optional<std::size_t> ordered_state::free_bytes() const noexcept {
+  if (ledger_.outstanding() > 0) return std::nullopt;
+  // The next message is larger than all of it: by itself.
+  if (ready_.empty() && bytes_needed_ > options_.max_bytes) return pull_ledger::no_limit;
+  const std::size_t free = options_.max_bytes - std::min(ready_bytes_, options_.max_bytes);
+  // Asked for less than the next message needs, the server would only say so again.
+  if (free < bytes_needed_ || (!ready_.empty() && free < options_.max_bytes / 2))
+    return std::nullopt;
+  return free;
+}
+
+void ordered_state::pull(std::size_t count, std::size_t bytes) {
+  pull_request request{.batch = count,
+                       .expires = options_.expires.count(),
+                       .idle_heartbeat = options_.heartbeat.count()};
+  if (bytes != pull_ledger::no_limit) request.max_bytes = bytes;
+  limits_.apply(request);
+  const std::string body = json::encode(request);
   const std::string reply = address() + "." + std::to_string(++pulls_);
   const std::string to = pull_subject(core_, stream_, name_);
-  ledger_.add(pulls_, free, loop::current().now() + options_.expires + core_.patience());
-  if (ledger_.outstanding() == free) heard_at_ = loop::current().now();
+  const time_point now = loop::current().now();
+  if (ledger_.outstanding() == 0) heard_at_ = now;
+  const time_point deadline =
+      now + std::min(options_.expires, limits_.expires()) + core_.patience();
+  ledger_.add(pulls_, static_cast<std::size_t>(request.batch), deadline, bytes);
   core_.send({.subject = to, .reply = reply, .payload = body});
 }
 
@@ -171,7 +225,9 @@ void ordered_state::on_message(message received) noexcept {
   // What an older consumer still sends comes again from the present one.
   if (!info.has_value() || info->consumer != name_ || needs_reset_) return;
   heard_at_ = loop::current().now();
-  ledger_.message_came();
+  const std::size_t bytes = options_.max_bytes == 0 ? 0 : wire_size(received);
+  ledger_.message_came(bytes);
+  bytes_needed_ = 0;
   if (info->consumer_sequence != consumer_seen_ + 1) return want_reset();
   consumer_seen_ = info->consumer_sequence;
   failures_ = 0;
@@ -181,32 +237,65 @@ void ordered_state::on_message(message received) noexcept {
   // anew; of the last per subject, it came before the consumer was made again.
   if (info->stream_sequence <= stream_seen_ && !by_place_) return;
   stream_seen_ = info->stream_sequence;
-  ready_.emplace_back(std::move(received), *info);
+  ready_bytes_ += bytes;
+  ready_.push_back({stream_message(std::move(received), *info), bytes});
   came_.set();
 }
 
 void ordered_state::on_status(std::string_view token, const message& received) noexcept {
   const pull_status status = read_pull_status(received);
   if (!is_of_present(token)) return;
-  switch (status.rule().action) {
-    case status_action::none: {
-      heard_at_ = loop::current().now();
-      std::uint64_t sent = 0;
-      const std::string_view last = received.header("Nats-Last-Consumer").value_or("");
-      std::from_chars(last.begin(), last.end(), sent);
-      if (sent > consumer_seen_) return want_reset();
+  const status_rule rule = status.rule();
+  if (rule.action == status_action::none) return on_heartbeat(received);
+  const std::uint64_t number = pull_number(token);
+  switch (rule.action) {
+    case status_action::pull_again:
       failures_ = 0;
+      break;
+    case status_action::need_bytes: {
+      if (options_.max_bytes == 0) return want_reset();
+      const std::uint64_t had = status.pending_bytes.value_or(options_.max_bytes);
+      bytes_needed_ =
+          static_cast<std::size_t>(std::min<std::uint64_t>(had, options_.max_bytes)) + 1;
       break;
     }
-    case status_action::pull_again:
-      heard_at_ = loop::current().now();
-      ledger_.ended(pull_number(token), status.pending);
-      failures_ = 0;
-      wake_.set();
+    case status_action::ask_less:
+      on_limit(number, status);
       break;
+    case status_action::fail:
+      // A consumer that is gone is made again; a request that is wrong stays so.
+      if (rule.end == fetch_end::consumer_deleted) return want_reset();
+      return on_refusal(status);
     default:
-      want_reset();
+      return want_reset();
   }
+  heard_at_ = loop::current().now();
+  ledger_.ended(number, status.pending);
+  wake_.set();
+}
+
+void ordered_state::on_heartbeat(const message& received) noexcept {
+  heard_at_ = loop::current().now();
+  std::uint64_t sent = 0;
+  const std::string_view last = received.header("Nats-Last-Consumer").value_or("");
+  std::from_chars(last.begin(), last.end(), sent);
+  if (sent > consumer_seen_) return want_reset();
+  failures_ = 0;
+}
+
+void ordered_state::on_limit(std::uint64_t number, const pull_status& status) noexcept {
+  const auto lesson = limits_.learn(status.text);
+  if (lesson == pull_limits::lesson::learned) {
+    pulls_unlimited_ = pulls_;
+  } else if (lesson == pull_limits::lesson::unreadable || number > pulls_unlimited_) {
+    // No limit that could be kept to, or one that was kept to.
+    on_refusal(status);
+  }
+}
+
+void ordered_state::on_refusal(const pull_status& status) noexcept {
+  if (!failure_) failure_.emplace(status_failure(status, stream_, name_));
+  came_.set();
 }
 
 bool ordered_state::is_of_present(std::string_view token) const noexcept {
@@ -244,11 +333,12 @@ task<std::optional<stream_message>> ordered_state::next() {
     co_await came_.wait();
   }
   if (closed_) co_return std::nullopt;
-  stream_message first = std::move(ready_.front());
+  waiting first = std::move(ready_.front());
   ready_.pop_front();
+  ready_bytes_ -= first.bytes;
   const std::size_t taken = ready_.size() + ledger_.outstanding();
   if (taken * 2 <= options_.ahead) wake_.set();
-  co_return first;
+  co_return std::move(first.message);
 }
 
 task<> ordered_state::close() {

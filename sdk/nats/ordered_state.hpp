@@ -6,6 +6,7 @@
 
 #include "inbox.hpp"
 #include "pull_ledger.hpp"
+#include "pull_limits.hpp"
 #include "pull_status.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/nats/ordered_consumer.hpp"
@@ -42,6 +43,10 @@ class ordered_state final : public inbox, public std::enable_shared_from_this<or
   void on_closed() noexcept override;
 
   void on_status(std::string_view token, const message& received) noexcept;
+  void on_heartbeat(const message& received) noexcept;
+  void on_limit(std::uint64_t number, const pull_status& status) noexcept;
+  /// The present consumer would refuse every pull.
+  void on_refusal(const pull_status& status) noexcept;
   /// False for what the pulls of an older consumer are told, perhaps of its removal.
   bool is_of_present(std::string_view token) const noexcept;
   /// Something may be missing, or the consumer is gone.
@@ -55,6 +60,14 @@ class ordered_state final : public inbox, public std::enable_shared_from_this<or
   task<> keep_watch();
   task<> remove(std::string name);
   void pull_if_worth();
+  void pull(std::size_t count, std::size_t bytes);
+  /// The bytes that a pull may ask for now; nothing while it must wait.
+  std::optional<std::size_t> free_bytes() const noexcept;
+
+  struct waiting {
+    stream_message message;
+    std::size_t bytes;  // as the server counts them
+  };
 
   connection_core& core_;
   const std::string stream_;
@@ -71,8 +84,12 @@ class ordered_state final : public inbox, public std::enable_shared_from_this<or
   pull_ledger ledger_;
   std::uint64_t pulls_ = 0;
   std::uint64_t pulls_before_ = 0;  // of consumers before the present one
+  pull_limits limits_{consumer_config{}};
+  std::uint64_t pulls_unlimited_ = 0;  // asked for before the last limit was learned
+  std::size_t ready_bytes_ = 0;
+  std::size_t bytes_needed_ = 0;  // by the next message, at least; 0: not known
   time_point heard_at_;
-  std::deque<stream_message> ready_;
+  std::deque<waiting> ready_;
   manual_reset_event came_;  // something in ready_, or the end
   manual_reset_event wake_;
   std::optional<error> failure_;

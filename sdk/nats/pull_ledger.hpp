@@ -34,6 +34,8 @@ class pull_ledger {
   void clear() noexcept;
 
   std::size_t outstanding() const noexcept { return outstanding_; }
+  /// How many pulls wait.
+  std::size_t pulls() const noexcept { return pulls_.size(); }
 
  private:
   struct pull {

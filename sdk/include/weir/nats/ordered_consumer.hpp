@@ -35,6 +35,9 @@ struct ordered_options {
   bool headers_only = false;
   /// How many messages are fetched ahead at most.
   std::size_t ahead = 500;
+  /// How many bytes are fetched ahead at most, as the server counts them; 0: any number. A message
+  /// that is larger comes by itself. With it there is one pull at a time.
+  std::size_t max_bytes = 0;
   /// How long one pull waits at the server, and how often the server says that it is alive; at most
   /// half of `expires`. After twice as long without a sign the consumer is made again.
   duration expires = std::chrono::seconds(30);
@@ -49,7 +52,8 @@ struct ordered_options {
 /// Behind it is a consumer at the server that lives in memory and is made again, from the message
 /// after the last one that came, whenever something may be missing: a gap in its sequence, no
 /// heartbeat, a lost connection, a consumer that was deleted or has no server. That is tried for
-/// ever, with a back-off. Messages that the stream removed before they were read (limits, purges)
+/// ever, with a back-off. What the server lets one pull ask for (`max_request_batch` of its
+/// limits) is kept to. Messages that the stream removed before they were read (limits, purges)
 /// are not given. With `last_per_subject`, one that is made again before all last messages were
 /// read goes on with those that are the last then.
 ///
@@ -67,7 +71,8 @@ class ordered_consumer {
   ~ordered_consumer();
 
   /// Suspends until there is a message; nothing once it was closed. Throws `not_found` when the
-  /// stream was deleted. One at a time. A next() that is cancelled has lost nothing.
+  /// stream was deleted, and for good what the server says to a pull that it never takes. One at a
+  /// time. A next() that is cancelled has lost nothing.
   task<std::optional<stream_message>> next();
   /// Its messages as a stream, which is destroyed before this.
   stream<stream_message> messages();
