@@ -15,9 +15,11 @@
 namespace weir::nats::detail {
 namespace {
 
-/// So many bytes are asked for ahead of the reader, and so many chunks at most.
+/// So many bytes are asked for ahead of the reader, and so many chunks at most, if the chunks are
+/// as the description says; anybody may have written that, so that the server bounds it as well.
 constexpr std::uint64_t ahead_bytes = std::uint64_t{4} << 20;
 constexpr std::uint64_t ahead_chunks_max = 500;
+constexpr std::size_t ahead_bytes_max = std::size_t{8} << 20;
 /// Chunks that were removed are not given, and nothing says so: after so long without one, it is
 /// looked whether they are there.
 constexpr auto silence_limit = std::chrono::seconds(1);
@@ -66,6 +68,7 @@ task<> chunk_reader::open() {
   ordered_options options;
   options.filter_subjects = {subject_pattern(chunks_)};
   options.ahead = std::clamp<std::uint64_t>(ahead_bytes / chunk, 1, ahead_chunks_max);
+  options.max_bytes = ahead_bytes_max;
   reader_.emplace(co_await ordered_consumer::open(js_, object_stream(info_.bucket), options));
   seems_short_ = reader_->pending_at_start() == 0;
 }

@@ -33,6 +33,9 @@ class bytes_source final : public detail::object_source {
   std::string_view rest_;
 };
 
+/// What a description says is believed up to here; from there on memory follows the bytes that
+/// came.
+constexpr std::uint64_t reserved_bytes_max = std::uint64_t{4} << 20;
 constexpr auto duplicate_window_max = std::chrono::minutes(2);
 
 stream_config stream_for(const object_store_config& wanted) {
@@ -201,7 +204,7 @@ task<std::string> object_store::get(std::string name, std::size_t limit) const {
                     " bytes, and " + std::to_string(limit) +
                     " are the limit: give another one, or read() it piece by piece");
   std::string bytes;
-  bytes.reserve(contents.info.size);
+  bytes.reserve(std::min(contents.info.size, reserved_bytes_max));
   while (const auto piece = co_await contents.pieces.next()) bytes += *piece;
   co_return bytes;
 }

@@ -17,12 +17,23 @@ namespace {
 /// So many bytes, and chunks, wait for their confirmation at most.
 constexpr std::size_t window_bytes = std::size_t{4} << 20;
 constexpr std::size_t window_chunks_max = 256;
+/// So long it is tried to store a chunk.
+constexpr duration chunk_limit = std::chrono::seconds(30);
+
+/// The stream tells a copy of a chunk from another chunk by its id, which it forgets: within half
+/// of that time the last copy is sent, so that the other half is there for it to arrive.
+duration chunk_limit_of(const stream_info& bucket) {
+  const duration window = bucket.config.duplicate_window.value_or(duration::zero());
+  return window > duration::zero() ? std::min(chunk_limit, window / 2) : chunk_limit;
+}
+
 class upload {
  public:
-  upload(jetstream js, std::string bucket, object_meta what)
+  upload(jetstream js, std::string bucket, object_meta what, duration limit)
       : js_(js),
         stream_(object_stream(bucket)),
         to_(chunk_subject(bucket, make_nuid())),
+        chunk_limit_(limit),
         window_(std::clamp<std::size_t>(window_bytes / what.chunk_size, 1, window_chunks_max)) {
     info_.nuid = to_.text().substr(to_.text().rfind('.') + 1);
     info_.bucket = std::move(bucket);
@@ -47,6 +58,7 @@ class upload {
   jetstream js_;
   std::string stream_;
   nats::subject to_;
+  duration chunk_limit_;
   std::size_t window_;
   object_info info_;
   sha256 hash_;
@@ -84,6 +96,7 @@ task<> upload::confirm_first() {
 task<> upload::send(object_source& from) {
   publish_options options;
   options.expected_stream = stream_;
+  options.timeout = chunk_limit_;
   std::string chunk(info_.meta.chunk_size, '\0');
   for (bool is_last = false; !is_last;) {
     const std::size_t count = co_await fill(from, chunk);
@@ -162,7 +175,8 @@ task<object_info> upload_object(jetstream js, std::string bucket, object_meta wh
                     "chunk_size as it is, or give at least 1");
   // Whether there is such a bucket, and the name can be one, is known before anything is stored.
   static_cast<void>(co_await find_description(js, bucket, what.name));
-  upload made(js, std::move(bucket), std::move(what));
+  const stream_info now = co_await js.stream_info(object_stream(bucket));
+  upload made(js, std::move(bucket), std::move(what), chunk_limit_of(now));
   std::exception_ptr failure;
   try {
     co_await made.send(from);

@@ -124,11 +124,56 @@ task<> store_out_of_order(nats::connection& link, scripted_server& server) {
   CHECK(made.was_purged);
 }
 
+/// The stream forgets ids sooner than copies of a message are sent elsewhere.
+task<> forget_soon(nats::connection& link, duration window) {
+  nats::stream_config config;
+  config.name = "OBJ_files";
+  config.duplicate_window = window;
+  co_await nats::jetstream(link).ensure_stream(config);
+}
+
+task<> lose_confirmation_of_last(nats::connection& link, nats::model_server& server) {
+  const nats::object_store bucket = co_await files(link);
+  co_await forget_soon(link, 2s);
+  server.lose_confirmations(1);
+  co_await check_fails(bucket.put(named("a", 100), bytes_of(100)), errc::deadline_exceeded,
+                       "sent 1 times");
+  CHECK(co_await messages_in(bucket) == 0);
+  co_await bucket.put(named("a", 100), bytes_of(100));
+  CHECK(co_await messages_in(bucket) == 2);
+  CHECK(co_await bucket.get("a") == bytes_of(100));
+}
+
+/// The server stands still from the second chunk on, for longer than it knows the ids of chunks.
+task<> stand_still(nats::connection& link, live_server& server) {
+  const nats::object_store bucket = co_await files(link);
+  co_await forget_soon(link, 200ms);
+  const auto pieces = [&server, &link]() -> stream<std::string> {
+    co_yield bytes_of(100, 1);
+    server->pause();
+    while (!(co_await error_of(link.flush(20ms))).has_value()) {
+    }
+    co_yield bytes_of(100, 2);
+  };
+  co_await check_fails(bucket.put(named("a", 100), pieces()), errc::deadline_exceeded,
+                       "sent 1 times");
+  server->resume();
+  while (co_await messages_in(bucket) > 0) co_await link.flush();
+  CHECK_FALSE((co_await bucket.info("a")).has_value());
+}
+
 }  // namespace
 
 TEST_SUITE("nats.object_faults") {
   TEST_CASE("an object whose confirmations get lost is stored, once") {
     with_model(lose_confirmations);
+  }
+  TEST_CASE("a chunk is not sent again when its stream has forgotten the first copy") {
+    with_model(lose_confirmation_of_last);
+  }
+  TEST_CASE("a put ends within the time that its stream knows the chunks, and leaves none") {
+    live_server server;
+    with_connection(server.options(), [&](auto& link) { return stand_still(link, server); });
   }
   TEST_CASE("a source is not read on while the server confirms nothing") {
     with_model(stay_within_window);

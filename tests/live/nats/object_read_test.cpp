@@ -60,6 +60,29 @@ task<> stay_within_window(nats::connection& link) {
   CHECK(taken == bytes.size());
 }
 
+/// A description of small chunks, in front of large ones.
+task<> read_understated(nats::connection& link) {
+  const nats::object_store bucket = co_await files(link);
+  const std::string bytes = bytes_of(24U << 20);
+  const auto put = co_await bucket.put(named("a", 768U << 10), bytes);
+  const std::string size = std::to_string(bytes.size());
+  const nats::subject description("$O.files.M.YQ==");
+  co_await nats::jetstream(link).publish(
+      description, R"({"name":"a","size":)" + size + R"(,"chunks":)" + size + R"(,"nuid":")" +
+                       put.nuid + R"(","digest":")" + put.digest + R"("})");
+  auto contents = co_await bucket.read("a");
+  const auto before = link.statistics().bytes_in;
+  std::size_t taken = (co_await contents.pieces.next())->size();
+  constexpr std::size_t window = 8U << 20;
+  constexpr std::size_t others = 64U << 10;  // Of answers, heartbeats and statuses.
+  while (const auto piece = co_await contents.pieces.next()) {
+    taken += piece->size();
+    co_await link.flush();
+    CHECK(link.statistics().bytes_in - before <= taken + window + others);
+  }
+  CHECK(taken == bytes.size());
+}
+
 /// What one does to an object behind its back, and what its reader says then.
 task<> find_damage(nats::connection& link) {
   nats::jetstream js(link);
@@ -164,6 +187,16 @@ TEST_SUITE("nats.object_read") {
   }
   TEST_CASE("no more than 4 MiB are asked for ahead of the reader") {
     on_every_server(stay_within_window);
+  }
+  TEST_CASE("a description that understates the chunks does not raise what is asked for ahead") {
+    SUBCASE("nats-server") {
+      live_server server;
+      with_connection(server.options(), read_understated);
+    }
+    SUBCASE("model") {
+      loop home;
+      home.run(run_with_model({}, read_understated));
+    }
   }
   TEST_CASE("an object that is not what was put is never given to its end") {
     on_every_server(find_damage);
