@@ -88,11 +88,62 @@ task<> count_bytes(nats::connection& link) {
   co_await source.close();
 }
 
+task<> ack_behind_nak(nats::connection& link) {
+  orders in(link);
+  co_await make_cumulative(in, 5);
+  nats::consumer worker = co_await nats::consumer::open(in.js, "ORDERS", "worker");
+  nats::fetched got = co_await worker.fetch(5);
+  REQUIRE(got.messages.size() == 5);
+  got.messages[1].nak();
+  // By its place in the stream: the second is finished by the fourth, and not delivered again.
+  got.messages[3].ack();
+  CHECK((co_await in.info_when_acknowledged(4)).ack_pending == 1);
+  nats::fetched none = co_await worker.fetch({.count = 1, .expires = duration::zero()});
+  CHECK(none.messages.empty());
+  got.messages[4].ack();
+  CHECK((co_await in.info_when_acknowledged(5)).ack_pending == 0);
+}
+
+task<> ack_behind_redelivery(nats::connection& link) {
+  constexpr std::size_t count = 4;
+  orders in(link);
+  co_await make_cumulative(in, count);
+  auto source = co_await nats::pull_source::open(in.js, "ORDERS", "worker", {.slots = 2 * count});
+  std::vector<nats::delivery> first = co_await take(source, count);
+  first[1].nak();
+  CHECK(source.unfinished() == count - 1);
+  auto again = co_await source.next();
+  REQUIRE(again.has_value());
+  CHECK(again->info().stream_sequence == 2);
+  CHECK(again->info().delivered == 2);
+  CHECK(source.unfinished() == count);
+  // It came behind the fourth, and stands before it in the stream.
+  first[3].ack();
+  CHECK(source.unfinished() == 0);
+  again->ack();  // Finished already, and not counted twice.
+  CHECK(source.unfinished() == 0);
+  co_await in.publish(count, 2 * count);
+  std::vector<nats::delivery> rest = co_await take(source, count);
+  CHECK(rest.front().info().stream_sequence == count + 1);
+  rest.back().ack();
+  CHECK(source.unfinished() == 0);
+  const auto end = co_await in.info_when_acknowledged(2 * count);
+  CHECK(end.ack_pending == 0);
+  CHECK(end.redelivered == 0);
+  co_await source.close();
+}
+
 }  // namespace
 
 TEST_SUITE("nats.ack_all") {
   TEST_CASE("with ack_policy::all an acknowledgement finishes all that was delivered before") {
     on_every_server(ack_last_of_fetch);
+  }
+  TEST_CASE("with ack_policy::all one that was given back is finished by a later one as well") {
+    on_every_server(ack_behind_nak);
+  }
+  TEST_CASE("with ack_policy::all a redelivery is finished by what is behind it in the stream") {
+    on_every_server(ack_behind_redelivery);
   }
   TEST_CASE("with ack_policy::all an acknowledgement frees the slots of all before it, once") {
     on_every_server(ack_last_of_source);

@@ -4,6 +4,7 @@
 #include "orders.hpp"
 #include "told.hpp"
 #include "weir/blocking.hpp"
+#include "weir/yield.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -50,6 +51,36 @@ task<> publish_through_crash(nats::connection& link, live_server& server) {
     }
   }
   CHECK(bodies.size() == count);
+}
+
+/// Those that wait for their confirmation are sent again in their order, those that were begun
+/// during the outage behind them.
+task<> keep_order(nats::connection& link, live_server& server, told& heard) {
+  constexpr int count = 3000;
+  orders in(link);
+  co_await in.js.ensure_stream(orders_stream());
+  std::vector<nats::publication> sent;
+  for (int i = 0; i < count; ++i) {
+    if (i % 100 == 0) co_await yield();  // So that the crash falls between those in flight.
+    if (i == 1000) {
+      co_await blocking([&server] { server->kill_hard(); });
+      co_await heard.next(kind::disconnected);
+    }
+    if (i == 2000) co_await blocking([&server] { server->start(); });
+    sent.push_back(co_await in.js.publish_later(in.created, std::to_string(i)));
+  }
+  std::uint64_t last = 0;
+  for (auto& one : sent) {
+    const auto confirmed = co_await one.confirmed();
+    CHECK(confirmed.sequence == last + 1);
+    last = confirmed.sequence;
+  }
+  for (const int i : {0, 1, 999, 1000, 1001, 1999, 2000, count - 1}) {
+    const auto stored = co_await in.js.get_message("ORDERS", static_cast<std::uint64_t>(i) + 1);
+    CHECK(stored.payload == std::to_string(i));
+  }
+  const nats::stream_info info = co_await in.js.stream_info("ORDERS");
+  CHECK(info.messages == count);
 }
 
 task<> work(nats::pull_source& source, std::set<int>& seen, manual_reset_event& some) {
@@ -179,6 +210,12 @@ TEST_SUITE("nats.reconnect") {
     live_server server;
     with_connection(server.options(),
                     [&](auto& link) { return publish_through_crash(link, server); });
+  }
+  TEST_CASE("publications keep their order over a server that was killed and restarted") {
+    live_server server;
+    told heard;
+    with_connection(heard.listen(server.options()),
+                    [&](auto& link) { return keep_order(link, server, heard); });
   }
   TEST_CASE("a source goes on after the server was killed and restarted, and misses nothing") {
     live_server server;
