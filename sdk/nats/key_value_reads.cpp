@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "key_value_names.hpp"
 #include "key_value_watch.hpp"
+#include "transformed.hpp"
 #include "weir/loop.hpp"
 
 namespace weir::nats {
 namespace {
 
-stream<std::string> keys_of(stream<key_value_change> changes) {
-  for (;;) {
-    auto change = co_await changes.next().as_result();
-    if (!change.has_value()) {
-      if (change.error().disposition() == disposition::permanent) throw change.error();
-      co_yield failed(change.error());
-      continue;
-    }
-    if (!*change) co_return;
-    co_yield std::move((*change)->entry->key);
-  }
-}
+std::optional<std::string> key_in(const key_value_change& change) { return change.entry->key; }
 
 /// A look at the bucket as it is now, to its end.
 detail::watch_request look(const std::string& bucket, const std::string& stream, std::string filter,
@@ -33,8 +23,9 @@ detail::watch_request look(const std::string& bucket, const std::string& stream,
 
 stream<std::string> key_value::keys(std::string pattern) const {
   const watch_options options{.ignore_removed = true, .keys_only = true};
-  return keys_of(detail::watch_keys(
-      js_, look(bucket_, stream_, detail::key_pattern_subject(bucket_, pattern), options)));
+  auto changes = detail::watch_keys(
+      js_, look(bucket_, stream_, detail::key_pattern_subject(bucket_, pattern), options));
+  return detail::transformed(std::move(changes), key_in);
 }
 
 task<std::vector<key_value_entry>> key_value::history(std::string key) const {

@@ -3,6 +3,7 @@
 
 #include "bucket_watch.hpp"
 #include "key_value_names.hpp"
+#include "transformed.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -36,22 +37,16 @@ key_value_entry entry_of(const watch_request& what, const stream_message& came) 
 
 stream<key_value_change> watch_keys(jetstream js, watch_request what) {
   auto news = watch_bucket(js, request_of(what));
-  for (;;) {
-    auto came = co_await news.next().as_result();
-    if (!came.has_value()) {
-      if (came.error().disposition() == disposition::permanent) throw came.error();
-      co_yield failed(came.error());
-      continue;
-    }
-    if (!*came) co_return;
+  const auto make =
+      [what = std::move(what)](const bucket_news& came) -> std::optional<key_value_change> {
     key_value_change change;
-    if (const auto& message = (*came)->message) {
-      change.entry = entry_of(what, *message);
-      const bool is_put = change.entry->operation == key_value_operation::put;
-      if (!is_put && what.options.ignore_removed) continue;
-    }
-    co_yield std::move(change);
-  }
+    if (!came.message) return change;
+    change.entry = entry_of(what, *came.message);
+    const bool is_put = change.entry->operation == key_value_operation::put;
+    if (!is_put && what.options.ignore_removed) return std::nullopt;
+    return change;
+  };
+  return transformed(std::move(news), make);
 }
 
 }  // namespace weir::nats::detail
