@@ -2,7 +2,7 @@
 #include <set>
 
 #include "objects.hpp"
-#include "weir/sleep.hpp"
+#include "storms.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -14,25 +14,6 @@ constexpr std::size_t chunk = 100;
 constexpr unsigned writers = 3;
 constexpr unsigned puts_each = 6;
 constexpr std::uint64_t storms = 12;
-/// In virtual time, so that a storm which never ends is noticed at once.
-constexpr auto storm_limit = 1h;
-
-duration up_to(duration longest) {
-  const auto span = static_cast<std::uint64_t>(longest.count());
-  return duration(static_cast<std::int64_t>(loop::current().random() % span));
-}
-
-task<> stop_for(nats::model_server& server, duration span) {
-  server.stop();
-  co_await sleep(span);
-  server.start();
-}
-
-task<> pause_for(nats::model_server& server, duration span) {
-  server.pause();
-  co_await sleep(span);
-  server.resume();
-}
 
 task<> rage(nats::model_server& server) {
   for (;;) {
@@ -117,21 +98,10 @@ task<> weather(nats::connection& link, nats::model_server& server) {
   CHECK(valid.contains(co_await bucket.get("a")));
 }
 
-task<> run_storm(std::uint64_t seed) {
-  nats::model_server server({.seed = seed, .latency = 5ms});
-  nats::connection link(server);
-  const auto done = co_await with_timeout(storm_limit, weather(link, server)).as_result();
-  co_await link.close();
-  done.value();
-}
-
 }  // namespace
 
 TEST_SUITE("nats.object_storm") {
   TEST_CASE("an object is one that was put, and no chunk stays of others, whatever faults come") {
-    for (std::uint64_t first = seed(), run = 0; run < storms; ++run) {
-      CAPTURE(first + run);
-      simulate({.seed = first + run}, [&] { return run_storm(first + run); });
-    }
+    in_storms(storms, weather);
   }
 }

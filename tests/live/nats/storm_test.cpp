@@ -2,10 +2,9 @@
 #include <map>
 #include <set>
 
-#include "backends.hpp"
 #include "orders.hpp"
+#include "storms.hpp"
 #include "weir/nats/pull_source.hpp"
-#include "weir/sleep.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -18,8 +17,6 @@ constexpr int messages_in_all = producers * messages_each;
 constexpr std::size_t slots = 16;
 constexpr int workers = 4;
 constexpr std::uint64_t storms = 20;
-/// In virtual time, so that a storm which never ends is noticed at once.
-constexpr auto storm_limit = 1h;
 
 /// What has been handled, by stream sequence: the numbers of the deliveries.
 struct handled {
@@ -29,11 +26,6 @@ struct handled {
   std::size_t in_hand = 0;
   std::size_t most_in_hand = 0;
 };
-
-duration up_to(duration longest) {
-  const auto span = static_cast<std::uint64_t>(longest.count());
-  return duration(static_cast<std::int64_t>(loop::current().random() % span));
-}
 
 task<> produce(orders& in, int producer) {
   for (int i = 0; i < messages_each; ++i) {
@@ -55,18 +47,6 @@ task<> work(nats::pull_source& source, handled& done) {
     one->ack();
     --done.in_hand;
   }
-}
-
-task<> pause_for(nats::model_server& server, duration span) {
-  server.pause();
-  co_await sleep(span);
-  server.resume();
-}
-
-task<> stop_for(nats::model_server& server, duration span) {
-  server.stop();
-  co_await sleep(span);
-  server.start();
 }
 
 /// One fault after another, each at a random moment, until it is stopped.
@@ -124,21 +104,10 @@ task<> weather(nats::connection& link, nats::model_server& server) {
   CHECK(info.ack_pending == 0);
 }
 
-task<> run_storm(std::uint64_t seed) {
-  nats::model_server server({.seed = seed, .latency = 5ms});
-  nats::connection link(server);
-  const auto done = co_await with_timeout(storm_limit, weather(link, server)).as_result();
-  co_await link.close();
-  done.value();
-}
-
 }  // namespace
 
 TEST_SUITE("nats.storm") {
   TEST_CASE("no message is lost or handled twice whatever faults come, in every order") {
-    for (std::uint64_t first = seed(), run = 0; run < storms; ++run) {
-      CAPTURE(first + run);
-      simulate({.seed = first + run}, [&] { return run_storm(first + run); });
-    }
+    in_storms(storms, weather);
   }
 }
