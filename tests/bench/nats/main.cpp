@@ -4,12 +4,11 @@
 //   nats-bench ROUNDS MESSAGES [GO_PEER]      (run by tools/bench nats)
 //
 // Prints a table of medians and writes build/bench.json.
-#include <charconv>
 #include <cstdio>
-#include <cstring>
 
 #include "measurement.hpp"
 #include "neighbour.hpp"
+#include "program.hpp"
 #include "rounds.hpp"
 #include "weir/loop.hpp"
 
@@ -58,14 +57,6 @@ measurement line_of(const contest& one, const side& peer, bool is_figure) {
   return line;
 }
 
-/// The number in `text` from 1 to `most`, or 0.
-std::uint64_t number(const char* text, std::uint64_t most) {
-  std::uint64_t value = 0;
-  const char* end = text + std::strlen(text);
-  const auto read = std::from_chars(text, end, value);
-  return read.ec == std::errc() && read.ptr == end && value <= most ? value : 0;
-}
-
 int run(const bench_plan& plan) {
   const std::vector<contest> contests = weir::loop().run(run_contests(plan));
   std::vector<measurement> lines;
@@ -93,10 +84,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: nats-bench ROUNDS MESSAGES [GO_PEER]\n");
     return 2;
   }
-  try {
-    return run(plan);
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "error: %s\n", failure.what());
-    return 3;
-  }
+  return run_program([&plan] { return run(plan); });
 }

@@ -4,13 +4,12 @@
 //   order-bench ROUNDS ORDERS [GO_PEER]      (run by tools/bench service)
 //
 // Prints a table and writes build/bench.json; `met` there says which numbers are reached.
-#include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <vector>
 
 #include "measurement.hpp"
+#include "program.hpp"
 #include "rounds.hpp"
 
 namespace {
@@ -99,14 +98,6 @@ std::vector<measurement> summarised(const bench_results& results) {
           latency("storage to acknowledgement at 2000/s, p99", results.open_loop.p99_ms)};
 }
 
-/// The number in `text` from 1 to `most`, or 0.
-std::uint64_t number(const char* text, std::uint64_t most) {
-  std::uint64_t value = 0;
-  const char* end = text + std::strlen(text);
-  const auto read = std::from_chars(text, end, value);
-  return read.ec == std::errc() && read.ptr == end && value <= most ? value : 0;
-}
-
 int run(const bench_plan& plan) {
   order_servers servers;
   servers.start();
@@ -132,10 +123,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: order-bench ROUNDS ORDERS [GO_PEER]\n");
     return 2;
   }
-  try {
-    return run(plan);
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "error: %s\n", failure.what());
-    return 3;
-  }
+  return run_program([&plan] { return run(plan); });
 }

@@ -5,7 +5,6 @@
 //                                                driver)
 // NAME is go, asio-epoll or asio-uring; a peer whose program is not given is left out. Prints a
 // table of medians over interleaved rounds and writes build/bench.json.
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -16,6 +15,7 @@
 #include "measurement.hpp"
 #include "operations.hpp"
 #include "peer_program.hpp"
+#include "program.hpp"
 
 namespace {
 
@@ -172,13 +172,8 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::strcmp(argv[1], idle_connection) == 0) {
     return std::printf("%.1f\n", weir_idle_connection()) < 0;
   }
-  int rounds = 0;
-  if (argc >= 2) {
-    const char* end = argv[1] + std::strlen(argv[1]);
-    const auto read = std::from_chars(argv[1], end, rounds);
-    if (read.ec != std::errc() || read.ptr != end) rounds = 0;
-  }
-  if (rounds < 1 || rounds > rounds_max) return usage();
+  const int rounds = argc >= 2 ? static_cast<int>(number(argv[1], rounds_max)) : 0;
+  if (rounds == 0) return usage();
   programs at;
   for (int index = 2; index < argc; ++index) {
     const std::string_view argument = argv[index];
@@ -186,10 +181,5 @@ int main(int argc, char** argv) {
     if (sign == std::string_view::npos) return usage();
     at.emplace(argument.substr(0, sign), argument.substr(sign + 1));
   }
-  try {
-    return run(rounds, at);
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "error: %s\n", failure.what());
-    return 3;
-  }
+  return run_program([&] { return run(rounds, at); });
 }
