@@ -78,16 +78,32 @@ task<> fill_bucket(nats::connection& link) {
   CHECK(co_await bucket.get("a") == bytes_of(1000));
 }
 
+/// Answers what is published until it is destroyed: closing publishes as well.
+class answering {
+ public:
+  answering(scripted_server& server,
+            std::function<void(const scripted_server::published& came)> answer)
+      : server_(server) {
+    server.on_publish = std::move(answer);
+  }
+  ~answering() { server_.on_publish = nullptr; }
+  answering(const answering&) = delete;
+  answering& operator=(const answering&) = delete;
+
+ private:
+  scripted_server& server_;
+};
+
 /// A store that fails by something else may be well again in a moment.
 task<> fail_otherwise(nats::connection& link, scripted_server& server) {
   int copies = 0;
-  server.on_publish = [&](const scripted_server::published& came) {
+  const answering script(server, [&](const scripted_server::published& came) {
     ++copies;
     server.answer(came.reply, copies == 1
                                   ? R"({"error":{"code":503,"err_code":10077,)"
                                     R"("description":"write failed"},"stream":"ORDERS","seq":0})"
                                   : R"({"stream":"ORDERS","seq":1})");
-  };
+  });
   nats::jetstream js(link);
   CHECK((co_await js.publish(nats::subject("orders.created"), "x")).sequence == 1);
   CHECK(copies == 2);
@@ -97,7 +113,7 @@ task<> fail_otherwise(nats::connection& link, scripted_server& server) {
 /// before it looks at the id.
 task<> fill_by_itself(nats::connection& link, scripted_server& server, bool is_there) {
   int copies = 0;
-  server.on_publish = [&](const scripted_server::published& came) {
+  const answering script(server, [&](const scripted_server::published& came) {
     if (came.subject == "$JS.API.STREAM.MSG.GET.ORDERS") {
       // "NATS/1.0\r\nNats-Msg-Id: same\r\n\r\n"
       const std::string there = "TkFUUy8xLjANCk5hdHMtTXNnLUlkOiBzYW1lDQoNCg==";
@@ -110,7 +126,7 @@ task<> fill_by_itself(nats::connection& link, scripted_server& server, bool is_t
                                 R"("description":"maximum messages exceeded"},)"
                                 R"("stream":"ORDERS","seq":0})");
     }
-  };
+  });
   nats::jetstream js(link);
   const auto sent =
       co_await js.publish(nats::subject("orders.created"), "x", {.msg_id = "same"}).as_result();
