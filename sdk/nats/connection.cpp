@@ -26,11 +26,7 @@ const server_info& connection::server() const noexcept { return core_->server();
 
 stream<connection_event> connection::events() { return core_->events().read(); }
 
-task<duration> connection::rtt(duration limit) {
-  const time_point asked = weir::loop::current().now();
-  co_await core_->requests().echo(limit);
-  co_return weir::loop::current().now() - asked;
-}
+task<duration> connection::rtt(duration limit) { return core_->ping(limit); }
 
 connection_statistics connection::statistics() const noexcept { return core_->statistics(); }
 
@@ -42,7 +38,7 @@ task<> connection::publish(const subject& to, std::string_view payload, const he
   return core_->publish({.subject = to.text(), .payload = payload, .headers = &with});
 }
 
-task<> connection::flush(duration limit) { return core_->requests().echo(limit); }
+task<> connection::flush(duration limit) { co_await core_->ping(limit); }
 
 task<> connection::close() { return core_->close(); }
 

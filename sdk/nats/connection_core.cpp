@@ -30,7 +30,7 @@ connection_core::connection_core(connection_options options, transport_factory m
       pool_(parse_servers(options_.url), loop::current().random(), options_.reconnect_delay),
       requests_(*this, requests_in_flight_max),
       user_requests_(*this, user_requests_in_flight_max),
-      probe_questions_(*this, 1),
+      pings_(*this),
       publisher_(*this, options_.publish_window) {
   static_cast<void>(subject(options_.jetstream_api));  // Throws where it is none.
   check(options_.credentials);
@@ -52,10 +52,7 @@ task<> connection_core::close() {
   if (closed_) co_return;
   if (is_connected()) {
     // What cannot be flushed is lost like any unconfirmed message; closing goes on.
-    const auto flushed = co_await shield(requests_.echo(close_flush_limit)).as_result();
-    // Where no answer may be listened to, what has left this process is what can be had.
-    if (!flushed.has_value())
-      static_cast<void>(co_await shield(with_timeout(close_flush_limit, wait_sent())).as_result());
+    static_cast<void>(co_await shield(ping(close_flush_limit)).as_result());
   }
   closed_ = true;
   last_failure_ = "it was closed";
@@ -107,10 +104,6 @@ task<> connection_core::wait_writable() {
 task<> connection_core::next_write() {
   written_.reset();
   co_await written_.wait();
-}
-
-task<> connection_core::wait_sent() {
-  while (transport_ != nullptr && transport_->unsent_bytes() > 0) co_await next_write();
 }
 
 task<> connection_core::wait_ready_to_send() {
@@ -223,15 +216,15 @@ task<> connection_core::serve_in(scope& children, const server_address& server) 
 task<> connection_core::probe() {
   for (;;) {
     co_await sleep(options_.probe_interval);
-    const std::uint64_t heard = transport_->received().messages;
-    const time_point asked = loop::current().now();
-    const auto answered = co_await probe_questions_.echo(options_.probe_timeout).as_result();
-    if (answered.has_value()) rtt_ = loop::current().now() - asked;
-    // Whoever may not listen to answers is told so by a server that is alive.
-    if (answered.has_value() || answered.error().disposition() == disposition::permanent) continue;
+    const std::uint64_t heard = transport_->signs_of_life();
+    const auto answered = co_await pings_.ask_present(options_.probe_timeout).as_result();
+    if (answered.has_value()) {
+      rtt_ = *answered;
+      continue;
+    }
     if (!answered.error().is(errc::deadline_exceeded)) throw answered.error();
     // The answer stands behind what is under way, and that comes.
-    if (transport_->received().messages != heard) continue;
+    if (transport_->signs_of_life() != heard) continue;
     throw error(errc::unavailable, disposition::retry,
                 "the server gave no sign of life for " +
                     std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -269,6 +262,7 @@ void connection_core::ended(const server_address& server, const error& why, bool
     pool_.failed(server, now, loop::current().random());
   }
   if (!closed_) last_failure_ = why.message();
+  pings_.on_disconnected();
   subscribers_.for_each([&](subscriber& listening) {
     listening.subscription_.reset();
     if (was_connected) listening.on_disconnected(why);

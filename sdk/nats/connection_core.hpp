@@ -5,6 +5,7 @@
 
 #include "event_feed.hpp"
 #include "inbox.hpp"
+#include "ping_line.hpp"
 #include "publisher.hpp"
 #include "question_inbox.hpp"
 #include "server_pool.hpp"
@@ -39,6 +40,11 @@ class connection_core final : private transport_listener {
   /// `limit_exceeded` for a size that the server does not take, and when all is closed. What `out`
   /// points to must live until it is done.
   task<> publish(outgoing out);
+  /// Suspends until the server has read all that was sent before; gives how long it took to answer.
+  /// Throws `unavailable` when the connection is lost meanwhile, or `deadline_exceeded`.
+  task<duration> ping(duration limit) { return pings_.ask(limit); }
+  /// Queues a PING; false when there is no transport.
+  bool send_ping() noexcept { return transport_ != nullptr && transport_->ping(); }
   /// False while too many bytes wait to be sent.
   bool is_writable() const noexcept;
   /// Suspends until it is true; first come, first served.
@@ -104,10 +110,11 @@ class connection_core final : private transport_listener {
   task<> serve_in(scope& children, const server_address& server);
   /// Suspends until bytes have been handed to the kernel, or the connection has ended.
   task<> next_write();
-  /// Suspends until all of them have been.
-  task<> wait_sent();
   /// Connects to another server once this one says that it is about to end, then leaves it.
   task<> leave_lame_duck(server_address from);
+  /// Suspends until the server that is left has read all that was sent to it and has sent all that
+  /// it had by then, or was silent for too long.
+  task<> wait_read();
   task<> probe();
   void subscribe(subscriber& listening);
   void began(const server_address& server);
@@ -117,6 +124,7 @@ class connection_core final : private transport_listener {
   void tell(connection_event told) noexcept;
   void on_lame_duck() noexcept override;
   void on_not_permitted(const std::string& words) noexcept override;
+  void on_pong() noexcept override { pings_.on_pong(); }
   void on_written() noexcept override { written_.set(); }
   void on_cluster_servers(const std::vector<std::string>& known) noexcept override;
 
@@ -148,7 +156,7 @@ class connection_core final : private transport_listener {
 
   question_inbox requests_;
   question_inbox user_requests_;
-  question_inbox probe_questions_;  // Of its own, so that a question never waits in front of it.
+  ping_line pings_;
   detail::publisher publisher_;
 };
 

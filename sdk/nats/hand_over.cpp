@@ -1,33 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection_core.hpp"
 #include "weir/sleep.hpp"
-#include "weir/timeout.hpp"
 
 namespace weir::nats::detail {
 namespace {
 
 /// How long a server that is left may take to read what was sent to it, each time it is asked.
-constexpr auto echo_limit = std::chrono::seconds(1);
+constexpr auto answer_limit = std::chrono::seconds(1);
 /// All other servers refused: they are asked again after so long, while the old one lives.
 constexpr auto retry_interval = std::chrono::milliseconds(250);
-
-class echo_sink final : public message_sink {
- public:
-  void on_message(message) noexcept override { came.set(); }
-  void on_no_responders(std::string_view) noexcept override {}
-  manual_reset_event came;
-};
-
-/// Suspends until the server has read all that was sent before and has sent all that it had for
-/// it, or `echo_limit` has passed.
-task<> echo(transport& over, std::string address) {
-  echo_sink sink;
-  const transport::subscription made = over.subscribe({.pattern = address}, sink);
-  over.publish({.subject = address});
-  const auto answered = co_await with_timeout(echo_limit, as_task(sink.came.wait())).as_result();
-  over.unsubscribe(made);
-  if (!answered.has_value() && answered.error().is_cancelled()) throw answered.error();
-}
 
 }  // namespace
 
@@ -50,11 +31,16 @@ task<> connection_core::leave_lame_duck(server_address from) {
   // acknowledgements are kept. What is on its way is taken in first.
   is_moving_ = true;
   up_.reset();
-  co_await echo(*transport_, fresh_address());
+  co_await wait_read();
   subscribers_.for_each([this](subscriber& listening) { stop(listening); });
-  co_await echo(*transport_, fresh_address());
+  co_await wait_read();
   throw error(errc::unavailable, disposition::retry,
               "the connection moved to another server, because its own is about to end");
+}
+
+task<> connection_core::wait_read() {
+  const auto answered = co_await pings_.ask_present(answer_limit).as_result();
+  if (!answered.has_value() && answered.error().is_cancelled()) throw answered.error();
 }
 
 void connection_core::on_lame_duck() noexcept {

@@ -105,9 +105,10 @@ server_info described(info_line told, bool is_encrypted) {
   return server;
 }
 
-std::string connect_command(const std::string& name, const login& as) {
+std::string connect_command(const connection_options& options, const login& as) {
   connect_line line;
-  line.name = name;
+  line.echo = !options.no_echo;
+  line.name = options.name;
   line.user = as.user;
   line.pass = as.pass;
   line.auth_token = as.auth_token;
@@ -170,7 +171,7 @@ task<introduction> shake_hands(std::unique_ptr<server_link>& link, const server_
     is_encrypted = true;
   }
   const login as = co_await log_in(server, options.credentials, told.nonce.value_or(""));
-  const std::string introduced = connect_command(options.name, as);
+  const std::string introduced = connect_command(options, as);
   const time_point asked = loop::current().now();
   co_await link->write_all(introduced);
   for (;;) {

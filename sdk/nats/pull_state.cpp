@@ -318,7 +318,7 @@ task<> pull_state::wait_for_pulls() {
   // question and its answer take.
   while (ledger_.outstanding() > 0) {
     const std::uint64_t heard = heard_;
-    co_await core_.requests().echo(intake_end_limit);
+    co_await core_.ping(intake_end_limit);
     if (heard == heard_ && behind_last_ == 0) co_return;
     co_await sleep(intake_end_interval);
   }

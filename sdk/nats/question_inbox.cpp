@@ -112,16 +112,12 @@ void question_inbox::on_not_permitted(const refusal& refused) noexcept {
   }
 }
 
-task<> question_inbox::put(place& at, question& asked, const outgoing* what) {
+task<> question_inbox::put(place& at, question& asked, outgoing out) {
   co_await core_.wait_connected();
   if (refused_) throw not_permitted(*refused_);
   asked.begin();
   const std::string reply = address() + "." + std::to_string(at.enter(asked));
-  outgoing out{.subject = reply};
-  if (what != nullptr) {
-    out = *what;
-    out.reply = reply;
-  }
+  out.reply = reply;
   asked.subject = out.subject;
   core_.send(out);
   co_await asked.done.wait();
@@ -136,7 +132,7 @@ task<message> question_inbox::ask_until_answered(const std::string& subject,
   question asked;
   place held(*this);
   for (unsigned attempt = 0;; ++attempt) {
-    co_await put(held, asked, &what);
+    co_await put(held, asked, what);
     if (asked.came == outcome::answered) co_return std::move(*asked.answer);
     if (asked.came != outcome::no_responders) continue;
     co_await sleep(backoff(no_responders_backoff, attempt, loop::current().random()));
@@ -166,7 +162,7 @@ task<message> question_inbox::ask_once(const outgoing& what, bool& is_sent) {
   const auto refused = core_.size_problem(what);
   if (refused) throw *refused;
   is_sent = true;
-  co_await put(held, asked, &what);
+  co_await put(held, asked, what);
   if (asked.came == outcome::answered) co_return std::move(*asked.answer);
   if (asked.came == outcome::no_responders) throw no_responders(what.subject);
   throw error(errc::unavailable, disposition::retry,
@@ -174,16 +170,5 @@ task<message> question_inbox::ask_once(const outgoing& what, bool& is_sent) {
                   ": the connection was lost before an answer came, so it may have been handled " +
                   "or not: " + core_.last_failure());
 }
-
-task<> question_inbox::echo_once() {
-  if (!core_.is_connected() && !core_.is_moving()) throw core_.not_connected("flush");
-  co_await free_.acquire();
-  question asked;
-  place held(*this);
-  co_await put(held, asked, nullptr);
-  if (asked.came != outcome::answered) throw core_.not_connected("flush");
-}
-
-task<> question_inbox::echo(duration limit) { return with_timeout(limit, echo_once()); }
 
 }  // namespace weir::nats::detail

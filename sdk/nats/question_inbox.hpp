@@ -32,10 +32,6 @@ class question_inbox final : public inbox {
   /// answer came. `is_sent` tells how far it got.
   task<message> ask_once(const outgoing& what, bool& is_sent);
 
-  /// Asks itself, once: the answer proves that the server has read everything sent before, and
-  /// that it is alive. Throws `unavailable` or `deadline_exceeded` (retry).
-  task<> echo(duration limit);
-
  private:
   enum class outcome : unsigned char {
     waiting,
@@ -55,9 +51,8 @@ class question_inbox final : public inbox {
   question* find(std::string_view subject) noexcept;
 
   task<message> ask_until_answered(const std::string& subject, std::string_view payload);
-  /// Sends `what`, or nothing to itself, and waits until `asked` has ended.
-  task<> put(place& at, question& asked, const outgoing* what);
-  task<> echo_once();
+  /// Sends it with an address for the answer, and waits until `asked` has ended.
+  task<> put(place& at, question& asked, outgoing out);
 
   connection_core& core_;
   semaphore free_;

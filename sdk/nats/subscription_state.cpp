@@ -149,7 +149,7 @@ task<> subscription_state::drain(std::shared_ptr<subscription_state> self, durat
   }
   self->draining_ = true;
   self->core_.stop(*self);
-  const auto read = co_await self->core_.user_requests().echo(limit).as_result();
+  const auto read = co_await self->core_.ping(limit).as_result();
   self->unsubscribe();
   read.value();
 }

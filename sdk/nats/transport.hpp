@@ -71,6 +71,8 @@ class transport_listener {
   /// The server refused one publication or subscription, and the connection goes on. Its words:
   /// `Permissions Violation for Publish to "orders.created"`.
   virtual void on_not_permitted(const std::string& words) noexcept = 0;
+  /// The server has answered the oldest transport::ping() that it had not answered yet.
+  virtual void on_pong() noexcept = 0;
   /// Bytes that were queued have been handed to the kernel.
   virtual void on_written() noexcept = 0;
   /// The servers of the cluster now, as URLs.
@@ -119,6 +121,11 @@ class transport {
   /// connection has ended.
   virtual bool publish(const outgoing& message) noexcept = 0;
 
+  /// Queues a PING behind all that was queued before: its PONG proves that the server has read
+  /// that, and stands behind all that the server had sent by then. False when the connection has
+  /// ended.
+  virtual bool ping() noexcept = 0;
+
   /// Bytes that were queued and not handed to the kernel yet.
   virtual std::size_t unsent_bytes() const noexcept = 0;
 
@@ -128,11 +135,15 @@ class transport {
     std::uint64_t bytes = 0;  ///< of payloads
   };
   const traffic& received() const noexcept { return received_; }
+  /// How often anything at all has come in: it moves on while the server is alive and sends, in
+  /// the middle of a large message too.
+  std::uint64_t signs_of_life() const noexcept { return signs_of_life_; }
   /// How long the server took to answer when the connection was made.
   duration first_rtt() const noexcept { return first_rtt_; }
 
  protected:
   traffic received_;
+  std::uint64_t signs_of_life_ = 0;
   duration first_rtt_{};
 };
 

@@ -76,6 +76,7 @@ task<> wire_transport::read_for_ever() {
 }
 
 void wire_transport::take(std::size_t size) {
+  ++signs_of_life_;
   try {
     parser_.take(size, *this);
   } catch (const error& broken) {
@@ -137,6 +138,13 @@ void wire_transport::unsubscribe(subscription made) noexcept {
 bool wire_transport::publish(const outgoing& message) noexcept {
   if (ended_) return false;
   append_publication(out_, message);
+  has_unsent_.set();
+  return true;
+}
+
+bool wire_transport::ping() noexcept {
+  if (ended_) return false;
+  out_ += "PING\r\n";
   has_unsent_.set();
   return true;
 }

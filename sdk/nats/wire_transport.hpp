@@ -24,6 +24,7 @@ class wire_transport final : public transport, private protocol_handler {
   void stop(subscription made) noexcept override;
   void unsubscribe(subscription made) noexcept override;
   bool publish(const outgoing& message) noexcept override;
+  bool ping() noexcept override;
   std::size_t unsent_bytes() const noexcept override { return out_.size() + writing_.size(); }
 
  private:
@@ -44,7 +45,7 @@ class wire_transport final : public transport, private protocol_handler {
 
   void on_message(std::uint64_t number, const message_parts& parts) override;
   void on_ping() override;
-  void on_pong() override {}
+  void on_pong() override { listener_->on_pong(); }
   void on_info(std::string_view json) override;
   void on_error(std::string_view words) override;
 

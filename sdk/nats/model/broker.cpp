@@ -50,6 +50,9 @@ void broker::take(link& from, sent& one) {
     case sent::kind::unsubscribe:
       from.interests.erase(one.subscription);
       return;
+    case sent::kind::ping:
+      from.to_client.push_back({.subscription = 0, .message = nullptr, .is_pong = true});
+      return from.client_has_work.set();
     case sent::kind::message:
       break;
   }
@@ -59,7 +62,7 @@ void broker::take(link& from, sent& one) {
 
 void broker::take_message(link& from, const shared_envelope& message) {
   const bool listened = listener_ != nullptr && listener_->hear(message);
-  const bool delivered = deliver(message->subject, message);
+  const bool delivered = deliver(message->subject, message, from.no_echo ? &from : nullptr);
   if (!listened && !delivered && !message->reply.empty()) tell_no_responders(from, message->reply);
 }
 
@@ -76,7 +79,8 @@ void broker::publish(envelope made) {
   deliver(message->subject, message);
 }
 
-bool broker::deliver(const std::string& address, const shared_envelope& message) {
+bool broker::deliver(const std::string& address, const shared_envelope& message,
+                     const link* besides) {
   struct member {
     link* to;
     std::size_t subscription;
@@ -84,7 +88,7 @@ bool broker::deliver(const std::string& address, const shared_envelope& message)
   std::map<std::string, std::vector<member>> groups;
   bool found = false;
   links_.for_each([&](link& to) {
-    if (to.is_over) return;
+    if (to.is_over || &to == besides) return;
     for (const auto& [subscription, wanted] : to.interests) {
       if (wanted.is_over() || !subject_covers(wanted.pattern, address)) continue;
       found = true;

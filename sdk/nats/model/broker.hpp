@@ -45,8 +45,10 @@ class broker {
 
   /// A message of the server's own, to all who have subscribed to its subject.
   void publish(envelope made);
-  /// The same for those who have subscribed to `address`, whatever the message's subject is.
-  bool deliver(const std::string& address, const shared_envelope& message);
+  /// The same for those who have subscribed to `address`, whatever the message's subject is, but
+  /// not to the client `besides`.
+  bool deliver(const std::string& address, const shared_envelope& message,
+               const link* besides = nullptr);
   bool has_interest(const std::string& address) const noexcept;
 
   // Faults.

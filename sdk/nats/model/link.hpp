@@ -23,20 +23,22 @@ struct interest {
   bool is_over() const noexcept { return max_messages > 0 && sent_messages >= max_messages; }
 };
 
-/// One thing that a client has sent: a message, or the beginning or end of a subscription.
+/// One thing that a client has sent: a message, the beginning or end of a subscription, or a PING.
 struct sent {
-  enum class kind : unsigned char { message, subscribe, unsubscribe };
+  enum class kind : unsigned char { message, subscribe, unsubscribe, ping };
   kind what;
   std::size_t subscription = 0;
   interest wanted = {};
   shared_envelope message = nullptr;
 };
 
-/// One thing that the server has sent; without a message it says that there was no responder.
+/// One thing that the server has sent; without a message it says that there was no responder, or is
+/// a PONG.
 struct arrival {
   std::size_t subscription;
   shared_envelope message;      ///< null where nobody listens for what was asked
   std::string unanswered = {};  ///< then: where its answer would have gone
+  bool is_pong = false;
 };
 
 /// A connection between a client and the model: what is under way in both directions, in order.
@@ -51,6 +53,8 @@ class link : public weir::detail::list_hook {
   std::deque<arrival> to_client;
   manual_reset_event client_has_work;
 
+  /// What this client publishes goes to the others alone.
+  bool no_echo = false;
   /// The server's side of the subscriptions.
   std::map<std::size_t, interest> interests;
   /// Set when the server has ended the connection.

@@ -36,6 +36,7 @@ task<server_info> model_transport::connect(const server_address& server,
     throw error(errc::unavailable, disposition::retry,
                 "connect to nats-server at " + server_ + ": the model of it is paused");
   }
+  link_.no_echo = options.no_echo;
   broker_.attach(link_);
   first_rtt_ = loop::current().now() - asked;
   server_info info;
@@ -85,6 +86,11 @@ void model_transport::receive() {
   for (std::size_t left = link_.to_client.size(); left > 0; --left) {
     const arrival next = std::move(link_.to_client.front());
     link_.to_client.pop_front();
+    ++signs_of_life_;
+    if (next.is_pong) {
+      listener_->on_pong();
+      continue;
+    }
     message_sink* const sink = sinks_[next.subscription];
     if (sink == nullptr) continue;
     if (next.message == nullptr) {
@@ -128,6 +134,12 @@ bool model_transport::publish(const outgoing& out) noexcept {
   const shared_envelope made = envelope_of(out);
   link_.bytes_to_server += made->subject.size() + made->size();
   send({.what = sent::kind::message, .message = made});
+  return true;
+}
+
+bool model_transport::ping() noexcept {
+  if (link_.is_over) return false;
+  send({.what = sent::kind::ping});
   return true;
 }
 

@@ -23,6 +23,7 @@ class model_transport final : public transport {
   void stop(subscription made) noexcept override;
   void unsubscribe(subscription made) noexcept override;
   bool publish(const outgoing& message) noexcept override;
+  bool ping() noexcept override;
   std::size_t unsent_bytes() const noexcept override { return link_.bytes_to_server; }
 
  private:

@@ -63,7 +63,7 @@ task<> count_messages(nats::connection& link) {
   const nats::connection_statistics before = link.statistics();
   constexpr std::uint64_t count = 100;
   for (std::uint64_t at = 0; at < count; ++at) co_await link.publish(in.created, "12345");
-  co_await link.flush();
+  co_await in.js.stream_info("ORDERS");
   const nats::connection_statistics after = link.statistics();
   CHECK(after.messages_out >= before.messages_out + count);
   CHECK(after.bytes_out >= before.bytes_out + 5 * count);

@@ -37,6 +37,8 @@ task<> scripted_server::serve_one(tcp_stream& client) {
   patterns_.clear();
   output_.clear();
   hung_up_.reset();
+  has_introduced_ = false;
+  owed_pongs_ = 0;
   say("INFO {\"server_id\":\"scripted\",\"server_name\":\"scripted\",\"version\":\"" + version_ +
       "\",\"proto\":1,\"headers\":true,\"max_payload\":1048576}\r\n");
   co_await when_any(read(client), write(client), wait_hang_up());
@@ -69,6 +71,18 @@ void scripted_server::say(std::string_view text) {
   has_output_.set();
 }
 
+void scripted_server::take_ping() {
+  if (!std::exchange(has_introduced_, true)) return say(before_first_pong + "PONG\r\n");
+  ++owed_pongs_;
+  if (!holds_pongs_) give_pong();
+}
+
+void scripted_server::give_pong() {
+  REQUIRE(owed_pongs_ > 0);
+  --owed_pongs_;
+  say("PONG\r\n");
+}
+
 /// Gives the bytes of one whole command, after doing it; 0 where more must come first.
 std::size_t scripted_server::take(std::string_view input) {
   const std::size_t end = input.find("\r\n");
@@ -76,7 +90,7 @@ std::size_t scripted_server::take(std::string_view input) {
   const std::string_view line = input.substr(0, end);
   if (line.starts_with("PUB ") || line.starts_with("HPUB "))
     return take_message(line, end + 2, input);
-  if (line == "PING") say("PONG\r\n");
+  if (line == "PING") take_ping();
   const std::vector<std::string> words = words_of(line);
   if (line.starts_with("SUB ")) patterns_[words.back()] = words[1];
   if (line.starts_with("UNSUB ")) patterns_.erase(words[1]);

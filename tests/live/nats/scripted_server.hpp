@@ -43,6 +43,16 @@ class scripted_server {
   void status(const std::string& to, const std::string& text, const std::string& more = "") {
     deliver(to, to, "", "NATS/1.0 " + text + "\r\n" + more + "\r\n", "");
   }
+  /// Any words of the protocol.
+  void say(std::string_view text);
+  /// Keeps the PONGs that it owes from now on, until give_pong(); the first PING of a connection,
+  /// by which it is made, is answered in any case.
+  void hold_pongs() { holds_pongs_ = true; }
+  /// How many it owes.
+  int owed_pongs() const { return owed_pongs_; }
+  void give_pong();
+  /// What every connection is told between its CONNECT and the first PONG.
+  std::string before_first_pong;
   /// Ends the present connection.
   void hang_up() { hung_up_.set(); }
 
@@ -53,11 +63,14 @@ class scripted_server {
   task<> wait_hang_up();
   std::size_t take(std::string_view input);
   std::size_t take_message(std::string_view line, std::size_t head, std::string_view input);
-  void say(std::string_view text);
+  void take_ping();
 
   tcp_listener listener_;
   std::string version_;
   std::map<std::string, std::string> patterns_;  // by subscription
+  bool has_introduced_ = false;
+  bool holds_pongs_ = false;
+  int owed_pongs_ = 0;
   std::string output_;
   manual_reset_event has_output_;
   manual_reset_event hung_up_;

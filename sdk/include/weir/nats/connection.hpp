@@ -34,6 +34,9 @@ struct connection_options {
   tls_options tls = {};
   /// What the server shows in its list of connections.
   std::string name = "weir";
+  /// What is published over this connection does not come to its own subscriptions, and counts as
+  /// unheard where nobody else listens. What a stream delivers comes all the same.
+  bool no_echo = false;
   /// How long one attempt to connect may take.
   duration connect_timeout = std::chrono::seconds(2);
   /// How long a server is left alone after so many failures in a row, from 1; without it anything
@@ -80,8 +83,8 @@ class connection {
   /// The connection's events from this call on, without end until it is closed. A reader that falls
   /// behind by more than connection_events_kept misses the oldest; `missed` counts them.
   stream<connection_event> events();
-  /// How long the server takes to answer, as the client sees it: a message to itself, there and
-  /// back. Throws as flush() does.
+  /// How long the server takes to answer, as the client sees it: a PING, there and its PONG back.
+  /// Throws as flush() does.
   task<duration> rtt(duration limit = std::chrono::seconds(5));
   connection_statistics statistics() const noexcept;
 
