@@ -49,7 +49,13 @@ task<> connection_core::wait_connected() {
 }
 
 task<> connection_core::close() {
-  if (closed_) co_return;
+  if (std::exchange(closing_, true)) {
+    co_await shield(as_task(all_ended_.wait()));
+    co_return;
+  }
+  // Acknowledgements that were given while it moves are sent when it has moved.
+  if (is_moving_)
+    static_cast<void>(co_await shield(with_timeout(move_limit, wait_connected())).as_result());
   if (is_connected()) {
     // What cannot be flushed is lost like any unconfirmed message; closing goes on.
     static_cast<void>(co_await shield(ping(close_flush_limit)).as_result());
@@ -61,6 +67,7 @@ task<> connection_core::close() {
   co_await background_.close();  // With what they still had to end.
   events_.close();
   up_.set();  // Whoever waits for a connection learns that there will be none.
+  all_ended_.set();
 }
 
 void connection_core::add(subscriber& listening) {

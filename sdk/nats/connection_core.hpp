@@ -89,6 +89,11 @@ class connection_core final : private transport_listener {
 
  private:
   static constexpr auto patience_min = std::chrono::seconds(1);
+  /// How long a server that is left may take to read what was sent to it, each of the two times
+  /// that it is asked.
+  static constexpr auto left_answer_limit = std::chrono::seconds(1);
+  /// So a hand-over takes no longer than this, and a moment.
+  static constexpr auto move_limit = 2 * left_answer_limit + std::chrono::seconds(1);
 
   struct queued_ack {
     std::string reply;
@@ -152,7 +157,9 @@ class connection_core final : private transport_listener {
   unsigned failed_attempts_ = 0;
   std::uint64_t connections_ = 0;
   time_point connected_since_;
+  bool closing_ = false;
   bool closed_ = false;
+  manual_reset_event all_ended_;  // Nothing of it runs any more.
 
   question_inbox requests_;
   question_inbox user_requests_;

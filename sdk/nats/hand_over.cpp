@@ -5,8 +5,6 @@
 namespace weir::nats::detail {
 namespace {
 
-/// How long a server that is left may take to read what was sent to it, each time it is asked.
-constexpr auto answer_limit = std::chrono::seconds(1);
 /// All other servers refused: they are asked again after so long, while the old one lives.
 constexpr auto retry_interval = std::chrono::milliseconds(250);
 
@@ -39,7 +37,7 @@ task<> connection_core::leave_lame_duck(server_address from) {
 }
 
 task<> connection_core::wait_read() {
-  const auto answered = co_await pings_.ask_present(answer_limit).as_result();
+  const auto answered = co_await pings_.ask_present(left_answer_limit).as_result();
   if (!answered.has_value() && answered.error().is_cancelled()) throw answered.error();
 }
 

@@ -105,11 +105,18 @@ void responder_state::reset_statistics() noexcept {
 task<> responder_state::drain(duration limit) {
   const auto read = co_await subscription_.drain(limit).as_result();
   if (!read.has_value() && read.error().is_cancelled()) throw read.error();
+  const auto held = co_await ending_.lock();
   co_await running_.join();
 }
 
 task<> responder_state::close() {
   subscription_.unsubscribe();
+  running_.request_stop();  // A drain() that waits for the handlers ends with it.
+  co_await shield(end_running());
+}
+
+task<> responder_state::end_running() {
+  const auto held = co_await ending_.lock();
   co_await running_.close();
 }
 

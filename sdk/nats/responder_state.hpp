@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "weir/mutex.hpp"
 #include "weir/nats/responder.hpp"
 #include "weir/scope.hpp"
 #include "weir/semaphore.hpp"
@@ -27,6 +28,7 @@ class responder_state {
   /// Sends without waiting: the one way left to a task that is cancelled.
   void refuse(const std::string& to, const service_error& why) noexcept;
   void count_error(std::string_view what);
+  task<> end_running();
 
   connection& over_;
   const request_handler handler_;
@@ -35,6 +37,7 @@ class responder_state {
   responder_statistics statistics_;
   std::uint64_t dropped_before_ = 0;  ///< the last reset of the statistics
   scope running_;
+  mutex ending_;  // One task at a time waits for the end of what runs.
 };
 
 }  // namespace weir::nats::detail

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "connection_core.hpp"
 #include "orders.hpp"
 #include "told.hpp"
 #include "weir/blocking.hpp"
@@ -87,9 +88,33 @@ task<> stop_at_high_water(nats::connection& link, live_server& server) {
   }
 }
 
+task<> close_and_look(nats::connection& link, int& closed) {
+  co_await link.close();
+  CHECK(link.core().background().size() == 0);
+  ++closed;
+}
+
+task<> close_three_times_at_once(nats::connection& link) {
+  co_await link.wait_connected();
+  int closed = 0;
+  scope closing;
+  for (int task = 0; task < 2; ++task) closing.spawn(close_and_look(link, closed));
+  scope cancelled;
+  cancelled.request_stop();
+  cancelled.spawn(close_and_look(link, closed));
+  co_await closing.join();
+  co_await cancelled.close();
+  CHECK(closed == 3);
+  CHECK_FALSE(link.is_connected());
+}
+
 }  // namespace
 
 TEST_SUITE("nats.connection") {
+  TEST_CASE("several tasks may close a connection at once, and each waits until it is closed") {
+    live_server server;
+    with_connection(server.options(), close_three_times_at_once);
+  }
   TEST_CASE("a connection goes to the next server of its list, and round again") {
     live_server first;
     live_server second;

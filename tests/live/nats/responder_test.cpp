@@ -148,6 +148,24 @@ task<> drop_what_is_too_much(nats::connection& link) {
   CHECK(answering.statistics().requests == 3);
 }
 
+task<> end_several_times_at_once(nats::connection& link) {
+  gate held;
+  nats::responder answering(link, work, held.handler());
+  int passed = 0;
+  int refused = 0;
+  scope asking;
+  asking.spawn(ask(link, passed, refused));
+  co_await held.arrived.wait();
+  scope ending;
+  for (int task = 0; task < 2; ++task) ending.spawn(answering.drain());
+  co_await link.flush();
+  for (int task = 0; task < 2; ++task) ending.spawn(answering.close());
+  co_await ending.join();
+  CHECK(held.inside == 0);
+  co_await asking.join();
+  CHECK(refused == 1);
+}
+
 }  // namespace
 
 TEST_SUITE("nats.responder") {
@@ -156,6 +174,9 @@ TEST_SUITE("nats.responder") {
   }
   TEST_CASE("no more handlers run than allowed, and a drain answers all that was taken") {
     on_every_server(bound_and_drain);
+  }
+  TEST_CASE("several tasks may drain and close a responder at once") {
+    on_every_server(end_several_times_at_once);
   }
   TEST_CASE("a close cancels the handlers, and those who wait for them are told") {
     on_every_server(close_on_handlers);
