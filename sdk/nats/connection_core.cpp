@@ -211,6 +211,7 @@ task<> connection_core::serve(const server_address& server) {
     server_ = co_await transport_->connect(server, options_, *this);
   }
   began(server);
+  if (transport_->is_lame_duck()) on_lame_duck();
   co_await with_scope([this, &server](scope& children) { return serve_in(children, server); });
 }
 

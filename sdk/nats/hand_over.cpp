@@ -19,7 +19,7 @@ task<> connection_core::leave_lame_duck(server_address from) {
       std::unique_ptr<transport> over = make_transport_();
       result<server_info> made = co_await over->connect(other, options_, *this).as_result();
       if (!made.has_value() && made.error().is_cancelled()) throw made.error();
-      if (!made.has_value() || made->id == server_.id) continue;
+      if (!made.has_value() || made->id == server_.id || over->is_lame_duck()) continue;
       successor_.emplace(successor{std::move(over), std::move(*made), other});
       break;
     }

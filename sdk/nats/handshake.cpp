@@ -170,6 +170,7 @@ task<introduction> shake_hands(std::unique_ptr<server_link>& link, const server_
     link = co_await encrypted(std::move(link), server, options.tls);
     is_encrypted = true;
   }
+  bool is_lame_duck = told.ldm.value_or(false);
   const login as = co_await log_in(server, options.credentials, told.nonce.value_or(""));
   const std::string introduced = connect_command(options, as);
   const time_point asked = loop::current().now();
@@ -179,9 +180,13 @@ task<introduction> shake_hands(std::unique_ptr<server_link>& link, const server_
     if (answer == "PONG")
       co_return introduction{.server = described(std::move(told), is_encrypted),
                              .left_over = lines.take_rest(),
-                             .rtt = loop::current().now() - asked};
+                             .rtt = loop::current().now() - asked,
+                             .is_lame_duck = is_lame_duck};
     if (answer == "PING") co_await link->write_all("PONG\r\n");
-    if (answer.starts_with("INFO ")) told = parse_info(answer);
+    if (answer.starts_with("INFO ")) {
+      told = parse_info(answer);
+      is_lame_duck = is_lame_duck || told.ldm.value_or(false);
+    }
     if (answer.starts_with("-ERR "))
       throw refused_by_server(unquoted(std::string_view(answer).substr(5)), as);
   }

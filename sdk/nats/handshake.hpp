@@ -14,6 +14,7 @@ struct introduction {
   /// What has been read behind the PONG: the beginning of what comes next.
   std::string left_over;
   duration rtt{};  ///< from PING to PONG
+  bool is_lame_duck = false;
 };
 
 /// Introduces the client to the server and the server to the client: INFO, CONNECT, PING, PONG.

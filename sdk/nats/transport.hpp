@@ -140,11 +140,14 @@ class transport {
   std::uint64_t signs_of_life() const noexcept { return signs_of_life_; }
   /// How long the server took to answer when the connection was made.
   duration first_rtt() const noexcept { return first_rtt_; }
+  /// The server said while the connection was made that it is about to end.
+  bool is_lame_duck() const noexcept { return is_lame_duck_; }
 
  protected:
   traffic received_;
   std::uint64_t signs_of_life_ = 0;
   duration first_rtt_{};
+  bool is_lame_duck_ = false;
 };
 
 /// Makes the transport of one attempt to connect.

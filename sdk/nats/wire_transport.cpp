@@ -46,6 +46,7 @@ task<server_info> wire_transport::connect_now(const server_address& server,
   introduction told = co_await shake_hands(link_, server, options);
   left_over_ = std::move(told.left_over);
   first_rtt_ = told.rtt;
+  is_lame_duck_ = told.is_lame_duck;
   co_return std::move(told.server);
 }
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "connection_core.hpp"
 #include "orders.hpp"
+#include "scripted_server.hpp"
 #include "told.hpp"
 #include "weir/blocking.hpp"
+#include "weir/nats/subscription.hpp"
+#include "weir/yield.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -49,6 +53,66 @@ task<> wait_for_the_only_one(nats::connection& link, live_server& server, told& 
   CHECK(link.statistics().reconnects == 1);
 }
 
+/// A server that says it is about to end while a connection to it is being made.
+struct late_duck {
+  late_duck() : server("2.9.10") {
+    server.before_first_pong = "INFO {\"server_id\":\"" + address() +
+                               "\",\"version\":\"2.9.10\",\"headers\":true,"
+                               "\"max_payload\":1048576,\"ldm\":true}\r\n";
+  }
+  std::string address() const { return server.url().substr(7); }
+
+  scripted_server server;
+};
+
+task<> move_from_the_start(nats::connection& link, late_duck& first, told& heard, std::string end) {
+  CHECK((co_await heard.next(kind::connected)).server == first.address());
+  co_await heard.next(kind::lame_duck);
+  CHECK((co_await heard.next(kind::connected, 2)).server == end);
+  co_await link.flush();
+  CHECK(link.statistics().reconnects == 1);
+}
+
+/// Two such servers, and one that stays.
+task<> pass_late_ducks() {
+  late_duck first;
+  late_duck second;
+  live_server last;
+  told heard;
+  nats::connection_options options = heard.listen(last.options());
+  options.url = first.server.url() + "," + second.server.url() + "," + last->url();
+  scope serving;
+  serving.spawn(first.server.serve());
+  serving.spawn(second.server.serve());
+  nats::connection link(options);
+  const auto done =
+      co_await with_timeout(hang_limit, move_from_the_start(link, first, heard, address_of(last)))
+          .as_result();
+  co_await link.close();
+  co_await serving.close();
+  done.value();
+}
+
+/// The first server stands still from the moment it is about to end, so the move takes a while.
+task<> acknowledge_and_close_while_moving(nats::connection& link, live_server& first,
+                                          nats::connection& other, told& heard) {
+  orders in(link);
+  nats::consumer worker = co_await in.worker(1);
+  nats::fetched got = co_await worker.fetch(1);
+  REQUIRE(got.messages.size() == 1);
+  co_await other.wait_connected();
+  nats::subscription acknowledgements(other, nats::subject_pattern("$JS.ACK.>"));
+  co_await other.flush();
+  first->enter_lame_duck_mode();
+  co_await heard.next(kind::lame_duck);
+  while (!link.core().is_moving()) co_await yield();
+  got.messages[0].ack();
+  co_await link.close();
+  const auto came = co_await acknowledgements.next();
+  CHECK(came->subject().starts_with("$JS.ACK.ORDERS.worker."));
+  CHECK(came->payload().empty());  // An acknowledgement is empty, or "+ACK".
+}
+
 }  // namespace
 
 TEST_SUITE("nats.lame_duck") {
@@ -66,5 +130,28 @@ TEST_SUITE("nats.lame_duck") {
     told heard;
     with_connection(heard.listen(server.options()),
                     [&](auto& link) { return wait_for_the_only_one(link, server, heard); });
+  }
+  TEST_CASE("a server that is a lame duck from the start is left, and not for another one") {
+    loop home;
+    home.run(pass_late_ducks());
+  }
+  TEST_CASE("acknowledgements of a connection that is closed while it moves are sent") {
+    live_server first(short_farewell());
+    live_server second;
+    told heard;
+    nats::connection_options options = heard.listen(first.options());
+    options.url += "," + second.options().url;
+    options.on_event = [&first, tell = options.on_event](const nats::connection_event& one) {
+      tell(one);
+      if (one.what == kind::lame_duck) first->pause();
+    };
+    with_connection(options, [&](auto& link) -> task<> {
+      nats::connection other(second.options());
+      const auto done =
+          co_await acknowledge_and_close_while_moving(link, first, other, heard).as_result();
+      first->resume();
+      co_await other.close();
+      done.value();
+    });
   }
 }
