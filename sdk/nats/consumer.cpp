@@ -12,8 +12,10 @@ namespace {
 constexpr detail::backoff_limits next_backoff{.first = std::chrono::milliseconds(20),
                                               .longest = std::chrono::seconds(1)};
 
-/// A pull of next() that waits so long has heartbeats: a server that forgot it is noticed.
-constexpr duration heartbeats_from = std::chrono::seconds(1);
+/// A pull of next() that waits so long has heartbeats: a server that forgot it is noticed. For a
+/// shorter one the end of its time does, and a server that is slow for a moment is none that
+/// forgot.
+constexpr duration heartbeats_from = std::chrono::seconds(4);
 constexpr duration heartbeat_max = std::chrono::seconds(5);
 
 stream<delivery> pull_messages(jetstream js, std::string stream_name, std::string name,

@@ -99,12 +99,12 @@ task<fetched> fetch_inbox::fetch(fetch_options wanted, delivery* done) {
 }
 
 task<> fetch_inbox::wait_for_end(fetch_options wanted) {
+  const duration silence_max = std::max(2 * wanted.heartbeat, core_.patience());
   const time_point overdue =
       saturating_add(loop::current().now(), wanted.expires + core_.patience());
   while (!ended_.is_set()) {
     time_point until = overdue;
-    if (wanted.heartbeat > duration::zero())
-      until = std::min(until, heard_at_ + 2 * wanted.heartbeat);
+    if (wanted.heartbeat > duration::zero()) until = std::min(until, heard_at_ + silence_max);
     const duration left = until - loop::current().now();
     const auto ended = co_await with_timeout(left, as_task(ended_.wait())).as_result();
     if (ended.has_value()) co_return;
@@ -113,7 +113,7 @@ task<> fetch_inbox::wait_for_end(fetch_options wanted) {
     if (!ended.error().is(errc::deadline_exceeded) || now < until) throw ended.error();
     if (now >= overdue) {
       end(fetch_end::silent, "the server did not tell the end of the pull");
-    } else if (now >= heard_at_ + 2 * wanted.heartbeat) {
+    } else if (now >= heard_at_ + silence_max) {
       end(fetch_end::silent, "the server sent no heartbeat");
     }
   }

@@ -210,7 +210,7 @@ task<> ordered_state::keep_watch() {
     const time_point now = loop::current().now();
     ledger_.expire(now);
     const bool waits = core_.is_connected() && ledger_.outstanding() > 0;
-    if (waits && now - heard_at_ >= 2 * options_.heartbeat) {
+    if (waits && now - heard_at_ >= std::max(2 * options_.heartbeat, core_.patience())) {
       heard_at_ = now;
       want_reset();
     }

@@ -29,7 +29,7 @@ void pull_state::watch_pulls(time_point now) {
   const bool silent = heard_ == heard_before_ && ledger_.outstanding() > 0;
   heard_before_ = heard_;
   silent_watches_ = silent && core_.is_connected() ? silent_watches_ + 1 : 0;
-  if (silent_watches_ * watch_interval_ > 2 * options_.heartbeat) {
+  if (silent_watches_ * watch_interval_ > std::max(2 * options_.heartbeat, core_.patience())) {
     silent_watches_ = 0;
     ledger_.clear();
     ++counters_.heartbeats_missed;

@@ -127,11 +127,12 @@ task<> miss_heartbeats(nats::connection& link, live_server& server) {
   auto reader = co_await open(in, {.expires = 10s, .heartbeat = 50ms});
   co_await read_through(reader, 1, 10);
   server->pause();
-  const auto nothing = co_await error_of(with_timeout(300ms, reader.next()));
+  const auto nothing = co_await error_of(with_timeout(1500ms, reader.next()));
   CHECK(nothing.has_value());
   server->resume();
   co_await in.publish(10, 20);
   co_await read_through(reader, 11, 20);
+  CHECK(reader.resets() >= 1);
   co_await reader.close();
 }
 

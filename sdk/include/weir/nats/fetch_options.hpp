@@ -35,7 +35,8 @@ struct fetch_options {
   /// acknowledgement, headers and payload. 0: any number.
   std::size_t max_bytes = 0;
   /// How often the server says that it has not forgotten the pull; at most half of `expires`. The
-  /// fetch ends after twice that without a sign. 0: never; then it ends with its time.
+  /// fetch ends after twice that without a sign, but not before a second or two round trips of it.
+  /// 0: never; then it ends with its time.
   duration heartbeat{};
   priority_options priority = {};
 };

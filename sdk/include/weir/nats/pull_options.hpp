@@ -20,7 +20,8 @@ struct pull_options {
   /// How long one pull waits at the server for messages.
   duration expires = std::chrono::seconds(30);
   /// How often the server says that a waiting pull is alive; at most half of `expires`. A pull that
-  /// is silent for twice as long is taken for lost, and made again.
+  /// is silent for twice as long, and for a second or two round trips at least, is taken for lost,
+  /// and made again.
   duration heartbeat = std::chrono::seconds(5);
   priority_options priority = {};
   /// Called on the loop; must not throw, nor destroy the source.
