@@ -66,6 +66,8 @@ server_address parse_server(std::string_view url) {
     account = url.substr(0, at);
     url.remove_prefix(at + 1);
   }
+  if (account.substr(std::min(account.find(':'), account.size())).starts_with("://"))
+    refuse(url, "only the schemes nats:// and tls:// are known");
   if (url.ends_with('/')) url.remove_suffix(1);
   const std::string_view place = url;
   if (place.find("://") != std::string_view::npos)
@@ -91,9 +93,25 @@ server_address parse_server(std::string_view url) {
   return server;
 }
 
+/// Without it a comma in a password makes its first part the host of a server of its own, which is
+/// then shown in every error. Of such a text nothing is shown.
+void check_commas(std::string_view urls) {
+  for (std::size_t comma; (comma = urls.find(',')) != std::string_view::npos;) {
+    urls.remove_prefix(comma + 1);
+    const std::string_view next = trim(urls.substr(0, urls.find(',')));
+    if (next.find('@') == std::string_view::npos) continue;
+    if (next.starts_with(scheme) || next.starts_with(tls_scheme)) continue;
+    throw error(errc::invalid_argument, disposition::permanent,
+                "the NATS URL (not shown, as it may hold a secret) cannot be used: behind a comma "
+                "stands an @ without nats:// or tls:// in front; write a comma in a user, password "
+                "or token as %2C, and a further server with its own user with nats:// in front");
+  }
+}
+
 }  // namespace
 
 std::vector<server_address> parse_servers(std::string_view urls) {
+  check_commas(urls);
   std::vector<server_address> servers;
   while (!urls.empty()) {
     const std::size_t comma = urls.find(',');

@@ -28,7 +28,9 @@ class model_server;
 /// Where a connection goes, and its limits. The defaults suit a service beside its servers.
 struct connection_options {
   /// One server or several with commas between them: "nats://user:password@host:4222,host2",
-  /// or "nats://token@host"; with one "tls://" among them, to none of them without encryption.
+  /// or "nats://token@host"; with one "tls://" among them, to none of them without encryption. What
+  /// a user, password or token has of ",", ":", "@", "/" and "%" is written as %2C and so on, and a
+  /// server behind a comma that has its own user begins with its scheme.
   std::string url = "nats://127.0.0.1:4222";
   nats::credentials credentials = {};
   tls_options tls = {};
