@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace {
 
 /// One read of the socket: four records of the largest size.
 constexpr std::size_t read_bytes = std::size_t{64} << 10;
+/// So much is encrypted before it is sent: what OpenSSL has taken as memory for its output it keeps
+/// until the end of the connection.
+constexpr std::size_t write_bytes = std::size_t{256} << 10;
 
 /// Encrypts in memory, and waits for the socket as every task of the loop does: a server or a
 /// network that gives a byte at a time delays its own messages and nothing else.
@@ -44,8 +48,11 @@ class tls_link final : public server_link {
   }
 
   task<> write_all(std::string_view data) override {
-    session_.write(data);
-    co_await send_output();
+    while (!data.empty()) {
+      session_.write(data.substr(0, write_bytes));
+      data.remove_prefix(std::min(data.size(), write_bytes));
+      co_await send_output();
+    }
   }
 
  private:
