@@ -20,12 +20,37 @@ namespace {
                   "certificate?");
 }
 
+[[noreturn]] void refuse_encrypted_key(const std::string& file) {
+  ERR_clear_error();
+  throw error(
+      errc::invalid_input, disposition::retry,
+      "the client key " + quoted(file) +
+          " cannot be used: it is encrypted, and there is nobody to ask for its passphrase; "
+          "give a key that is not (openssl pkey -in encrypted.pem -out key.pem), readable "
+          "for this user alone");
+}
+
+/// Called by OpenSSL for the passphrase of a file.
+int note_encrypted(char*, int, int, void* is_encrypted) {
+  if (is_encrypted != nullptr) *static_cast<bool*>(is_encrypted) = true;
+  return -1;
+}
+
+void read_key(SSL_CTX* context, const std::string& file) {
+  bool is_encrypted = false;
+  SSL_CTX_set_default_passwd_cb_userdata(context, &is_encrypted);
+  const int read = SSL_CTX_use_PrivateKey_file(context, file.c_str(), SSL_FILETYPE_PEM);
+  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
+  if (is_encrypted) refuse_encrypted_key(file);
+  if (read != 1) refuse_file("client key", file);
+}
+
 tls_context read_context(const tls_options& options) {
   ERR_clear_error();
   tls_context context(SSL_CTX_new(TLS_client_method()), ssl_deleter());
   if (context == nullptr) refuse_file("TLS library", "OpenSSL");
   // An encrypted key is refused: else OpenSSL would ask whoever sits at the terminal.
-  SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return -1; });
+  SSL_CTX_set_default_passwd_cb(context.get(), note_encrypted);
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   // Without renegotiation, writing never has to wait for reading.
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
@@ -38,8 +63,7 @@ tls_context read_context(const tls_options& options) {
   if (options.certificate_file.empty()) return context;
   if (SSL_CTX_use_certificate_chain_file(context.get(), options.certificate_file.c_str()) != 1)
     refuse_file("client certificate", options.certificate_file);
-  if (SSL_CTX_use_PrivateKey_file(context.get(), options.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
-    refuse_file("client key", options.key_file);
+  read_key(context.get(), options.key_file);
   return context;
 }
 

@@ -61,6 +61,21 @@ certificate_files write(const std::filesystem::path& directory, const std::strin
 
 }  // namespace
 
+void encrypt_key(const std::string& file, const std::string& passphrase) {
+  std::FILE* const from = std::fopen(file.c_str(), "r");
+  require(from != nullptr, "open a key");
+  EVP_PKEY* const key = PEM_read_PrivateKey(from, nullptr, nullptr, nullptr);
+  std::fclose(from);
+  std::FILE* const to = std::fopen(file.c_str(), "w");
+  const auto* const secret = reinterpret_cast<const unsigned char*>(passphrase.data());
+  require(key != nullptr && to != nullptr &&
+              PEM_write_PrivateKey(to, key, EVP_aes_256_cbc(), secret,
+                                   static_cast<int>(passphrase.size()), nullptr, nullptr) == 1,
+          "encrypt a key");
+  std::fclose(to);
+  EVP_PKEY_free(key);
+}
+
 void authority::deleter::operator()(evp_pkey_st* key) const noexcept { EVP_PKEY_free(key); }
 void authority::deleter::operator()(x509_st* certificate) const noexcept { X509_free(certificate); }
 

@@ -16,6 +16,9 @@ struct certificate_files {
   std::string key;
 };
 
+/// Encrypts the key in a file.
+void encrypt_key(const std::string& file, const std::string& passphrase);
+
 /// An authority that lives as long as the test, and signs what the test wants.
 class authority {
  public:

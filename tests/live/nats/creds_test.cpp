@@ -75,6 +75,25 @@ task<> expire_while_connected(nats::connection& link, told& heard, const creds_f
   co_await link.flush();
 }
 
+std::string with_crlf(const std::string& text) {
+  std::string made;
+  for (const char c : text) made += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  return made;
+}
+
+task<> be_let_in(nats::connection& link) {
+  co_await link.wait_connected();
+  co_await link.flush();
+  CHECK(link.server().auth_required);
+}
+
+task<> be_kept_out(nats::connection&, told& heard, std::string words) {
+  const nats::connection_event refused = co_await heard.next(kind::connect_failed);
+  CAPTURE(refused.reason);
+  CHECK(contains(refused.reason, words));
+  CHECK_FALSE(contains(refused.reason, "SU"));  // nor any seed
+}
+
 }  // namespace
 
 TEST_SUITE("nats.creds") {
@@ -113,5 +132,34 @@ TEST_SUITE("nats.creds") {
     with_connection(file.options(server, heard), [&](auto& link) {
       return expire_while_connected(link, heard, file, trusted.creds());
     });
+  }
+  TEST_CASE("a creds file may come from other systems, be without a last line end, and say more") {
+    const operator_mode trusted;
+    live_server server(trusted.server_options());
+    const creds_file file(server);
+    const std::string text = trusted.creds();
+    const std::string no_last_end = text.substr(0, text.size() - 1);
+    const std::string before = "# made by hand\n-- of the billing service ---\n\n";
+    for (const std::string& form :
+         {with_crlf(text), no_last_end, with_crlf(no_last_end), before + text,
+          with_crlf(before + text), text + "\n\nanything behind it\n"}) {
+      CAPTURE(form);
+      file.write(form);
+      told heard;
+      with_connection(file.options(server, heard), be_let_in);
+    }
+  }
+  TEST_CASE("a creds file that is cut off is refused, and the reason names the missing section") {
+    const operator_mode trusted;
+    live_server server(trusted.server_options());
+    const creds_file file(server);
+    const std::string text = trusted.creds();
+    for (const std::string_view last : {"------END USER", "-----BEGIN USER"}) {
+      file.write(text.substr(0, text.find(last)));
+      told heard;
+      with_connection(file.options(server, heard), [&](auto& link) {
+        return be_kept_out(link, heard, "has no section USER NKEY SEED");
+      });
+    }
   }
 }

@@ -107,6 +107,14 @@ task<> use_through_drips(tls_server& server) {
   CHECK(turns > dripped / 2);
 }
 
+task<> pass_the_plain_one(nats::connection& link, told& heard, std::string plain) {
+  co_await link.wait_connected();
+  CHECK(link.server().tls);
+  const nats::connection_event failed = co_await heard.next(kind::connect_failed);
+  CHECK(failed.server == plain);
+  CHECK(contains(failed.reason, "the server offers no encryption"));
+}
+
 }  // namespace
 
 TEST_SUITE("nats.tls") {
@@ -153,6 +161,25 @@ TEST_SUITE("nats.tls") {
     check_refused(options, "the server offers no encryption");
     options.tls.handshake_first = true;
     check_refused(options, "does not speak TLS there");
+  }
+  TEST_CASE("with one tls:// in a list a server without TLS is passed by") {
+    tls_server server;
+    live_server plain;
+    told heard;
+    nats::connection_options options = heard.listen(server.options());
+    options.url = plain->url() + ",tls://127.0.0.1:" + std::to_string((*server.live)->port());
+    with_connection(options, [&](auto& link) {
+      return pass_the_plain_one(link, heard, "127.0.0.1:" + std::to_string(plain->port()));
+    });
+  }
+  TEST_CASE("an encrypted key is refused, and the error says what to do") {
+    tls_server server("IP:127.0.0.1", 3600, true);
+    const certificate_files own = server.ca.issue("client", "DNS:client");
+    encrypt_key(own.key, "a passphrase");
+    nats::connection_options options = server.options();
+    options.tls.certificate_file = own.certificate;
+    options.tls.key_file = own.key;
+    check_refused(options, "it is encrypted, and there is nobody to ask for its passphrase; give");
   }
   TEST_CASE("a file that is not there fails the attempt, and the error names it") {
     tls_server server;

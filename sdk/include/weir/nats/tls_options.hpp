@@ -19,7 +19,7 @@ struct tls_options {
   /// The authorities that are trusted; empty: those of the system.
   std::string ca_file = {};
   /// The client's certificate (with what stands between it and its authority) and its key, for
-  /// servers that verify their clients. Both or neither.
+  /// servers that verify their clients. Both or neither; the key not encrypted.
   std::string certificate_file = {};
   std::string key_file = {};
   /// The name that the server's certificate must be for; empty: the host of the URL. That of a
