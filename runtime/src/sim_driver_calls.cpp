@@ -31,6 +31,13 @@ int sim_driver::shut_down(int socket, int direction) noexcept {
   return driver::shut_down(socket, direction);
 }
 
+// What is sent takes its simulated time: a network that takes bytes at once would hide that a
+// program depends on it.
+int sim_driver::send_now(int socket, std::span<const std::byte> data) noexcept {
+  if (state_->owner_of(socket) != nullptr) return -EAGAIN;
+  return driver::send_now(socket, data);
+}
+
 int sim_driver::set_option(int socket, int level, int option, int value) noexcept {
   if (auto* own = state_->owner_of(socket)) return own->set_option(socket, level, option, value);
   return driver::set_option(socket, level, option, value);

@@ -4,7 +4,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 
 #include "weir/loop.hpp"
 
@@ -36,6 +38,11 @@ int socket_calls::listen_on(int socket, int backlog) noexcept {
 
 int socket_calls::shut_down(int socket, int direction) noexcept {
   return or_errno(::shutdown(socket, direction));
+}
+
+int socket_calls::send_now(int socket, std::span<const std::byte> data) noexcept {
+  const std::size_t size = std::min<std::size_t>(data.size(), INT_MAX);
+  return or_errno(static_cast<int>(::send(socket, data.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL)));
 }
 
 int socket_calls::set_option(int socket, int level, int option, int value) noexcept {

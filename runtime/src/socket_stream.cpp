@@ -2,6 +2,7 @@
 #include "weir/socket_stream.hpp"
 
 #include <array>
+#include <cerrno>
 #include <climits>
 
 #include "socket_error.hpp"
@@ -67,6 +68,18 @@ task<> socket_stream::write_all(byte_pieces pieces) {
     if (count < 0) throw detail::socket_error(-count, "write to " + peer_);
     written += static_cast<std::size_t>(count);
   }
+}
+
+std::size_t socket_stream::try_write(std::span<const std::byte> data) {
+  if (data.empty()) return 0;
+  const int count = detail::current_socket_calls().send_now(descriptor(), data);
+  if (count >= 0) return static_cast<std::size_t>(count);
+  if (count == -EAGAIN || count == -EINTR) return 0;
+  throw detail::socket_error(-count, "write to " + peer_);
+}
+
+std::size_t socket_stream::try_write(std::string_view text) {
+  return try_write(std::as_bytes(std::span(text)));
 }
 
 void socket_stream::shutdown_write() {

@@ -76,6 +76,7 @@ class sim_driver final : public driver {
   int bind_socket(int socket, const socket_address& address) noexcept override;
   int listen_on(int socket, int backlog) noexcept override;
   int shut_down(int socket, int direction) noexcept override;
+  int send_now(int socket, std::span<const std::byte> data) noexcept override;
   int set_option(int socket, int level, int option, int value) noexcept override;
   int set_structure(int socket, int level, int option,
                     std::span<const std::byte> value) noexcept override;

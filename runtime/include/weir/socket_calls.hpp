@@ -26,6 +26,8 @@ class socket_calls {
   virtual int listen_on(int socket, int backlog) noexcept;
   /// `direction`: SHUT_RD, SHUT_WR or SHUT_RDWR.
   virtual int shut_down(int socket, int direction) noexcept;
+  /// Sends what there is room for; -EAGAIN where there is none.
+  virtual int send_now(int socket, std::span<const std::byte> data) noexcept;
   virtual int set_option(int socket, int level, int option, int value) noexcept;
   /// Sets an option whose value is a structure of the system's.
   virtual int set_structure(int socket, int level, int option,

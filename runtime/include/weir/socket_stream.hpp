@@ -63,6 +63,14 @@ class socket_stream {
   /// say. The list and the pieces stay valid until then.
   task<> write_all(std::span<const std::span<const std::byte>> pieces);
 
+  /// Writes what the kernel has room for now, without waiting, and gives how many bytes that is: 0
+  /// where there is no room. No other write is in flight.
+  ///
+  /// One system call, where write_all() hands its bytes over with those of all other sockets, at
+  /// the end of the turn: for the answer that somebody waits for, not for many connections.
+  std::size_t try_write(std::span<const std::byte> data);
+  std::size_t try_write(std::string_view text);
+
   /// Tells the peer that nothing more comes; reading goes on.
   void shutdown_write();
 

@@ -88,6 +88,42 @@ TEST_CASE("a write to a peer that does not read waits, and goes on when it reads
   });
 }
 
+TEST_CASE("a write that does not wait takes what there is room for, and the next write the rest") {
+  run([]() -> task<> {
+    tcp_listener listener = tcp_listener::bind("127.0.0.1", 0);
+    connected_pair pair = co_await connect_pair(listener);
+    const std::string sent = pattern(16 << 20);  // more than the buffers of both sides take
+    std::string_view left = sent;
+    for (std::size_t taken = pair.client.try_write(left); taken > 0;
+         taken = pair.client.try_write(left))
+      left.remove_prefix(taken);
+    CHECK(!left.empty());
+    co_await with_scope([&](scope& children) -> task<> {
+      const std::string rest(left);
+      children.spawn(send_and_end(pair.client, rest));
+      CHECK((co_await read_to_end(pair.server) == sent));
+      co_await children.join();
+    });
+  });
+}
+
+TEST_CASE("a write that does not wait tells of a peer that closed") {
+  run([]() -> task<> {
+    tcp_listener listener = tcp_listener::bind("127.0.0.1", 0);
+    connected_pair pair = co_await connect_pair(listener);
+    CHECK(pair.client.try_write("") == 0);
+    pair.client.shutdown_write();
+    std::string text;
+    try {
+      // A simulated socket takes nothing at once.
+      if (pair.client.try_write("too late") == 0) co_await pair.client.write_all("too late");
+    } catch (const error& failure) {
+      text = failure.message();
+    }
+    CHECK(text.find("write to 127.0.0.1:") != text.npos);
+  });
+}
+
 TEST_CASE("the end of the peer's stream reads as 0, again and again") {
   run([]() -> task<> {
     tcp_listener listener = tcp_listener::bind("127.0.0.1", 0);
