@@ -88,11 +88,32 @@ task<login> with_creds(std::string file, std::string nonce) {
   co_return made;
 }
 
+std::optional<std::string> if_said(std::string text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+task<login> answered(const credentials& given, std::string challenge) {
+  login_answer told = co_await given.answer(std::move(challenge));
+  login made;
+  made.user = if_said(std::move(told.user));
+  made.pass = if_said(std::move(told.password));
+  made.auth_token = if_said(std::move(told.token));
+  made.jwt = if_said(std::move(told.jwt));
+  made.nkey = if_said(std::move(told.nkey));
+  made.sig = if_said(std::move(told.signature));
+  made.shown = "what credentials::answer gave";
+  if (made.user) made.shown += " for user " + quoted(*made.user);
+  if (made.nkey) made.shown += " for the nkey " + *made.nkey;
+  co_return made;
+}
+
 }  // namespace
 
 void check(const credentials& given) {
   const std::array ways = {!given.user.empty(), !given.token.empty() || !given.token_file.empty(),
-                           !given.nkey_seed_file.empty(), !given.creds_file.empty()};
+                           !given.nkey_seed_file.empty(), !given.creds_file.empty(),
+                           given.answer != nullptr};
   int named = 0;
   for (const bool way : ways) named += way ? 1 : 0;
   const bool twice = (!given.password.empty() && !given.password_file.empty()) ||
@@ -106,7 +127,7 @@ void check(const credentials& given) {
                    : twice ? "a secret is given both as itself and as a file"
                            : "they name more than one way to log in") +
                   "; expected user with password or password_file, or token, or token_file, or "
-                  "nkey_seed_file, or creds_file");
+                  "nkey_seed_file, or creds_file, or answer");
 }
 
 task<login> log_in(const server_address& server, const credentials& given, std::string nonce) {
@@ -130,6 +151,8 @@ task<login> log_in(const server_address& server, const credentials& given, std::
     made = with_nkey(seed, nonce);
   } else if (!given.creds_file.empty()) {
     made = co_await with_creds(given.creds_file, std::move(nonce));
+  } else if (given.answer) {
+    made = co_await answered(given, std::move(nonce));
   }
   co_return made;
 }

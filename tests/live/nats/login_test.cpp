@@ -63,6 +63,17 @@ task<> take_up_rotation(nats::connection& link, told& heard, live_server& server
   CHECK(link.is_connected());
 }
 
+task<nats::login_answer> sign_at_second(const nats::detail::nkey& key, std::string challenge,
+                                        int attempt) {
+  if (attempt < 2) throw error(errc::unavailable, disposition::retry, "the vault is sealed");
+  CHECK_FALSE(challenge.empty());
+  co_return nats::login_answer{.nkey = key.public_key(), .signature = key.sign(challenge)};
+}
+
+task<nats::login_answer> wrong_password() {
+  co_return nats::login_answer{.user = "orders", .password = "wrong"};
+}
+
 task<> back_off(told& heard) {
   // Full jitter: the bound is on how many attempts fit, not on when each of them comes. Without a
   // back-off, hundreds would.
@@ -101,6 +112,28 @@ TEST_SUITE("nats.login") {
     nats::connection_options options = server.options();
     options.credentials = {.nkey_seed_file = write(server, "seed", test_seed() + "\n")};
     with_connection(options, flush);
+  }
+  TEST_CASE("the program's own answer lets one in, and is asked again after it failed") {
+    const nats::detail::nkey key(test_seed());
+    live_server server(users("users: [ { nkey: " + key.public_key() + " } ]"));
+    told heard;
+    nats::connection_options options = heard.listen(server.options());
+    int asked = 0;
+    options.credentials.answer = [&](std::string challenge) {
+      return sign_at_second(key, challenge, ++asked);
+    };
+    with_connection(options, flush);
+    CHECK(asked == 2);
+    CHECK(contains(heard.all.front().reason, "the vault is sealed"));
+  }
+  TEST_CASE("a wrong answer of the program's is refused, and the error shows no secret") {
+    live_server server(users(R"(user: orders, password: "secret")"));
+    told heard;
+    nats::connection_options options = heard.listen(server.options());
+    options.credentials.answer = [](std::string) { return wrong_password(); };
+    with_connection(options, [&](auto& link) {
+      return be_refused(link, heard, R"(what credentials::answer gave for user "orders")");
+    });
   }
   TEST_CASE("a wrong secret is refused with the server's words, and no error shows it") {
     live_server server(users(R"(user: orders, password: "secret")"));
