@@ -23,19 +23,12 @@ std::string pull(std::uint64_t count) {
                      R"({"batch":)" + std::to_string(count) + R"(,"expires":30000000000})");
 }
 
-/// A publication into the stream that is encoded but for the number in its id, which has as many
-/// characters as weir's own.
+/// A message that is encoded but for a number in it.
 class numbered_message {
  public:
-  explicit numbered_message(std::size_t bytes) {
-    const std::string headers =
-        "NATS/1.0\r\nNats-Msg-Id: raw-0123456789ab-" + std::string(digits, '0') + "\r\n\r\n";
-    text_ = std::string("HPUB ") + stream_subject + ' ' + std::string(inbox) + ' ' +
-            std::to_string(headers.size()) + ' ' + std::to_string(headers.size() + bytes) + "\r\n" +
-            headers;
-    number_at_ = text_.size() - digits - 4;
-    text_ += std::string(bytes, 'x') + "\r\n";
-  }
+  /// `text` has `digits` characters for the number at `number_at`.
+  numbered_message(std::string text, std::size_t number_at)
+      : text_(std::move(text)), number_at_(number_at) {}
 
   const std::string& numbered(std::uint64_t number) {
     for (std::size_t digit = digits; digit-- > 0; number /= 10)
@@ -43,12 +36,32 @@ class numbered_message {
     return text_;
   }
 
- private:
   static constexpr std::size_t digits = 8;
 
+ private:
   std::string text_;
-  std::size_t number_at_ = 0;
+  std::size_t number_at_;
 };
+
+/// A publication into the stream with an id, which has as many characters as weir's own.
+numbered_message publication_with_id(std::size_t bytes) {
+  const std::string number(numbered_message::digits, '0');
+  const std::string headers = "NATS/1.0\r\nNats-Msg-Id: raw-0123456789ab-" + number + "\r\n\r\n";
+  std::string text = std::string("HPUB ") + stream_subject + ' ' + std::string(inbox) + ' ' +
+                     std::to_string(headers.size()) + ' ' + std::to_string(headers.size() + bytes) +
+                     "\r\n" + headers;
+  const std::size_t number_at = text.size() - number.size() - 4;
+  return {text + std::string(bytes, 'x') + "\r\n", number_at};
+}
+
+/// A question whose answer has an address of its own, as those of each client have.
+numbered_message question_with_address(std::size_t bytes) {
+  const std::string before =
+      std::string("PUB ") + answering_subject + ' ' + std::string(inbox) + '.';
+  const std::string number(numbered_message::digits, '0');
+  return {before + number + ' ' + std::to_string(bytes) + "\r\n" + std::string(bytes, 'x') + "\r\n",
+          before.size()};
+}
 
 }  // namespace
 
@@ -79,7 +92,7 @@ cost raw_fetch(const bench_server& at, const traffic& of) {
 
 cost raw_publish(const bench_server& at, const traffic& of) {
   raw_connection link(at.port);
-  numbered_message message(of.bytes);
+  numbered_message message = publication_with_id(of.bytes);
   const stopwatch watch;
   link.queue("SUB " + std::string(inbox) + " 1\r\n");
   std::uint64_t sent = 0;
@@ -119,15 +132,15 @@ cost raw_core_subscribe(const bench_server& at, const traffic& of) {
 
 cost raw_request(const bench_server& at, const traffic& of) {
   raw_connection link(at.port);
-  link.queue("SUB " + std::string(inbox) + " 1\r\n");
+  link.queue("SUB " + std::string(inbox) + ".* 1\r\n");
   link.round_trip();
-  const std::string question = publication(answering_subject, inbox, std::string(of.bytes, 'x'));
+  numbered_message question = question_with_address(of.bytes);
   std::vector<double> times;
   times.reserve(of.messages);
   const stopwatch watch;
   for (std::uint64_t asked = 0; asked < of.messages; ++asked) {
     const double began = watch.elapsed_us();
-    link.queue(question);
+    link.queue(question.numbered(asked));
     link.flush();
     for (bool is_answered = false; !is_answered;)
       link.read([&](std::string_view, std::string_view) { is_answered = true; });
