@@ -21,9 +21,15 @@ constexpr unsigned submission_entries = 256;
 // Completions arrive in bursts that submissions do not bound; overflow is slow, so leave room.
 constexpr unsigned completion_entries = 8 * submission_entries;
 
-// The user_data of entries whose completion concerns nobody, and of the wake-up read.
+// The user_data of entries whose completion concerns nobody, of the wake-up read, of a message that
+// another ring has sent to wake this one, and of one that this ring could not send.
 constexpr std::uint64_t tag_ignored = 0;
 constexpr std::uint64_t tag_wake = 1;
+constexpr std::uint64_t tag_message = 2;
+constexpr std::uint64_t tag_unsent = 3;
+
+/// The ring of the calling thread, while it has one.
+thread_local uring_driver* ring_here = nullptr;
 
 constexpr int buffer_mask = detail::pooled_buffers - 1;
 
@@ -84,6 +90,7 @@ int uring_driver::setup() noexcept {
   const int status = io_uring_queue_init_params(submission_entries, &ring_, &params);
   if (status < 0) return status;
   ring_open_ = true;
+  if (ring_here == nullptr) ring_here = this;
   features_ = params.features;
   if ((params.features & IORING_FEAT_EXT_ARG) == 0) return -ENOSYS;
   if (!kernel_knows_operations(ring_)) return -EOPNOTSUPP;
@@ -100,6 +107,7 @@ int uring_driver::setup() noexcept {
 
 uring_driver::~uring_driver() {
   WEIR_ASSERT(held_back_.empty());
+  if (ring_here == this) ring_here = nullptr;
   if (ring_open_) io_uring_queue_exit(&ring_);
   std::free(buffer_ring_);
   ::close(wake_descriptor_);
@@ -246,9 +254,9 @@ void uring_driver::deliver() {
   io_uring_cqe* completion = nullptr;
   io_uring_for_each_cqe(&ring_, head, completion) {
     ++count;
-    if (completion->user_data == tag_ignored) continue;
-    if (completion->user_data == tag_wake) {
-      wake_armed_ = false;
+    if (completion->user_data == tag_ignored || completion->user_data == tag_unsent) continue;
+    if (completion->user_data == tag_wake || completion->user_data == tag_message) {
+      if (completion->user_data == tag_wake) wake_armed_ = false;
       ++counters_.wakes;
       continue;
     }
@@ -276,7 +284,28 @@ void uring_driver::report(const io_uring_cqe& completion) noexcept {
   operation.on_completion(told);
 }
 
+bool uring_driver::send_wake(const uring_driver& to) noexcept {
+  io_uring_sqe* entry = io_uring_get_sqe(&ring_);
+  if (entry == nullptr) return false;
+  io_uring_prep_msg_ring(entry, to.ring_.ring_fd, 0, tag_message, 0);
+  entry->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  io_uring_sqe_set_data64(entry, tag_unsent);
+  ++counters_.enters;
+  if (io_uring_submit(&ring_) <= 0) return false;
+  // A message that cannot be sent has failed by now (tests/facts/message_to_a_ring_fails_at_once),
+  // and says so where its completion found room.
+  const unsigned flags = __atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED);
+  if ((flags & IORING_SQ_CQ_OVERFLOW) != 0) return false;
+  unsigned head = 0;
+  io_uring_cqe* completion = nullptr;
+  io_uring_for_each_cqe(&ring_, head, completion) {
+    if (completion->user_data == tag_unsent) return false;
+  }
+  return true;
+}
+
 void uring_driver::wake() noexcept {
+  if (ring_here != nullptr && ring_here->send_wake(*this)) return;
   const std::uint64_t one = 1;
   // Fails only when the counter is full, and then the loop is being woken already.
   [[maybe_unused]] const auto written = ::write(wake_descriptor_, &one, sizeof one);

@@ -39,6 +39,8 @@ class uring_driver final : public driver {
   bool fill_buffer_ring() noexcept;
   void put_buffer(int index) noexcept override;
   void arm_wake() noexcept;
+  /// Wakes another loop's ring by a message from this one, at once. False where that failed.
+  bool send_wake(const uring_driver& to) noexcept;
   void enter(time_point until);
   void deliver();
   void report(const io_uring_cqe& completion) noexcept;
