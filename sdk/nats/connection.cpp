@@ -40,6 +40,8 @@ task<> connection::publish(const subject& to, std::string_view payload, const he
 
 task<> connection::flush(duration limit) { co_await core_->ping(limit); }
 
+task<> connection::drain(duration limit) { return core_->drain(limit); }
+
 task<> connection::close() { return core_->close(); }
 
 }  // namespace weir::nats

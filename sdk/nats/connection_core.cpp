@@ -70,6 +70,17 @@ task<> connection_core::close() {
   all_ended_.set();
 }
 
+task<> connection_core::drain(duration limit) {
+  subscribers_.for_each([](subscriber& listening) { listening.on_drain(); });
+  std::optional<error> failure;
+  if (is_connected() || is_moving_) {
+    const auto read = co_await ping(limit).as_result();
+    if (!read.has_value()) failure = read.error();
+  }
+  subscribers_.for_each([](subscriber& listening) { listening.on_drained(); });
+  if (failure) throw *failure;
+}
+
 void connection_core::add(subscriber& listening) {
   subscribers_.push_back(listening);
   if (is_connected() && transport_ != nullptr) subscribe(listening);

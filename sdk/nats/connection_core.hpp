@@ -43,6 +43,7 @@ class connection_core final : private transport_listener {
   /// Suspends until the server has read all that was sent before; gives how long it took to answer.
   /// Throws `unavailable` when the connection is lost meanwhile, or `deadline_exceeded`.
   task<duration> ping(duration limit) { return pings_.ask(limit); }
+  task<> drain(duration limit);
   /// Queues a PING; false when there is no transport.
   bool send_ping() noexcept { return transport_ != nullptr && transport_->ping(); }
   /// False while too many bytes wait to be sent.

@@ -55,6 +55,7 @@ class pull_state final : public inbox,
   void on_no_responders(std::string_view subject) noexcept override;
   void on_connected() noexcept override { wants_pull_.set(); }
   void on_disconnected(const error& why) noexcept override;
+  void on_drain() noexcept override { stop(); }
   void on_closed() noexcept override;
   void on_not_permitted(const refusal& refused) noexcept override;
   void finished(std::uint64_t stream_sequence, std::size_t charged,

@@ -21,6 +21,10 @@ class subscriber : public message_sink, public weir::detail::list_hook {
   virtual void on_disconnected(const error& why) noexcept = 0;
   /// The server refused a publication or subscription of this connection to this subject.
   virtual void on_not_permitted(const refusal&) noexcept {}
+  /// The connection is drained: it takes on nothing new. What was sent to it before still comes.
+  virtual void on_drain() noexcept {}
+  /// All that was sent before on_drain() has come.
+  virtual void on_drained() noexcept {}
   /// There will be no other connection. What has tasks of its own ends them in the connection's
   /// background, which is waited for: nothing of it may be left when the connection is destroyed.
   virtual void on_closed() noexcept {}

@@ -117,6 +117,16 @@ void subscription_state::on_not_permitted(const refusal& refused) noexcept {
   end();
 }
 
+void subscription_state::on_drain() noexcept {
+  if (ended_ || purpose_ != purpose::subscription) return;
+  draining_ = true;
+  core_.stop(*this);
+}
+
+void subscription_state::on_drained() noexcept {
+  if (draining_) unsubscribe();
+}
+
 void subscription_state::on_closed() noexcept {
   if (ended_) return;
   failure_ = error(errc::closed, disposition::permanent,
@@ -147,8 +157,7 @@ task<> subscription_state::drain(std::shared_ptr<subscription_state> self, durat
     self->unsubscribe();
     co_return;
   }
-  self->draining_ = true;
-  self->core_.stop(*self);
+  self->on_drain();
   const auto read = co_await self->core_.ping(limit).as_result();
   self->unsubscribe();
   read.value();

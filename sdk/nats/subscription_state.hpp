@@ -41,6 +41,8 @@ class subscription_state final : public subscriber {
   void on_connected() noexcept override;
   void on_disconnected(const error& why) noexcept override;
   void on_not_permitted(const refusal& refused) noexcept override;
+  void on_drain() noexcept override;
+  void on_drained() noexcept override;
   void on_closed() noexcept override;
   std::optional<subscription_request> request_on(std::string address) override;
 
