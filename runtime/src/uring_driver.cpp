@@ -291,7 +291,7 @@ bool uring_driver::send_wake(const uring_driver& to) noexcept {
   entry->flags |= IOSQE_CQE_SKIP_SUCCESS;
   io_uring_sqe_set_data64(entry, tag_unsent);
   ++counters_.enters;
-  if (io_uring_submit(&ring_) <= 0) return false;
+  if (io_uring_submit(&ring_) <= 0 || io_uring_sq_ready(&ring_) > 0) return false;
   // A message that cannot be sent has failed by now (tests/facts/message_to_a_ring_fails_at_once),
   // and says so where its completion found room.
   const unsigned flags = __atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED);

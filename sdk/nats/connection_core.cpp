@@ -21,6 +21,8 @@ constexpr std::size_t queued_acks_max = 65536;
 /// 120 random bits, so that nobody else's inbox has the same name.
 constexpr std::size_t inbox_digits = 24;
 constexpr auto close_flush_limit = std::chrono::seconds(2);
+/// So many hand-overs in a row are waited for by close().
+constexpr int close_moves_max = 3;
 
 }  // namespace
 
@@ -54,11 +56,11 @@ task<> connection_core::close() {
     co_return;
   }
   // Acknowledgements that were given while it moves are sent when it has moved.
-  if (is_moving_)
-    static_cast<void>(co_await shield(with_timeout(move_limit, wait_connected())).as_result());
-  if (is_connected()) {
+  for (int moves = 0; moves == 0 || (is_moving_ && moves < close_moves_max); ++moves) {
+    if (is_moving_)
+      static_cast<void>(co_await shield(with_timeout(move_limit, wait_connected())).as_result());
     // What cannot be flushed is lost like any unconfirmed message; closing goes on.
-    static_cast<void>(co_await shield(ping(close_flush_limit)).as_result());
+    if (is_connected()) static_cast<void>(co_await shield(ping(close_flush_limit)).as_result());
   }
   closed_ = true;
   last_failure_ = "it was closed";
@@ -71,6 +73,8 @@ task<> connection_core::close() {
 }
 
 task<> connection_core::drain(duration limit) {
+  // The end of one drain must not be taken for that of another, which began later.
+  const auto turn = co_await draining_.lock();
   subscribers_.for_each([](subscriber& listening) { listening.on_drain(); });
   std::optional<error> failure;
   if (is_connected() || is_moving_) {

@@ -141,6 +141,7 @@ class connection_core final : private transport_listener {
   std::optional<successor> successor_;
   manual_reset_event lame_duck_;
   bool is_moving_ = false;
+  mutex draining_;  // Held by the drain() that is under way.
   scope background_;
   event_feed events_;
   connection_statistics counts_;  // Without what came in over the present transport.

@@ -182,7 +182,8 @@ std::optional<std::size_t> ordered_state::free_bytes() const noexcept {
   if (ready_.empty() && bytes_needed_ > options_.max_bytes) return pull_ledger::no_limit;
   const std::size_t free = options_.max_bytes - std::min(ready_bytes_, options_.max_bytes);
   // Asked for less than the next message needs, the server would only say so again.
-  if (free < bytes_needed_ || (!ready_.empty() && free < options_.max_bytes / 2))
+  // And without any number it would send as many as it likes.
+  if (free == 0 || free < bytes_needed_ || (!ready_.empty() && free < options_.max_bytes / 2))
     return std::nullopt;
   return free;
 }

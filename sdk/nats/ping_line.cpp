@@ -44,9 +44,14 @@ class ping_line::place {
 };
 
 task<duration> ping_line::ask_once(bool is_after_move) {
-  co_await free_.acquire();
+  for (;;) {
+    // Without a permit: the move itself asks, too.
+    while (is_after_move && core_.is_moving()) co_await core_.wait_connected();
+    co_await free_.acquire();
+    if (!is_after_move || !core_.is_moving()) break;
+    free_.release();
+  }
   place mine(*this);
-  while (is_after_move && core_.is_moving()) co_await core_.wait_connected();
   // Not of the next connection: that knows nothing of what was sent over this one.
   const bool stands = core_.is_connected() || core_.is_moving();
   const time_point asked = loop::current().now();

@@ -22,19 +22,18 @@ constexpr std::int64_t too_many_requests = 10167;
 
 // All that a store can fail by; only the words tell what it was.
 constexpr std::int64_t store_failed = 10077;
+constexpr std::int64_t account_is_full = 10002;
 
 /// What a full stream says, and which limit it means, as stream_config calls it.
 struct full_stream {
   std::string_view words;
   std::string_view limit;
-  disposition what_to_do;
 };
 
 constexpr std::array full_streams{
-    full_stream{"maximum messages exceeded", "max_messages", disposition::retry},
-    full_stream{"maximum bytes exceeded", "max_bytes", disposition::retry},
-    full_stream{"maximum messages per subject exceeded", "max_messages_per_subject",
-                disposition::permanent},
+    full_stream{"maximum messages exceeded", "max_messages"},
+    full_stream{"maximum bytes exceeded", "max_bytes"},
+    full_stream{"maximum messages per subject exceeded", "max_messages_per_subject"},
 };
 
 const full_stream* full_stream_in(const std::optional<api_error>& refusal) noexcept {
@@ -75,15 +74,23 @@ bool publish_answer::is_outdated() const noexcept {
           refusal->err_code == wrong_last_sequence_in_process);
 }
 
-bool publish_answer::is_full() const noexcept { return full_stream_in(refusal) != nullptr; }
+bool publish_answer::is_full() const noexcept {
+  return full_stream_in(refusal) != nullptr || (refusal && refusal->err_code == account_is_full);
+}
 
 error publish_answer::refused(const std::string& what) const {
   if (const full_stream* const full = full_stream_in(refusal)) {
-    return {errc::limit_exceeded, full->what_to_do,
+    return {errc::limit_exceeded, disposition::retry,
             what + " was refused: " + describe(*refusal) + ": stream " + ack.stream +
                 " is at its " + std::string(full->limit) +
                 " and discards what is new; raise that, remove messages, or wait until its "
                 "consumers have"};
+  }
+  if (is_full()) {
+    return {errc::limit_exceeded, disposition::retry,
+            what + " was refused: " + describe(*refusal) +
+                ": the streams of its account have all the storage that it may use; raise that, "
+                "remove messages, or wait until consumers have"};
   }
   const errc code = is_outdated() || refusal->err_code == other_stream ? errc::conflict
                     : refusal->err_code == message_too_large           ? errc::limit_exceeded

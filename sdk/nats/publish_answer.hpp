@@ -18,7 +18,7 @@ struct publish_answer {
   /// An expectation about the stream's content was not met: a message that was sent twice may have
   /// failed by its own first copy.
   bool is_outdated() const noexcept;
-  /// The stream is at a limit of its own and discards what is new.
+  /// The stream is at a limit of its own and discards what is new, or its account is at one.
   bool is_full() const noexcept;
   /// The error of a refusal that is not tried again.
   error refused(const std::string& what) const;

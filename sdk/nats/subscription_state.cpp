@@ -119,12 +119,17 @@ void subscription_state::on_not_permitted(const refusal& refused) noexcept {
 
 void subscription_state::on_drain() noexcept {
   if (ended_ || purpose_ != purpose::subscription) return;
-  draining_ = true;
-  core_.stop(*this);
+  drains_with_connection_ = true;
+  leave();
 }
 
 void subscription_state::on_drained() noexcept {
-  if (draining_) unsubscribe();
+  if (drains_with_connection_) unsubscribe();
+}
+
+void subscription_state::leave() noexcept {
+  draining_ = true;
+  core_.stop(*this);
 }
 
 void subscription_state::on_closed() noexcept {
@@ -153,11 +158,11 @@ void subscription_state::unsubscribe() noexcept {
 }
 
 task<> subscription_state::drain(std::shared_ptr<subscription_state> self, duration limit) {
-  if (self->ended_ || !self->core_.is_connected()) {
+  if (self->ended_ || (!self->core_.is_connected() && !self->core_.is_moving())) {
     self->unsubscribe();
     co_return;
   }
-  self->on_drain();
+  self->leave();
   const auto read = co_await self->core_.ping(limit).as_result();
   self->unsubscribe();
   read.value();

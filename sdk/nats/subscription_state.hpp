@@ -50,6 +50,8 @@ class subscription_state final : public subscriber {
   /// The next message, or nothing at the end; throws the gap or the failure that is next instead.
   std::optional<message> take();
   error gap_error(const message_gap& gap, disposition what_to_do) const;
+  /// Tells the server that nothing more is wanted.
+  void leave() noexcept;
   void end() noexcept;
 
   connection_core& core_;
@@ -63,6 +65,7 @@ class subscription_state final : public subscriber {
   std::optional<error> failure_;  ///< thrown when all that waited is taken
   bool connection_lost_ = false;
   bool draining_ = false;
+  bool drains_with_connection_ = false;  ///< and not, or not only, by itself
   bool no_responders_ = false;
   bool ended_ = false;
 };

@@ -59,7 +59,7 @@ task<> fill_subject(nats::connection& link) {
   config.discard_new_per_subject = true;
   co_await in.js.ensure_stream(config);
   co_await in.publish(0, 1);
-  co_await find_no_room(in, "1", "max_messages_per_subject", disposition::permanent);
+  co_await find_no_room(in, "1", "max_messages_per_subject", disposition::retry);
   co_await in.js.publish(nats::subject("orders.paid"), "another subject");
 }
 

@@ -100,12 +100,12 @@ class connection {
   /// connection is lost meanwhile, or `deadline_exceeded`.
   task<> flush(duration limit = std::chrono::seconds(5));
 
-  /// Takes on nothing new: subscriptions and responders leave their subjects, and pull sources pull
-  /// no more. Suspends until all that the server had sent them before is here; their readers get
-  /// that, and then the end. What they answer, acknowledge and publish goes on being sent, until
-  /// close(). When `limit` passes, the connection is lost, or this is cancelled, it throws, and
-  /// what did come is read all the same. Watches and ordered consumers only read: close() ends
-  /// them.
+  /// Takes on nothing new. Subscriptions and responders leave their subjects, and it suspends until
+  /// all that the server had sent them before is here; their readers get that, and then the end.
+  /// Pull sources stop(): what waits in them goes back, which their close() waits for. What they
+  /// answer, acknowledge and publish goes on being sent, until close(). When `limit` passes, the
+  /// connection is lost, or this is cancelled, it throws, and what did come is read all the same.
+  /// Watches and ordered consumers only read: close() ends them.
   task<> drain(duration limit = std::chrono::seconds(5));
 
   /// Flushes for a moment, then disconnects; works in a cancelled task as well. What still waits

@@ -52,10 +52,10 @@ struct ordered_options {
 /// Behind it is a consumer at the server that lives in memory and is made again, from the message
 /// after the last one that came, whenever something may be missing: a gap in its sequence, no
 /// heartbeat, a lost connection, a consumer that was deleted or has no server. That is tried for
-/// ever, with a back-off. What the server lets one pull ask for (`max_request_batch` of its
-/// limits) is kept to. Messages that the stream removed before they were read (limits, purges)
-/// are not given. With `last_per_subject`, one that is made again before all last messages were
-/// read goes on with those that are the last then.
+/// ever, with a back-off, but for what is refused as wrong six times in a row. The server's limits
+/// of a pull (`max_request_batch`) are kept to. Messages that the stream removed before they were
+/// read (limits, purges) are not given. With `last_per_subject`, one that is made again before all
+/// last messages were read goes on with those that are the last then.
 ///
 /// Next to no state is kept in the server, so it suits caches, projections and watches; work that
 /// is shared or must be acknowledged is for nats::consumer. Must not outlive the connection.

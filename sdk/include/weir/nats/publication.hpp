@@ -39,8 +39,8 @@ class [[nodiscard]] publication {
 
   /// Suspends until the stream has confirmed. Throws what the stream refused (permanent: `conflict`
   /// for an expectation that was not met, `limit_exceeded` for a size, else `invalid_argument`);
-  /// `limit_exceeded` at once where the stream is full and discards what is new (retry, since its
-  /// consumers may make room; permanent for a full subject); `deadline_exceeded` or `closed`
+  /// `limit_exceeded` at once where the stream, or its subject, is full and discards what is new,
+  /// or the account is full (retry, since consumers may make room); `deadline_exceeded` or `closed`
   /// (retry: with the same id it will not be stored twice).
   task<publish_ack> confirmed();
 
