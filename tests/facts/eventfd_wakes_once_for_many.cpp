@@ -3,8 +3,9 @@
 // where that thread was quicker; several writes before the read are one.
 //
 // Who relies on it: runtime/src/uring_driver.cpp (wake, arm_wake): a loop that sleeps is woken by
-// this alone. Should a write before the read be lost, wake() would have to know whether the read is
-// armed; should each write be a completion of its own, deliver() would turn once for each.
+// this wherever no message from another loop's ring does it. Should a write before the read be
+// lost, wake() would have to know whether the read is armed; should each write be a completion of
+// its own, deliver() would turn once for each.
 #include <sys/eventfd.h>
 
 #include <thread>
