@@ -69,14 +69,15 @@ void append_publication(std::string& to, const outgoing& message) {
   }
   const std::size_t before = to.size();
   to.resize(before + framing_bytes + 2 * digits_max + message.subject.size() +
-            message.reply.size() + block + message.payload.size());
+            message.reply.size() + block);
   char* at = to.data() + before;
   at = put_addresses(at, block == 0 ? "PUB " : "HPUB ", message);
   if (block > 0) at = put(put(at, std::uint64_t{block}), " ");
   at = put(put(at, std::uint64_t{block + message.payload.size()}), line_end);
   if (block > 0) at = put_headers(at, message);
-  at = put(put(at, message.payload), line_end);
   to.resize(static_cast<std::size_t>(at - to.data()));
+  // Not by resize() too, which would fill the place of a payload with zeros first.
+  to.append(message.payload).append(line_end);
 }
 
 void append_subscription(std::string& to, std::uint64_t number, std::string_view pattern,

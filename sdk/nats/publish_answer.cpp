@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "quoted.hpp"
 #include "weir/event/json.hpp"
@@ -96,6 +97,26 @@ error publish_answer::refused(const std::string& what) const {
                     : refusal->err_code == message_too_large           ? errc::limit_exceeded
                                                                        : errc::invalid_argument;
   return {code, disposition::permanent, what + " was refused: " + describe(*refusal)};
+}
+
+std::optional<plain_publish_answer> parse_plain_publish_answer(std::string_view text) noexcept {
+  constexpr std::string_view before_stream = R"({"stream":")";
+  constexpr std::string_view before_sequence = R"(", "seq":)";
+  if (!text.starts_with(before_stream)) return std::nullopt;
+  text.remove_prefix(before_stream.size());
+  const std::string_view stream = text.substr(0, text.find('"'));
+  text.remove_prefix(stream.size());
+  if (!text.starts_with(before_sequence) || !text.ends_with('}')) return std::nullopt;
+  const char* const digits = text.data() + before_sequence.size();
+  const char* const end = text.data() + text.size() - 1;
+  plain_publish_answer answer{.stream = stream};
+  const auto read = std::from_chars(digits, end, answer.sequence);
+  const bool is_number = read.ec == std::errc() && read.ptr == end && *digits != '0';
+  // JSON's escapes, letters above ASCII, and what is no name are for the other reader.
+  const bool is_plain = std::ranges::all_of(
+      stream, [](char c) { return c != '\\' && static_cast<unsigned char>(c) < 0x80; });
+  if (!is_number || stream.empty() || !is_plain || !is_name(stream)) return std::nullopt;
+  return answer;
 }
 
 result<publish_answer> parse_publish_answer(std::string_view text) {

@@ -24,6 +24,16 @@ struct publish_answer {
   error refused(const std::string& what) const;
 };
 
+/// What nearly every PubAck is: `{"stream":"ORDERS", "seq":12}`, and nothing else.
+struct plain_publish_answer {
+  std::string_view stream;  ///< within the text
+  std::uint64_t sequence = 0;
+};
+
+/// Reads one that is written exactly so, without the cost of reading any JSON; nothing for all
+/// others, which parse_publish_answer() reads.
+std::optional<plain_publish_answer> parse_plain_publish_answer(std::string_view text) noexcept;
+
 /// Reads a PubAck. `protocol` (retry) for what is none, one without stream or sequence too.
 result<publish_answer> parse_publish_answer(std::string_view text);
 

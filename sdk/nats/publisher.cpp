@@ -73,8 +73,10 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   const std::size_t size =
       payload.size() + msg_id.size() + header_framing_bytes + headers.all.wire_size();
   if (const auto refused = core_.size_problem(to.text(), size)) throw *refused;
-  if (const auto missing = core_.feature_problem("publish to " + to.text(), headers.needs))
-    throw *missing;
+  if (headers.needs != nullptr) {
+    if (const auto missing = core_.feature_problem("publish to " + to.text(), headers.needs))
+      throw *missing;
+  }
   if (refused_) throw not_permitted(*refused_);
   co_await window_.acquire();
   if (!window_bytes_.try_acquire(window_share(size))) {
@@ -175,6 +177,12 @@ void publisher::on_no_responders(std::string_view subject) noexcept {
 }
 
 void publisher::settle(publication_slot& slot, std::string_view text) noexcept {
+  if (const auto stored = parse_plain_publish_answer(text)) {
+    slot.ack.stream.assign(stored->stream);
+    slot.ack.sequence = stored->sequence;
+    slot.ack.duplicate = false;
+    return finish(slot);
+  }
   result<publish_answer> answer = parse_publish_answer(text);
   if (!answer.has_value()) {
     return fail(slot, {answer.error().code(), answer.error().disposition(),

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The limit: what one connection to this server can do, whoever speaks over it.
+#include <array>
+
 #include "raw_connection.hpp"
 #include "sides.hpp"
 
 namespace weir::bench {
 namespace {
 
-constexpr std::string_view inbox = "_INBOX.raw";
+/// As long as weir's own, for the server reads all of it for every message.
+constexpr std::string_view inbox = "_INBOX.raw456789012345678901234.1";
 
 std::string publication(std::string_view subject, std::string_view reply,
                         std::string_view payload) {
@@ -23,44 +26,48 @@ std::string pull(std::uint64_t count) {
                      R"({"batch":)" + std::to_string(count) + R"(,"expires":30000000000})");
 }
 
-/// A message that is encoded but for a number in it.
+/// A message that is encoded but for a number, which it has in one or several places.
 class numbered_message {
  public:
-  /// `text` has `digits` characters for the number at `number_at`.
-  numbered_message(std::string text, std::size_t number_at)
-      : text_(std::move(text)), number_at_(number_at) {}
+  /// `text` has a '#' for each digit of the number, and none elsewhere.
+  explicit numbered_message(std::string text) : text_(std::move(text)) {
+    for (std::size_t at = text_.find(place); at != std::string::npos;
+         at = text_.find(place, at + place.size()))
+      places_.push_back(at);
+  }
 
   const std::string& numbered(std::uint64_t number) {
-    for (std::size_t digit = digits; digit-- > 0; number /= 10)
-      text_[number_at_ + digit] = static_cast<char>('0' + number % 10);
+    std::array<char, place.size()> digits;
+    for (std::size_t digit = digits.size(); digit-- > 0; number /= 10)
+      digits[digit] = static_cast<char>('0' + number % 10);
+    for (const std::size_t at : places_)
+      text_.replace(at, digits.size(), digits.data(), digits.size());
     return text_;
   }
 
-  static constexpr std::size_t digits = 8;
+  static constexpr std::string_view place = "########";
 
  private:
   std::string text_;
-  std::size_t number_at_;
+  std::vector<std::size_t> places_;
 };
 
-/// A publication into the stream with an id, which has as many characters as weir's own.
+/// A publication into the stream with an id, which has as many characters as weir's own, and with
+/// an address of its own for the confirmation, as those of each client have.
 numbered_message publication_with_id(std::size_t bytes) {
-  const std::string number(numbered_message::digits, '0');
+  const std::string number(numbered_message::place);
   const std::string headers = "NATS/1.0\r\nNats-Msg-Id: raw-0123456789ab-" + number + "\r\n\r\n";
-  std::string text = std::string("HPUB ") + stream_subject + ' ' + std::string(inbox) + ' ' +
-                     std::to_string(headers.size()) + ' ' + std::to_string(headers.size() + bytes) +
-                     "\r\n" + headers;
-  const std::size_t number_at = text.size() - number.size() - 4;
-  return {text + std::string(bytes, 'x') + "\r\n", number_at};
+  const std::string head = std::string("HPUB ") + stream_subject + ' ' + std::string(inbox) + '.' +
+                           number + ' ' + std::to_string(headers.size()) + ' ' +
+                           std::to_string(headers.size() + bytes) + "\r\n";
+  return numbered_message(head + headers + std::string(bytes, 'x') + "\r\n");
 }
 
-/// A question whose answer has an address of its own, as those of each client have.
+/// A question whose answer has an address of its own, too.
 numbered_message question_with_address(std::size_t bytes) {
-  const std::string before =
-      std::string("PUB ") + answering_subject + ' ' + std::string(inbox) + '.';
-  const std::string number(numbered_message::digits, '0');
-  return {before + number + ' ' + std::to_string(bytes) + "\r\n" + std::string(bytes, 'x') + "\r\n",
-          before.size()};
+  return numbered_message(std::string("PUB ") + answering_subject + ' ' + std::string(inbox) + '.' +
+                          std::string(numbered_message::place) + ' ' + std::to_string(bytes) +
+                          "\r\n" + std::string(bytes, 'x') + "\r\n");
 }
 
 }  // namespace
@@ -94,7 +101,7 @@ cost raw_publish(const bench_server& at, const traffic& of) {
   raw_connection link(at.port);
   numbered_message message = publication_with_id(of.bytes);
   const stopwatch watch;
-  link.queue("SUB " + std::string(inbox) + " 1\r\n");
+  link.queue("SUB " + std::string(inbox) + ".* 1\r\n");
   std::uint64_t sent = 0;
   std::uint64_t confirmed = 0;
   while (confirmed < of.messages) {

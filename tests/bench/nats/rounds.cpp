@@ -142,12 +142,23 @@ std::vector<contest> make_contests(const bench_plan& plan, const bench_server& a
   return made;
 }
 
+side& side_of(contest& in, std::size_t number) {
+  return number == 0 ? in.ours : in.peers[number - 1];
+}
+
+/// A side is first in one round and last in another: what the server still does of the run before,
+/// or begins anew, falls upon each of them.
+task<> run_round(nats::connection& control, contest& all, std::uint64_t round) {
+  const std::size_t sides = 1 + all.peers.size();
+  for (std::size_t turn = 0; turn < sides; ++turn) {
+    side& who = side_of(all, (round + turn) % sides);
+    who.rounds.push_back(co_await run_trial(control, all, who));
+  }
+}
+
 task<> run_rounds(nats::connection& control, const bench_plan& plan, std::vector<contest>& all) {
   for (std::uint64_t round = 1; round <= plan.rounds; ++round) {
-    for (contest& one : all) {
-      one.ours.rounds.push_back(co_await run_trial(control, one, one.ours));
-      for (side& peer : one.peers) peer.rounds.push_back(co_await run_trial(control, one, peer));
-    }
+    for (contest& one : all) co_await run_round(control, one, round);
     std::printf("round %llu of %llu done\n", static_cast<unsigned long long>(round),
                 static_cast<unsigned long long>(plan.rounds));
     std::fflush(stdout);

@@ -183,6 +183,25 @@ TEST_SUITE("nats.hostile_replies") {
     CHECK(accepted > 0);
   }
 
+  TEST_CASE("what the quick reader takes for a confirmation, the whole one reads likewise") {
+    hostility by;
+    int accepted = 0;
+    for (int round = 0; round < rounds; ++round) {
+      const std::string text = by.spoil(R"({"stream":"ORDERS", "seq":18446744073709551610})");
+      CAPTURE(text);
+      const auto plain = nats::detail::parse_plain_publish_answer(text);
+      if (!plain) continue;
+      const auto answer = nats::detail::parse_publish_answer(text);
+      REQUIRE(answer.has_value());
+      CHECK_FALSE(answer->refusal.has_value());
+      CHECK_FALSE(answer->ack.duplicate);
+      CHECK(answer->ack.stream == plain->stream);
+      CHECK(answer->ack.sequence == plain->sequence);
+      ++accepted;
+    }
+    CHECK(accepted > 0);
+  }
+
   TEST_CASE("whatever a server says about pulls, no more is outstanding than was asked for") {
     hostility by;
     nats::detail::pull_ledger ledger;
