@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "private_server.hpp"
 
+#include <algorithm>
+
+#include "child_processes.hpp"
 #include "loopback_port.hpp"
 #include "server_error.hpp"
 
@@ -11,6 +14,8 @@ constexpr std::chrono::seconds start_limit{60};
 constexpr std::chrono::seconds stop_limit{30};
 constexpr std::chrono::seconds death_limit{30};  // the guard kills what a dead server left in 10 s
 constexpr std::chrono::milliseconds ready_check_interval{10};
+constexpr std::chrono::seconds pause_limit{10};
+constexpr std::chrono::milliseconds pause_check_interval{1};
 constexpr int max_port_draws = 10;
 
 }  // namespace
@@ -73,6 +78,20 @@ void private_server::kill_hard() {
 void private_server::restart() {
   stop();
   start();
+}
+
+void private_server::pause() {
+  const pid_t server = pid();
+  if (server == 0) return;
+  process_.signal_tree(SIGSTOP);
+  const auto deadline = std::chrono::steady_clock::now() + pause_limit;
+  const auto stands = [server] {
+    return stands_still(server) && std::ranges::all_of(children_of(server), stands_still);
+  };
+  while (!stands()) {
+    if (process_.wait_ended(pause_check_interval)) return;
+    if (std::chrono::steady_clock::now() > deadline) fail("does not stand still");
+  }
 }
 
 std::string private_server::log_of_this_start() const {

@@ -37,9 +37,9 @@ class private_server {
   /// Stops the server if it runs, and starts it.
   void restart();
 
-  /// Stands the server and its child processes still (SIGSTOP): connections stay open and nothing
-  /// answers. `resume` lets them go on.
-  void pause() { process_.signal_tree(SIGSTOP); }
+  /// Stands the server and its child processes still (SIGSTOP), and waits until they do:
+  /// connections stay open and nothing answers. `resume` lets them go on.
+  void pause();
   void resume() { process_.signal_tree(SIGCONT); }
 
   bool is_running() { return process_.is_running(); }
