@@ -73,12 +73,13 @@ task<> connection_core::close() {
 }
 
 task<> connection_core::drain(duration limit) {
+  const time_point end = saturating_add(loop::current().now(), limit);
   // The end of one drain must not be taken for that of another, which began later.
-  const auto turn = co_await draining_.lock();
+  const auto turn = co_await with_deadline(end, as_task(draining_.lock()));
   subscribers_.for_each([](subscriber& listening) { listening.on_drain(); });
   std::optional<error> failure;
   if (is_connected() || is_moving_) {
-    const auto read = co_await ping(limit).as_result();
+    const auto read = co_await ping(end - loop::current().now()).as_result();
     if (!read.has_value()) failure = read.error();
   }
   subscribers_.for_each([](subscriber& listening) { listening.on_drained(); });
@@ -277,6 +278,7 @@ void connection_core::ended(const server_address& server, const error& why, bool
   using enum connection_event::kind;
   const bool was_stable = was_connected && loop::current().now() - connected_since_ >= stable_after;
   const bool moves = std::exchange(is_moving_, false);
+  if (moves && !left_was_read_) ++unread_moves_;
   failed_attempts_ = was_stable || moves ? 0 : failed_attempts_ + 1;
   const time_point now = loop::current().now();
   if (failed_attempts_ == 0) {

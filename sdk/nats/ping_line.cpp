@@ -43,7 +43,14 @@ class ping_line::place {
   manual_reset_event done_;
 };
 
+error ping_line::left_unread() {
+  return {errc::unavailable, disposition::retry,
+          "flush: the connection moved to another server, and the one that was left did not say "
+          "in time that it had read all that was sent to it; that may be lost"};
+}
+
 task<duration> ping_line::ask_once(bool is_after_move) {
+  const std::uint64_t unread_before = core_.unread_moves();
   for (;;) {
     // Without a permit: the move itself asks, too.
     while (is_after_move && core_.is_moving()) co_await core_.wait_connected();
@@ -52,6 +59,8 @@ task<duration> ping_line::ask_once(bool is_after_move) {
     free_.release();
   }
   place mine(*this);
+  // What was sent to a server that was left unread, this one cannot have.
+  if (core_.unread_moves() != unread_before) throw error(left_unread());
   // Not of the next connection: that knows nothing of what was sent over this one.
   const bool stands = core_.is_connected() || core_.is_moving();
   const time_point asked = loop::current().now();

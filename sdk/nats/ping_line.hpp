@@ -36,6 +36,7 @@ class ping_line {
   class place;
 
   task<duration> ask_once(bool is_after_move);
+  static error left_unread();
 
   connection_core& core_;
   semaphore free_{pings_max};

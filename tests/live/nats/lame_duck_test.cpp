@@ -113,6 +113,39 @@ task<> acknowledge_and_close_while_moving(nats::connection& link, live_server& f
   CHECK(came->payload().empty());  // An acknowledgement is empty, or "+ACK".
 }
 
+/// The server that is left stands still: nobody knows what it has read.
+task<> flush_what_may_be_lost(nats::connection& link, told& heard, live_server& first) {
+  co_await link.wait_connected();
+  first->enter_lame_duck_mode();
+  co_await heard.next(kind::lame_duck);
+  co_await link.publish(nats::subject("orders.created"), "perhaps read, perhaps not");
+  while (!link.core().is_moving()) co_await yield();
+  const auto failure = co_await error_of(link.flush());
+  REQUIRE(failure.has_value());
+  CHECK(failure->is(errc::unavailable));
+  CHECK(contains(failure->message(), "did not say in time that it had read all"));
+  co_await link.flush();  // What was sent to the other one, it has read.
+}
+
+/// Two servers of which the first stands still as soon as it is about to end.
+template <class Work>
+void move_from_paused(Work work) {
+  live_server first(short_farewell());
+  live_server second;
+  told heard;
+  nats::connection_options options = heard.listen(first.options());
+  options.url += "," + second.options().url;
+  options.on_event = [&first, tell = options.on_event](const nats::connection_event& one) {
+    tell(one);
+    if (one.what == kind::lame_duck) first->pause();
+  };
+  with_connection(options, [&](nats::connection& link) -> task<> {
+    const auto done = co_await work(link, heard, first, second).as_result();
+    first->resume();
+    done.value();
+  });
+}
+
 }  // namespace
 
 TEST_SUITE("nats.lame_duck") {
@@ -136,22 +169,18 @@ TEST_SUITE("nats.lame_duck") {
     home.run(pass_late_ducks());
   }
   TEST_CASE("acknowledgements of a connection that is closed while it moves are sent") {
-    live_server first(short_farewell());
-    live_server second;
-    told heard;
-    nats::connection_options options = heard.listen(first.options());
-    options.url += "," + second.options().url;
-    options.on_event = [&first, tell = options.on_event](const nats::connection_event& one) {
-      tell(one);
-      if (one.what == kind::lame_duck) first->pause();
-    };
-    with_connection(options, [&](auto& link) -> task<> {
+    move_from_paused([](auto& link, auto& heard, auto& first, auto& second) -> task<> {
       nats::connection other(second.options());
       const auto done =
           co_await acknowledge_and_close_while_moving(link, first, other, heard).as_result();
-      first->resume();
       co_await other.close();
       done.value();
+    });
+  }
+  TEST_CASE(
+      "a flush through a move says when nobody knows what the server that was left has read") {
+    move_from_paused([](auto& link, auto& heard, auto& first, auto&) {
+      return flush_what_may_be_lost(link, heard, first);
     });
   }
 }

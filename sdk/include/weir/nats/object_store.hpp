@@ -49,9 +49,11 @@ class object_store {
   /// where its confirmation does not come (`deadline_exceeded`), the object may be stored or not,
   /// and its chunks stay.
   ///
-  /// Throws what the source throws, `limit_exceeded` for chunks above the server's limit, and
-  /// `unavailable` (retry) where the server stored the chunks out of order, as a cluster may that
-  /// changes its leader.
+  /// Throws what the source throws, `limit_exceeded` for chunks above the server's limit, or
+  /// (retry) where the bucket or its account is full, `deadline_exceeded` (retry) where a chunk is
+  /// not stored within 30 s, or within half of the bucket's duplicate window where that is less,
+  /// and `unavailable` (retry) where the server stored the chunks out of order, as a cluster may
+  /// that changes its leader.
   task<object_info> put(object_meta what, std::string_view bytes) const;
   task<object_info> put(object_meta what, stream<std::string> from) const;
   template <byte_source Source>

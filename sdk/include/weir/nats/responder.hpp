@@ -50,7 +50,7 @@ struct responder_statistics {
 /// It begins at once, works on over reconnects, and belongs to its connection's loop. A message
 /// without a reply subject is handled, and its answer dropped. An answer that cannot be sent for
 /// five seconds, for want of a connection, is given up. `co_await` drain() or close() before it is
-/// destroyed, and before the connection is.
+/// destroyed, and before the connection is; who does so in several tasks waits for all of them.
 ///
 ///     nats::responder doubling(link, nats::subject_pattern("math.double"),
 ///                              [](nats::message asked) -> weir::task<nats::reply> {
