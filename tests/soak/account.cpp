@@ -14,8 +14,8 @@ std::uint64_t kib_of(const std::string& line) {
 
 }  // namespace
 
-memory_mark memory_now(std::uint64_t handled) {
-  memory_mark now{.handled = handled};
+memory memory_now() {
+  memory now;
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with("VmRSS:")) now.resident_kib = kib_of(line);

@@ -2,21 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "number_set.hpp"
 
 namespace weir::soak {
 
-/// The memory of this process when a tenth of the messages had been handled.
-struct memory_mark {
-  std::uint64_t handled = 0;
+/// The memory of this process.
+struct memory {
   std::uint64_t resident_kib = 0;
   std::uint64_t peak_kib = 0;
 };
 
 /// Reads it from the kernel.
-memory_mark memory_now(std::uint64_t handled);
+memory memory_now();
 
 /// What became of every message. Its memory does not grow while it is used.
 struct account {
@@ -32,7 +30,6 @@ struct account {
   std::uint64_t redelivered = 0;
   std::uint64_t acknowledged_and_redelivered = 0;
   std::uint64_t given_up = 0;  ///< publications that passed their deadline, and were made again
-  std::vector<memory_mark> memory;
 };
 
 }  // namespace weir::soak

@@ -2,12 +2,14 @@
 // nats-soak: publishes and consumes many messages through faults, and tells what became of them.
 #include <CLI/CLI.hpp>
 #include <cinttypes>
+#include <csignal>
 #include <cstdio>
 #include <map>
 
 #include "progress_line.hpp"
 #include "soak.hpp"
 #include "weir/loop.hpp"
+#include "weir/print_tasks.hpp"
 
 namespace {
 
@@ -28,14 +30,34 @@ void print_line(const char* what, std::uint64_t count) {
   std::printf("  %-44s %12" PRIu64 "\n", what, count);
 }
 
-void print_memory(const std::vector<memory_mark>& marks) {
-  std::printf("\n  messages handled      memory      peak\n");
-  for (const memory_mark& one : marks) {
-    std::printf("  %16" PRIu64 " %8.1f MiB %6.1f MiB\n", one.handled,
-                static_cast<double>(one.resident_kib) / 1024,
-                static_cast<double>(one.peak_kib) / 1024);
+/// Shows how far it is: on a terminal all the time, and everywhere a line for each tenth.
+class progress {
+ public:
+  explicit progress(std::uint64_t messages) : messages_(messages) {
+    line_.show("starting nats-server");
+    std::printf("  messages handled      memory        peak\n");
+    std::fflush(stdout);
   }
-}
+
+  void show(std::uint64_t handled) {
+    if (handled * 10 / messages_ > tenths_) {
+      tenths_ = handled * 10 / messages_;
+      line_.clear();
+      const memory now = memory_now();
+      std::printf("  %16" PRIu64 " %7.1f MiB %7.1f MiB\n", handled,
+                  static_cast<double>(now.resident_kib) / 1024,
+                  static_cast<double>(now.peak_kib) / 1024);
+      std::fflush(stdout);
+    }
+    line_.show("handling messages:", handled, messages_);
+  }
+  void end() { line_.clear(); }
+
+ private:
+  const std::uint64_t messages_;
+  std::uint64_t tenths_ = 0;
+  weir::tools::progress_line line_;
+};
 
 void print(const soak_result& result) {
   const account& of = result.of;
@@ -57,17 +79,23 @@ void print(const soak_result& result) {
               static_cast<double>(of.handled.size()) / result.seconds);
   std::printf("  %-44s %12.1f\n", "seconds", result.seconds);
   std::printf("  %-44s %12s\n", "nats-server", result.server_version.c_str());
-  print_memory(of.memory);
+}
+
+/// SIGUSR1 prints the tasks meanwhile.
+weir::task<soak_result> run_watched(soak_options options, weir::signal_set& look) {
+  weir::scope beside;
+  beside.spawn(weir::print_tasks_on(look));
+  auto result = co_await run_soak(std::move(options)).as_result();
+  co_await beside.close();
+  co_return std::move(result).value();
 }
 
 int run(soak_options options) {
-  weir::tools::progress_line progress;
-  progress.show("starting nats-server");
-  options.on_progress = [&](std::uint64_t handled) {
-    progress.show("handling messages:", handled, options.messages);
-  };
-  const soak_result result = weir::loop().run(run_soak(options));
-  progress.clear();
+  progress shown(options.messages);
+  options.on_progress = [&shown](std::uint64_t handled) { shown.show(handled); };
+  weir::signal_set look({SIGUSR1});
+  const soak_result result = weir::loop().run(run_watched(options, look));
+  shown.end();
   print(result);
   if (result.is_right()) {
     std::printf("\nNothing was lost.\n");

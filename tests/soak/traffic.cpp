@@ -17,6 +17,8 @@ constexpr std::size_t payload_bytes = 128;
 constexpr std::size_t window = 2000;
 /// Publishing waits where handling is so many messages behind: that bounds the server's disk.
 constexpr std::uint64_t behind_max = 100'000;
+/// What the stream keeps; more than can be unhandled.
+constexpr std::int64_t kept_messages = 5 * behind_max;
 constexpr std::size_t slots = 2000;
 constexpr std::size_t batch = 64;
 constexpr int workers = 16;
@@ -40,7 +42,9 @@ task<> traffic::make() {
   nats::stream_config stream;
   stream.name = stream_name;
   stream.subjects = {"soak.>"};
-  stream.retention = nats::retention_policy::work_queue;
+  // Not a work queue: after a crash nats-server 2.9 may keep a message that was acknowledged, and
+  // from then on redelivers those that are gone one after the other, each after its ack_wait.
+  stream.max_messages = kept_messages;
   stream.duplicate_window = duplicate_window;
   co_await js_.ensure_stream(stream);
   nats::consumer_config consumer;
@@ -89,7 +93,6 @@ task<> traffic::publish() {
   }
   for (; !sent.empty(); sent.pop_front()) co_await confirm(confirmed++, std::move(sent.front()));
   all_confirmed_ = true;
-  progress_.set();
 }
 
 void traffic::note_handled(std::uint64_t number) {
@@ -103,9 +106,6 @@ void traffic::note_handled(std::uint64_t number) {
     if (on_progress_) on_progress_(handled);
     progress_.set();
   }
-  const std::uint64_t tenths = account_.memory.size() + 1;
-  if (tenths <= 10 && handled >= account_.messages * tenths / 10)
-    account_.memory.push_back(memory_now(handled));
 }
 
 task<> traffic::handle(nats::delivery one) {
@@ -133,26 +133,40 @@ task<> traffic::work(nats::pull_source& source) {
 /// All is handled, or what is left does not come any more. The servers' own figures do not tell:
 /// after a crash a stream may keep messages that are acknowledged (2.9), and a consumer may wait
 /// for acknowledgements of messages that are not there (2.10).
-task<> traffic::wait_drained() {
-  while (!all_confirmed_) {
-    progress_.reset();
-    co_await progress_.wait();
-  }
-  std::uint64_t handled = account_.handled.size();
+task<> traffic::wait_drained(const nats::pull_source& source) {
+  std::uint64_t handled = 0;
   time_point since = loop::current().now();
-  while (handled < account_.messages) {
+  while (handled < account_.messages || !all_confirmed_) {
     co_await sleep(drained_interval);
     const time_point now = loop::current().now();
     if (std::exchange(handled, account_.handled.size()) != account_.handled.size()) since = now;
-    if (now - since > nothing_comes_after) co_return;
+    if (now - since <= nothing_comes_after) continue;
+    if (!all_confirmed_) throw error(co_await stuck(source));
+    co_return;
   }
+}
+
+task<error> traffic::stuck(const nats::pull_source& source) {
+  const nats::stream_info stream = co_await js_.stream_info(stream_name);
+  const nats::consumer_info consumer = co_await js_.consumer_info(stream_name, consumer_name);
+  const auto number = [](std::uint64_t value) { return std::to_string(value); };
+  co_return error(
+      errc::unavailable, disposition::retry,
+      "nothing was handled for a minute; stream " + number(stream.first_sequence) + " to " +
+          number(stream.last_sequence) + ", " + number(stream.messages) +
+          " messages; consumer delivered " + number(consumer.delivered_stream_sequence) +
+          ", floor " + number(consumer.ack_floor_stream_sequence) + ", pending " +
+          number(consumer.pending) + ", unacknowledged " + number(consumer.ack_pending) +
+          ", waiting pulls " + number(consumer.waiting_pulls) + "; source: " +
+          number(source.unfinished()) + " unfinished, " + number(source.counters().pulls) +
+          " pulls, " + number(source.counters().heartbeats_missed) + " heartbeats missed");
 }
 
 task<> traffic::consume() {
   auto source = co_await nats::pull_source::open(js_, stream_name, consumer_name, {.slots = slots});
   co_await with_scope([&](scope& working) -> task<> {
     for (int i = 0; i < workers; ++i) working.spawn(work(source));
-    co_await wait_drained();
+    co_await wait_drained(source);
     source.stop();
     co_await working.join();
   });

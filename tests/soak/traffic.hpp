@@ -29,7 +29,9 @@ class traffic {
   task<> work(nats::pull_source& source);
   task<> handle(nats::delivery one);
   void note_handled(std::uint64_t number);
-  task<> wait_drained();
+  task<> wait_drained(const nats::pull_source& source);
+  /// Why nothing comes any more, as the server and the source see it.
+  task<error> stuck(const nats::pull_source& source);
 
   nats::jetstream js_;
   account& account_;
