@@ -20,8 +20,10 @@ task<> pull(transcript& with, std::string body = {}, std::size_t answers = 1) {
   return with.ask(api + "CONSUMER.MSG.NEXT.S.C", std::move(body), answers);
 }
 
+/// Messages that are all that is pending then.
 task<> fill(transcript& with, int count) {
   for (int i = 1; i <= count; ++i) co_await with.ask("s.a", std::to_string(i));
+  co_await with.wait_for_pending(static_cast<std::uint64_t>(count));
 }
 
 task<> info(transcript& with) { return with.ask(api + "CONSUMER.INFO.S.C"); }

@@ -126,6 +126,12 @@ task<> transcript::wait_for_pull() {
   }
 }
 
+task<> transcript::wait_for_pending(std::uint64_t messages) {
+  nats::jetstream js(link_);
+  while ((co_await js.consumer_info("S", "C")).pending != messages) {
+  }
+}
+
 task<> transcript::answer_delivery(std::string body, std::size_t answers) {
   lines_.push_back("> answer " + body);
   const nats::subject to(delivery_);

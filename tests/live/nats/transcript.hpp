@@ -28,6 +28,9 @@ class transcript {
   /// Waits until a pull waits at consumer C of stream S: later servers take requests of different
   /// kinds in no order between them.
   task<> wait_for_pull();
+  /// Waits until that consumer counts so many messages as not delivered yet: since 2.12 a stream
+  /// confirms a message before its consumers know of it.
+  task<> wait_for_pending(std::uint64_t messages);
   /// Sends to where an earlier answer, the last one with such a reply, says.
   task<> answer_delivery(std::string body, std::size_t answers = 0);
   /// Waits for so many more answers.
