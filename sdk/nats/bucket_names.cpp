@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bucket_names.hpp"
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/error.hpp"
 
 namespace weir::nats::detail {
@@ -18,8 +18,8 @@ bool consists_of(std::string_view text, std::string_view also) {
 
 void refuse_name(std::string_view what, std::string_view text, std::string_view rule) {
   throw error(errc::invalid_argument, disposition::permanent,
-              std::string(what) + " " + quoted(text) + " cannot be used: " + std::string(rule) +
-                  "; encode what users name before it becomes one");
+              std::string(what) + " " + quoted_text(text) + " cannot be used: " +
+                  std::string(rule) + "; encode what users name before it becomes one");
 }
 
 void check_bucket(std::string_view bucket) {

@@ -112,8 +112,8 @@ since needed_server(const wanted_config& wanted, const std::vector<config_differ
   return needed;
 }
 
-error refusal(const error& refused, const wanted_config& wanted,
-              const std::vector<config_difference>& differences) {
+error refused_change(const error& refused, const wanted_config& wanted,
+                     const std::vector<config_difference>& differences) {
   std::vector<std::string> fixed;
   std::vector<std::string> free;
   for (const config_difference& one : differences)

@@ -24,8 +24,8 @@ json_fields merged(const wanted_config& wanted, json_fields present);
 since needed_server(const wanted_config& wanted, const std::vector<config_difference>* only);
 
 /// The same error with the fields that were to be changed, and the remedy.
-error refusal(const error& refused, const wanted_config& wanted,
-              const std::vector<config_difference>& differences);
+error refused_change(const error& refused, const wanted_config& wanted,
+                     const std::vector<config_difference>& differences);
 
 /// `unsupported` for fields that are wanted and not in the server's answer; nothing if all are.
 /// `left` says what that has left behind.

@@ -110,7 +110,8 @@ task<ensured<consumer_info>> change(detail::connection_core& core, std::string s
   const auto made = co_await call_api<consumer_answer>(
       core, "CONSUMER.DURABLE.CREATE." + stream + "." + name, json::encode(request));
   if (made.error)
-    throw detail::refusal(detail::api_failure(*made.error, wanted.what), wanted, done.changes);
+    throw detail::refused_change(detail::api_failure(*made.error, wanted.what), wanted,
+                                 done.changes);
   done.info = detail::info_of(made, stream, name);
   if (const auto dropped = detail::not_taken(wanted, *made.config, "the other fields were changed"))
     throw *dropped;

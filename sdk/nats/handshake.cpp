@@ -4,7 +4,7 @@
 #include <array>
 
 #include "login.hpp"
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/event/json.hpp"
 
 namespace weir::nats::detail {
@@ -82,7 +82,7 @@ class line_reader {
 info_line parse_info(std::string_view line) {
   constexpr std::string_view verb = "INFO ";
   if (!line.starts_with(verb))
-    throw refused("what answers there is no nats-server: it began with " + quoted(line));
+    throw refused("what answers there is no nats-server: it began with " + quoted_text(line));
   result<info_line> info = json::decode<info_line>(line.substr(verb.size()));
   if (!info.has_value())
     throw refused("the server's INFO line cannot be read: " + info.error().message());
@@ -142,8 +142,8 @@ std::string_view unquoted(std::string_view words) {
 
 error refused_by_server(std::string_view words, const login& as) {
   if (words.find("Authorization") == std::string_view::npos)
-    return refused("the server refused: " + quoted(words));
-  return refused("the server refused " + as.shown + ": " + quoted(words) +
+    return refused("the server refused: " + quoted_text(words));
+  return refused("the server refused " + as.shown + ": " + quoted_text(words) +
                  "; is the user known there, and does its password, token or key fit?");
 }
 

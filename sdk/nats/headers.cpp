@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/error.hpp"
 
 namespace weir::nats {
@@ -25,7 +25,7 @@ void check_header_name(std::string_view name) {
     return c > ' ' && c < 0x7f && c != ':';
   });
   if (!plain) {
-    refuse("header name " + detail::quoted(name) +
+    refuse("header name " + detail::quoted_text(name) +
            " cannot be used: a name is printable ASCII without space and colon, and not empty");
   }
   if (same_but_case(name, "Nats-Msg-Id")) {
@@ -40,7 +40,7 @@ void check_header_name(std::string_view name) {
 
 void check_header_value(std::string_view name, std::string_view value) {
   if (value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos) return;
-  refuse("value " + detail::quoted(value) + " of header " + detail::quoted(name) +
+  refuse("value " + detail::quoted_text(value) + " of header " + detail::quoted_text(name) +
          " cannot be used: CR, LF and NUL would end the header; encode the value first");
 }
 

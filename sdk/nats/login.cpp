@@ -7,7 +7,7 @@
 
 #include "base64.hpp"
 #include "nkey.hpp"
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/event/json.hpp"
 #include "weir/timestamp.hpp"
 #include "weir/whole_file.hpp"
@@ -40,7 +40,7 @@ std::string section_of(std::string_view text, std::string_view section, const st
       at == std::string_view::npos ? std::string_view::npos : text.find("\n---", at);
   if (end == std::string_view::npos) {
     throw error(errc::invalid_input, disposition::retry,
-                "the creds file " + quoted(file) + " has no section " + std::string(section) +
+                "the creds file " + quoted_text(file) + " has no section " + std::string(section) +
                     "; expected one as nsc generate creds writes it");
   }
   return trimmed(text.substr(at, end - at));
@@ -84,7 +84,7 @@ task<login> with_creds(std::string file, std::string nonce) {
   login made = with_nkey(section_of(text, "USER NKEY SEED", file), nonce);
   made.nkey.reset();  // The JWT says it.
   made.jwt = section_of(text, "NATS USER JWT", file);
-  made.shown = "the creds file " + quoted(file) + expiry_of(*made.jwt);
+  made.shown = "the creds file " + quoted_text(file) + expiry_of(*made.jwt);
   co_return made;
 }
 
@@ -103,7 +103,7 @@ task<login> answered(const credentials& given, std::string challenge) {
   made.nkey = if_said(std::move(told.nkey));
   made.sig = if_said(std::move(told.signature));
   made.shown = "what credentials::answer gave";
-  if (made.user) made.shown += " for user " + quoted(*made.user);
+  if (made.user) made.shown += " for user " + quoted_text(*made.user);
   if (made.nkey) made.shown += " for the nkey " + *made.nkey;
   co_return made;
 }
@@ -138,11 +138,11 @@ task<login> log_in(const server_address& server, const credentials& given, std::
   } else if (!server.user.empty()) {
     made.user = server.user;
     made.pass = server.password;
-    made.shown = "user " + quoted(server.user);
+    made.shown = "user " + quoted_text(server.user);
   } else if (!given.user.empty()) {
     made.user = given.user;
     made.pass = co_await secret(given.password, given.password_file);
-    made.shown = "user " + quoted(given.user);
+    made.shown = "user " + quoted_text(given.user);
   } else if (!given.token.empty() || !given.token_file.empty()) {
     made.auth_token = co_await secret(given.token, given.token_file);
     made.shown = "the token";

@@ -2,7 +2,7 @@
 #include "object_names.hpp"
 
 #include "base64.hpp"
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/error.hpp"
 #include "weir/event/json.hpp"
 #include "weir/event/subject.hpp"
@@ -17,7 +17,7 @@ constexpr std::size_t nuid_bytes_max = 255;
 
 [[noreturn]] void refuse(std::string_view name, const std::string& rule) {
   throw error(errc::invalid_argument, disposition::permanent,
-              "object name " + quoted(name) + " cannot be used: " + rule);
+              "object name " + quoted_text(name) + " cannot be used: " + rule);
 }
 
 /// As nats.go and others write it: they look for the padding.
@@ -60,7 +60,7 @@ std::string chunk_subject(const std::string& bucket, std::string_view nuid) {
     return "$O." + bucket + ".C." + std::string(nuid);
   throw error(errc::protocol, disposition::permanent,
               "a description of an object in bucket " + bucket + " names its chunks " +
-                  quoted(nuid) +
+                  quoted_text(nuid) +
                   ", which is no single token of a subject: whoever wrote it does not keep to "
                   "ADR-20; put the object anew");
 }
@@ -79,7 +79,7 @@ std::string make_nuid() {
 }
 
 std::string object_shown(const std::string& bucket, std::string_view name) {
-  return "object " + quoted(name) + " of bucket " + bucket;
+  return "object " + quoted_text(name) + " of bucket " + bucket;
 }
 
 std::string digest_text(std::string_view hash) { return "SHA-256=" + base64url_padded(hash); }

@@ -7,7 +7,7 @@
 #include "bucket_names.hpp"
 #include "object_changes.hpp"
 #include "object_names.hpp"
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "sha256.hpp"
 #include "weir/nats/ordered_consumer.hpp"
 #include "weir/timeout.hpp"
@@ -158,7 +158,7 @@ task<object_contents> read_object(jetstream js, std::string bucket, std::string 
     if (info.link->is_to_bucket())
       throw error(errc::invalid_argument, disposition::permanent,
                   object_shown(bucket, name) + " is a link to the whole bucket " +
-                      quoted(info.link->bucket) + ": open that, and read what is in it");
+                      quoted_text(info.link->bucket) + ": open that, and read what is in it");
     check_bucket(info.link->bucket);
     bucket = info.link->bucket;
     name = info.link->name;

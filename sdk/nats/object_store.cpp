@@ -8,7 +8,7 @@
 #include "object_names.hpp"
 #include "object_read.hpp"
 #include "object_upload.hpp"
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::nats {

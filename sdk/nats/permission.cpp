@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -31,7 +31,7 @@ refusal read_refusal(std::string_view words) {
 error not_permitted(const refusal& refused) {
   const std::string what = refused.is_subscription ? "subscribe to " : "publish to ";
   return {errc::unavailable, disposition::permanent,
-          "the server does not permit this user to " + what + quoted(refused.subject) +
+          "the server does not permit this user to " + what + quoted_text(refused.subject) +
               "; allow it in the user's permissions (JetStream needs publish to $JS.API.> and "
               "$JS.ACK.>, and subscribe to _INBOX.>), or log in as another user"};
 }

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/error.hpp"
 
 namespace weir::nats::detail {
@@ -23,7 +23,7 @@ constexpr std::size_t words_max = 5;
 [[noreturn]] void refuse(std::string_view line, std::string_view problem) {
   throw error(errc::protocol, disposition::retry,
               "the server does not speak NATS: " + std::string(problem) + " in " +
-                  quoted(line.substr(0, shown_bytes)));
+                  quoted_text(line.substr(0, shown_bytes)));
 }
 
 struct words {

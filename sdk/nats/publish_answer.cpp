@@ -5,7 +5,7 @@
 #include <array>
 #include <charconv>
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/event/json.hpp"
 
 namespace weir::nats::detail {
@@ -126,7 +126,7 @@ result<publish_answer> parse_publish_answer(std::string_view text) {
   answer.ack.stream = std::move(read->stream).value_or("");
   // It becomes a part of a subject when a lost confirmation is looked for.
   if (!answer.ack.stream.empty() && !is_name(answer.ack.stream))
-    return no_answer("the stream's name " + quoted(answer.ack.stream) + " is none");
+    return no_answer("the stream's name " + quoted_text(answer.ack.stream) + " is none");
   if (answer.refusal) return answer;
   if (answer.ack.stream.empty() || read->seq.value_or(0) == 0)
     return no_answer("it has no stream, or no sequence, and no error");

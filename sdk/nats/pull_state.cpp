@@ -7,7 +7,7 @@
 #include "backoff.hpp"
 #include "connection_core.hpp"
 #include "pull_request.hpp"
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
 #include "wire_size.hpp"
@@ -148,7 +148,8 @@ void pull_state::on_status(std::string_view token, const pull_status& status) no
 void pull_state::on_trouble(const std::string& why) noexcept {
   ++troubles_;
   ++counters_.troubles;
-  tell(pull_event::kind::trouble, shown_ + ": a pull ended: " + quoted(why) + "; pulled again");
+  tell(pull_event::kind::trouble,
+       shown_ + ": a pull ended: " + quoted_text(why) + "; pulled again");
   wants_pull_.set();
 }
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <charconv>
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -82,7 +82,7 @@ error status_failure(const pull_status& status, const std::string& stream,
                                                                      : errc::invalid_argument;
   return {code, disposition::permanent,
           "consumer " + consumer + " of stream " + stream + " gives no more messages: " +
-              quoted(status.shown()) + "; " + std::string(remedy(status))};
+              quoted_text(status.shown()) + "; " + std::string(remedy(status))};
 }
 
 }  // namespace weir::nats::detail

@@ -2,7 +2,7 @@
 #include "weir/nats/request.hpp"
 
 #include "connection_core.hpp"
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "subscription_state.hpp"
 #include "weir/timeout.hpp"
 

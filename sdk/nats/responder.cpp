@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/responder.hpp"
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "responder_state.hpp"
 
 namespace weir::nats {
@@ -11,7 +11,7 @@ responder::responder(connection& over, subject_pattern pattern, request_handler 
   WEIR_ASSERT(handler != nullptr);
   if (options.concurrency == 0) {
     throw error(errc::invalid_argument, disposition::permanent,
-                "the options of a responder to " + detail::quoted(pattern.text()) +
+                "the options of a responder to " + detail::quoted_text(pattern.text()) +
                     " cannot be used: concurrency must be above 0");
   }
   state_ = std::make_unique<detail::responder_state>(over, std::move(pattern), std::move(handler),

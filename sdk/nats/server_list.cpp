@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/error.hpp"
 
 namespace weir::nats::detail {
@@ -16,10 +16,10 @@ constexpr std::string_view tls_scheme = "tls://";
 constexpr int port_max = 65535;
 
 [[noreturn]] void refuse(std::string_view host, std::string_view problem) {
-  throw error(
-      errc::invalid_argument, disposition::permanent,
-      "the NATS URL with the host " + quoted(host) + " cannot be used: " + std::string(problem) +
-          "; expected nats://[user:password@]host[:port], several " + "with commas between them");
+  throw error(errc::invalid_argument, disposition::permanent,
+              "the NATS URL with the host " + quoted_text(host) + " cannot be used: " +
+                  std::string(problem) + "; expected nats://[user:password@]host[:port], several " +
+                  "with commas between them");
 }
 
 std::string_view trim(std::string_view text) {

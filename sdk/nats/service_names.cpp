@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/error.hpp"
 #include "weir/nats/subject.hpp"
 
@@ -58,14 +58,14 @@ void check_service_name(std::string_view what, std::string_view name) {
   check_name(what, name);
   if (std::ranges::all_of(name, allowed)) return;
   throw error(errc::invalid_argument, disposition::permanent,
-              std::string(what) + " name " + quoted(name) +
+              std::string(what) + " name " + quoted_text(name) +
                   " cannot be used: a name has letters, digits, - and _ only, and is not empty");
 }
 
 void check_service_version(std::string_view version) {
   if (is_semantic_version(version)) return;
   throw error(errc::invalid_argument, disposition::permanent,
-              "service version " + quoted(version) +
+              "service version " + quoted_text(version) +
                   " cannot be used: it is not a semantic version, like 1.4.0 or 2.0.0-rc.1");
 }
 

@@ -111,7 +111,8 @@ task<ensured<stream_info>> change(detail::connection_core& core, std::string nam
   const std::string body = json::encode(detail::merged(wanted, *present.config));
   const auto made = co_await call_api<stream_answer>(core, "STREAM.UPDATE." + name, body);
   if (made.error)
-    throw detail::refusal(detail::api_failure(*made.error, wanted.what), wanted, done.changes);
+    throw detail::refused_change(detail::api_failure(*made.error, wanted.what), wanted,
+                                 done.changes);
   done.info = detail::info_of(made, wanted.what);
   if (const auto dropped = detail::not_taken(wanted, *made.config, "the other fields were changed"))
     throw *dropped;

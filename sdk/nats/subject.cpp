@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/nats/subject.hpp"
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/error.hpp"
 #include "weir/event/subject.hpp"
 
@@ -17,7 +17,7 @@ constexpr std::size_t name_bytes_max = 255;
 void check_length(std::string_view what, std::string_view text, std::size_t max) {
   if (text.size() <= max) return;
   throw error(errc::invalid_argument, disposition::permanent,
-              std::string(what) + " " + detail::quoted(text) + " cannot be used: it has " +
+              std::string(what) + " " + detail::quoted_text(text) + " cannot be used: it has " +
                   std::to_string(text.size()) + " bytes, and " + std::to_string(max) +
                   " are the most");
 }
@@ -44,7 +44,7 @@ std::string checked(std::string_view what, std::string_view text, subject_fault 
   check_length(what, text, subject_bytes_max);
   if (fault == subject_fault::none) return std::string(text);
   throw error(errc::invalid_argument, disposition::permanent,
-              std::string(what) + " " + detail::quoted(text) + " cannot be used: " +
+              std::string(what) + " " + detail::quoted_text(text) + " cannot be used: " +
                   describe(fault) + "; encode or refuse user data before it becomes a subject");
 }
 
@@ -61,7 +61,7 @@ void check_name(std::string_view what, std::string_view name) {
   check_length(std::string(what) + " name", name, name_bytes_max);
   if (plain) return;
   throw error(errc::invalid_argument, disposition::permanent,
-              std::string(what) + " name " + detail::quoted(name) +
+              std::string(what) + " name " + detail::quoted_text(name) +
                   " cannot be used: a name is not empty and has no point, slash, quote, wildcard, "
                   "white space or control character");
 }

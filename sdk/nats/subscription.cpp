@@ -2,7 +2,7 @@
 #include "weir/nats/subscription.hpp"
 
 #include "connection_core.hpp"
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "subscription_state.hpp"
 
 namespace weir::nats {
@@ -14,7 +14,7 @@ void check(const subject_pattern& pattern, const subscription_options& options) 
       options.max_messages <= detail::subscription_messages_max)
     return;
   throw error(errc::invalid_argument, disposition::permanent,
-              "the options of a subscription to " + detail::quoted(pattern.text()) +
+              "the options of a subscription to " + detail::quoted_text(pattern.text()) +
                   " cannot be used: max_waiting_messages and max_waiting_bytes must be above 0, "
                   "and max_messages at most " +
                   std::to_string(detail::subscription_messages_max));
@@ -39,7 +39,7 @@ subscription::subscription(connection& over, subject_pattern pattern,
                            subscription_options options) {
   check(pattern, options);
   if (over.core().is_closed())
-    throw over.core().not_connected("a subscription to " + detail::quoted(pattern.text()));
+    throw over.core().not_connected("a subscription to " + detail::quoted_text(pattern.text()));
   state_ =
       std::make_shared<detail::subscription_state>(over.core(), pattern.text(), std::move(options));
 }

@@ -2,7 +2,7 @@
 #include "subscription_state.hpp"
 
 #include "connection_core.hpp"
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 
 namespace weir::nats::detail {
 namespace {
@@ -70,7 +70,7 @@ std::optional<message> subscription_state::take() {
 }
 
 error subscription_state::gap_error(const message_gap& gap, disposition what_to_do) const {
-  const std::string where = "messages of " + quoted(pattern_) + " are missing here: ";
+  const std::string where = "messages of " + quoted_text(pattern_) + " are missing here: ";
   const std::string lost =
       "the connection was lost and made again, and what was published meanwhile did not come";
   if (gap.dropped == 0) return {errc::unavailable, what_to_do, where + lost};
@@ -134,8 +134,9 @@ void subscription_state::leave() noexcept {
 
 void subscription_state::on_closed() noexcept {
   if (ended_) return;
-  failure_ = error(errc::closed, disposition::permanent,
-                   "the subscription to " + quoted(pattern_) + " ended: its connection was closed");
+  failure_ =
+      error(errc::closed, disposition::permanent,
+            "the subscription to " + quoted_text(pattern_) + " ended: its connection was closed");
   end();
 }
 

@@ -2,7 +2,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "tls_session.hpp"
 #include "weir/blocking.hpp"
 #include "weir/error.hpp"
@@ -15,7 +15,7 @@ namespace {
   const std::string cause = reason == nullptr ? "it is not what it should be" : reason;
   ERR_clear_error();
   throw error(errc::invalid_input, disposition::retry,
-              std::string("the ") + what + " " + quoted(file) + " cannot be used: " + cause +
+              std::string("the ") + what + " " + quoted_text(file) + " cannot be used: " + cause +
                   "; is it there, in PEM, readable for this user, and does the key belong to the "
                   "certificate?");
 }
@@ -24,7 +24,7 @@ namespace {
   ERR_clear_error();
   throw error(
       errc::invalid_input, disposition::retry,
-      "the client key " + quoted(file) +
+      "the client key " + quoted_text(file) +
           " cannot be used: it is encrypted, and there is nobody to ask for its passphrase; "
           "give a key that is not (openssl pkey -in encrypted.pem -out key.pem), readable "
           "for this user alone");

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 #include "weir/assert.hpp"
 #include "weir/error.hpp"
 
@@ -34,7 +34,7 @@ std::string why_not_accepted(long verdict, const std::string& name) {
       return "the server's certificate is not valid yet; set this machine's clock right";
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return "the server's certificate is not for " + quoted(name) +
+      return "the server's certificate is not for " + quoted_text(name) +
              "; connect by a name that it is for, set tls.server_name to one, or have a "
              "certificate issued for this one";
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
@@ -87,8 +87,9 @@ tls_session::tls_session(tls_context context, const std::string& name)
                 SSL_set_tlsext_host_name(session_.get(), name.c_str()) == 1;
   // Without a name any certificate would do.
   if (!is_set)
-    throw error(errc::invalid_argument, disposition::permanent,
-                "TLS handshake: " + quoted(name) + " is no name that a certificate can be for");
+    throw error(
+        errc::invalid_argument, disposition::permanent,
+        "TLS handshake: " + quoted_text(name) + " is no name that a certificate can be for");
 }
 
 void tls_session::fail(const char* doing) const {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "quoted.hpp"
+#include "quoted_text.hpp"
 
 namespace weir::nats::detail {
 
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text.substr(0, quoted_bytes_max)) {

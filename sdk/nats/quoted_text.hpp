@@ -10,6 +10,7 @@ namespace weir::nats::detail {
 inline constexpr std::size_t quoted_bytes_max = 128;
 
 /// `text` in quotes, with everything but printable ASCII as \xNN: fit for a line of a log.
-std::string quoted(std::string_view text);
+/// Not called `quoted`: for a std::string that would find std::quoted.
+std::string quoted_text(std::string_view text);
 
 }  // namespace weir::nats::detail
