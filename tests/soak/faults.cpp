@@ -17,7 +17,7 @@ constexpr auto still_for = std::chrono::seconds(3);
 constexpr auto lame_for = std::chrono::seconds(2);
 
 task<> stand_still(servers::nats_server& server) {
-  server.pause();
+  co_await blocking([&server] { server.pause(); });
   co_await sleep(still_for);
   server.resume();
 }

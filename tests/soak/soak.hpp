@@ -32,8 +32,8 @@ struct soak_result {
 };
 
 /// Publishes and consumes `messages` messages over one connection to a private nats-server at the
-/// same time, through faults. The stream keeps more messages than are ever unhandled, and no more,
-/// so that neither the disk nor the server's memory fill.
+/// same time, through faults. The stream keeps what may be unhandled and not much more, so that
+/// neither the disk nor the server's memory fill.
 task<soak_result> run_soak(soak_options options);
 
 }  // namespace weir::soak

@@ -15,9 +15,10 @@ constexpr const char* stream_name = "SOAK";
 constexpr const char* consumer_name = "worker";
 constexpr std::size_t payload_bytes = 128;
 constexpr std::size_t window = 2000;
-/// Publishing waits where handling is so many messages behind: that bounds the server's disk.
+/// Publishing waits where the oldest message that is not handled is so far behind.
 constexpr std::uint64_t behind_max = 100'000;
-/// What the stream keeps; more than can be unhandled.
+/// What the stream keeps: more than lie behind the oldest that is not handled, those of which the
+/// confirmation got lost included.
 constexpr std::int64_t kept_messages = 5 * behind_max;
 constexpr std::size_t slots = 2000;
 constexpr std::size_t batch = 64;
@@ -78,7 +79,7 @@ task<> traffic::publish() {
   std::string payload;
   std::string id;
   for (std::uint64_t number = 0; number < account_.messages; ++number) {
-    while (number - account_.handled.size() >= behind_max) {
+    while (number - oldest_unhandled_ >= behind_max) {
       progress_.reset();
       co_await progress_.wait();
     }
@@ -101,10 +102,14 @@ void traffic::note_handled(std::uint64_t number) {
     ++account_.redelivered;
     return;
   }
+  if (number == oldest_unhandled_) {
+    while (oldest_unhandled_ < account_.messages && account_.handled.contains(oldest_unhandled_))
+      ++oldest_unhandled_;
+    progress_.set();
+  }
   const std::uint64_t handled = account_.handled.size();
   if (handled % progress_every == 0 || handled == account_.messages) {
     if (on_progress_) on_progress_(handled);
-    progress_.set();
   }
 }
 
@@ -147,19 +152,23 @@ task<> traffic::wait_drained(const nats::pull_source& source) {
 }
 
 task<error> traffic::stuck(const nats::pull_source& source) {
-  const nats::stream_info stream = co_await js_.stream_info(stream_name);
-  const nats::consumer_info consumer = co_await js_.consumer_info(stream_name, consumer_name);
   const auto number = [](std::uint64_t value) { return std::to_string(value); };
-  co_return error(
-      errc::unavailable, disposition::retry,
-      "nothing was handled for a minute; stream " + number(stream.first_sequence) + " to " +
-          number(stream.last_sequence) + ", " + number(stream.messages) +
-          " messages; consumer delivered " + number(consumer.delivered_stream_sequence) +
-          ", floor " + number(consumer.ack_floor_stream_sequence) + ", pending " +
-          number(consumer.pending) + ", unacknowledged " + number(consumer.ack_pending) +
-          ", waiting pulls " + number(consumer.waiting_pulls) + "; source: " +
-          number(source.unfinished()) + " unfinished, " + number(source.counters().pulls) +
-          " pulls, " + number(source.counters().heartbeats_missed) + " heartbeats missed");
+  std::string text = "nothing was handled for a minute; source: " + number(source.unfinished()) +
+                     " unfinished, " + number(source.counters().pulls) + " pulls, " +
+                     number(source.counters().heartbeats_missed) + " heartbeats missed; ";
+  const auto stream = co_await js_.stream_info(stream_name).as_result();
+  const auto consumer = co_await js_.consumer_info(stream_name, consumer_name).as_result();
+  if (stream.has_value() && consumer.has_value()) {
+    text += "stream " + number(stream->first_sequence) + " to " + number(stream->last_sequence) +
+            ", " + number(stream->messages) + " messages; consumer delivered " +
+            number(consumer->delivered_stream_sequence) + ", floor " +
+            number(consumer->ack_floor_stream_sequence) + ", pending " + number(consumer->pending) +
+            ", unacknowledged " + number(consumer->ack_pending) + ", waiting pulls " +
+            number(consumer->waiting_pulls);
+  } else {
+    text += (stream.has_value() ? consumer.error() : stream.error()).message();
+  }
+  co_return error(errc::unavailable, disposition::retry, text);
 }
 
 task<> traffic::consume() {

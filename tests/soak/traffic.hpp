@@ -19,7 +19,8 @@ class traffic {
 
   /// Makes the stream and the consumer.
   task<> make();
-  /// Publishes and handles all; ends when all are handled, or none comes any more.
+  /// Publishes and handles all; ends when all are handled, or all are confirmed and none comes any
+  /// more. Throws where nothing comes before that.
   task<> run();
 
  private:
@@ -37,6 +38,7 @@ class traffic {
   account& account_;
   std::function<void(std::uint64_t)> on_progress_;
   manual_reset_event progress_;
+  std::uint64_t oldest_unhandled_ = 0;
   bool all_confirmed_ = false;
 };
 

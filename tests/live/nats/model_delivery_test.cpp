@@ -88,6 +88,7 @@ task<> back_off(transcript& with) {
 task<> filter(transcript& with) {
   co_await make(with, "", R"(,"ack_policy":"explicit","filter_subject":"s.b")");
   for (const char* subject : {"s.a", "s.b", "s.c", "s.b", "s.a"}) co_await with.ask(subject, "x");
+  co_await with.wait_for_pending(2);
   co_await info(with);
   co_await pull(with);
   co_await info(with);
@@ -140,6 +141,7 @@ task<> interest(transcript& with) {
                     R"("filter_subject":"s.b"}})");
   co_await with.ask("s.a", "one");
   co_await with.ask("s.b", "two");
+  co_await with.wait_for_pending(2);
   co_await pull(with);
   co_await with.answer_delivery("", 1);
   co_await pull(with);

@@ -50,13 +50,15 @@ task<> traffic::publish() {
   progress_.set();
 }
 
-task<> traffic::handle(nats::delivery one) {
+task<> traffic::handle(nats::delivery one, const nats::pull_source& from) {
+  ++taken_;
   const auto number = static_cast<std::size_t>(std::stoul(std::string(one.payload())));
   if (number >= handled_.size()) {
     handled_.resize(number + 1);
     acknowledged_.resize(number + 1);
   }
-  if (acknowledged_[number]) ++came_after_acknowledgement_;
+  const std::uint64_t place = taken_ + from.counters().expired;  // among those that came in
+  if (acknowledged_[number] > 0 && place > acknowledged_[number]) ++came_after_acknowledgement_;
   if (!handled_[number]) ++handled_count_;
   handled_[number] = true;
   progress_.set();
@@ -65,11 +67,11 @@ task<> traffic::handle(nats::delivery one) {
     co_return;
   }
   const auto confirmed = co_await one.ack_sync().as_result();
-  if (confirmed.has_value()) acknowledged_[number] = true;
+  if (confirmed.has_value()) acknowledged_[number] = from.counters().messages;
 }
 
 task<> traffic::work(nats::pull_source& source) {
-  while (auto one = co_await source.next()) co_await handle(std::move(*one));
+  while (auto one = co_await source.next()) co_await handle(std::move(*one), source);
 }
 
 task<> traffic::consume() {

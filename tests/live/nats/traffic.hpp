@@ -31,7 +31,8 @@ class traffic {
 
   orders& in() noexcept { return in_; }
   std::size_t confirmed() const noexcept { return sequences_.size(); }
-  /// Messages that came again although the server had confirmed their acknowledgement.
+  /// Messages that came in again after the server's confirmation of their acknowledgement had: not
+  /// those whose second delivery was here by then, and waited to be handled.
   std::uint64_t came_after_acknowledgement() const noexcept { return came_after_acknowledgement_; }
 
  private:
@@ -39,7 +40,7 @@ class traffic {
   task<> confirm(nats::publication sent);
   task<> work(nats::pull_source& source);
   task<> consume();
-  task<> handle(nats::delivery one);
+  task<> handle(nats::delivery one, const nats::pull_source& from);
 
   orders in_;
   bool finishing_ = false;
@@ -47,7 +48,8 @@ class traffic {
   std::size_t published_ = 0;
   std::set<std::uint64_t> sequences_;  // that publications were confirmed with
   std::vector<bool> handled_;
-  std::vector<bool> acknowledged_;  // and confirmed by the server
+  std::vector<std::uint64_t> acknowledged_;  // How many had come in when that was confirmed; or 0.
+  std::uint64_t taken_ = 0;                  // of those that came in
   std::size_t handled_count_ = 0;
   std::uint64_t came_after_acknowledgement_ = 0;
   manual_reset_event progress_;

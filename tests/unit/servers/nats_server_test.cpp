@@ -128,14 +128,12 @@ TEST_SUITE("servers.nats") {
     server.start();
 
     server.pause();
-    while (state_of(server.pid()) != 'T') {
-    }
+    CHECK(state_of(server.pid()) == 'T');
     server.resume();
     CHECK(exchange(server.port(), "").find("PONG") != std::string::npos);
 
     server.pause();
-    while (state_of(server.pid()) != 'T') {
-    }
+    CHECK(state_of(server.pid()) == 'T');
     server.stop();
     CHECK_FALSE(server.is_running());
   }
