@@ -75,8 +75,9 @@ task<> connection_core::close() {
 task<> connection_core::drain(duration limit) {
   const time_point end = saturating_add(loop::current().now(), limit);
   // The end of one drain must not be taken for that of another, which began later.
-  const auto turn = co_await with_deadline(end, as_task(draining_.lock()));
+  const auto turn = co_await with_deadline(end, as_task(draining_.lock())).as_result();
   subscribers_.for_each([](subscriber& listening) { listening.on_drain(); });
+  if (!turn.has_value()) throw error(turn.error());  // The other one's end is theirs.
   std::optional<error> failure;
   if (is_connected() || is_moving_) {
     const auto read = co_await ping(end - loop::current().now()).as_result();
@@ -292,8 +293,10 @@ void connection_core::ended(const server_address& server, const error& why, bool
     listening.subscription_.reset();
     if (was_connected) listening.on_disconnected(why);
   });
-  if (moves && !closed_) return;  // The event of the other server tells.
-  tell({was_connected ? disconnected : connect_failed, server.shown(), why.message(),
+  if (moves && left_was_read_ && !closed_) return;  // The event of the other server tells.
+  const bool may_be_lost = moves && !left_was_read_ && !closed_;
+  tell({was_connected ? disconnected : connect_failed, server.shown(),
+        why.message() + (may_be_lost ? "; it did not say in time what it had read" : ""),
         failed_attempts_});
 }
 

@@ -25,7 +25,7 @@ class connection_core final : private transport_listener {
   bool is_closed() const noexcept { return closed_; }
   /// Not connected for a moment, until another connection that stands already has taken over.
   bool is_moving() const noexcept { return is_moving_; }
-  /// How many servers were left before they said that they had read all that was sent to them.
+  /// How many servers were left that did not say whether they had read all that was sent to them.
   std::uint64_t unread_moves() const noexcept { return unread_moves_; }
   task<> wait_connected();
   task<> close();
@@ -143,7 +143,8 @@ class connection_core final : private transport_listener {
   std::optional<successor> successor_;
   manual_reset_event lame_duck_;
   bool is_moving_ = false;
-  bool left_was_read_ = false;  // The server that is being left has read all.
+  // The server that is left has read all, and all that it had sent is here.
+  bool left_was_read_ = false;
   std::uint64_t unread_moves_ = 0;
   mutex draining_;  // Held by the drain() that is under way.
   scope background_;

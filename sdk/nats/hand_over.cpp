@@ -40,7 +40,7 @@ task<> connection_core::leave_lame_duck(server_address from) {
 task<> connection_core::wait_read() {
   const auto answered = co_await pings_.ask_present(left_answer_limit).as_result();
   if (!answered.has_value() && answered.error().is_cancelled()) throw answered.error();
-  left_was_read_ = left_was_read_ || answered.has_value();
+  left_was_read_ = answered.has_value();
 }
 
 void connection_core::on_lame_duck() noexcept {

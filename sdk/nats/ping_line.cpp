@@ -45,8 +45,9 @@ class ping_line::place {
 
 error ping_line::left_unread() {
   return {errc::unavailable, disposition::retry,
-          "flush: the connection moved to another server, and the one that was left did not say "
-          "in time that it had read all that was sent to it; that may be lost"};
+          "the connection moved to another server, and the one that was left did not say in time "
+          "that it had read all that was sent to it, nor that it had sent all: either may be lost. "
+          "Publish again what must arrive, or use a stream"};
 }
 
 task<duration> ping_line::ask_once(bool is_after_move) {

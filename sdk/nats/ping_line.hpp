@@ -23,7 +23,8 @@ class ping_line {
 
   /// Asks, once; the answer proves that the server has read everything sent before, and that it is
   /// alive. Gives how long it took. Waits until a hand-over to another server is over. Throws
-  /// `unavailable` without a connection, and when it is lost meanwhile, or `deadline_exceeded`.
+  /// `unavailable` without a connection, and when it is lost meanwhile, or moves and the server
+  /// that was left did not say what it had read; or `deadline_exceeded`.
   task<duration> ask(duration limit);
   /// The same, of the server that is about to be left as well.
   task<duration> ask_present(duration limit);

@@ -70,6 +70,7 @@ task<> give_back_what_waits(nats::connection& link) {
   co_await link.drain();
   CHECK_FALSE((co_await source.next()).has_value());
   while (source.unfinished() > 1) co_await yield();  // What waited goes back in the background.
+  CHECK(source.unfinished() == 1);
   co_await first->ack_sync();
   co_await source.close();
   nats::consumer other = co_await nats::consumer::open(in.js, "ORDERS", "worker");
@@ -98,8 +99,9 @@ task<> drain_twice(nats::connection& link, live_server& server) {
   co_await yield();  // It has begun.
   const auto failure = co_await error_of(link.drain(std::chrono::milliseconds(1)));
   server->resume();
-  CHECK(failure->is(errc::deadline_exceeded));
   co_await beside.join();
+  REQUIRE(failure.has_value());
+  CHECK(failure->is(errc::deadline_exceeded));
 }
 
 }  // namespace

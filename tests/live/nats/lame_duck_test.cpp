@@ -123,7 +123,7 @@ task<> flush_what_may_be_lost(nats::connection& link, told& heard, live_server& 
   const auto failure = co_await error_of(link.flush());
   REQUIRE(failure.has_value());
   CHECK(failure->is(errc::unavailable));
-  CHECK(contains(failure->message(), "did not say in time that it had read all"));
+  CHECK(contains(failure->message(), "did not say in time"));
   co_await link.flush();  // What was sent to the other one, it has read.
 }
 

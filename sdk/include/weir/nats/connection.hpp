@@ -97,7 +97,7 @@ class connection {
   task<> publish(const subject& to, std::string_view payload, const headers& with);
 
   /// Suspends until the server has read all that was sent before. Throws `unavailable` when the
-  /// connection is lost meanwhile, or `deadline_exceeded`.
+  /// connection is lost or moves meanwhile and nobody knows what was read, or `deadline_exceeded`.
   task<> flush(duration limit = std::chrono::seconds(5));
 
   /// Takes on nothing new. Subscriptions and responders leave their subjects, and it suspends until
