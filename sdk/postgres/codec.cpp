@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "weir/error.hpp"
+#include "refuse.hpp"
 #include "weir/postgres/detail/array_codec.hpp"
 #include "weir/postgres/detail/parameters.hpp"
 
@@ -17,14 +17,6 @@ constexpr std::int64_t infinity = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t minus_infinity = std::numeric_limits<std::int64_t>::min();
 /// The first byte of jsonb's binary form.
 constexpr char jsonb_version = 1;
-
-[[noreturn]] void refuse_argument(std::string text) {
-  throw weir::error(errc::invalid_argument, disposition::permanent, std::move(text));
-}
-
-[[noreturn]] void refuse_value(std::string text) {
-  throw weir::error(errc::invalid_input, disposition::permanent, std::move(text));
-}
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "fixture.hpp"
+#include "round_trip.hpp"
 #include "seed.hpp"
 
 namespace {
@@ -11,33 +12,10 @@ namespace {
 using namespace weir;
 using postgres::jsonb;
 using postgres::pool;
+using weir::test::check_round_trip;
 using weir::test::on_postgres;
 using weir::test::options_for;
 using bytes = std::vector<std::byte>;
-
-/// Sends the values and reads each back, alone, as NULL, in an array and in an array with NULL.
-template <class T, class Scalar, class Array>
-task<> check_round_trip(pool& db, Scalar scalar, Array array, std::vector<T> values) {
-  using maybe = std::optional<T>;
-  std::vector<maybe> with_null{std::nullopt};
-  for (const T& value : values) {
-    const T back = co_await db.one<T>(scalar, value);
-    CHECK(back == value);
-    const maybe same = co_await db.one<maybe>(scalar, maybe(value));
-    CHECK(same == maybe(value));
-    with_null.push_back(value);
-  }
-  const maybe none = co_await db.one<maybe>(scalar, maybe());
-  CHECK(none == maybe());
-  using list = std::vector<T>;
-  using list_with_null = std::vector<maybe>;
-  const list all = co_await db.one<list>(array, values);
-  CHECK(all == values);
-  const list empty = co_await db.one<list>(array, list{});
-  CHECK(empty.empty());
-  const list_with_null mixed = co_await db.one<list_with_null>(array, with_null);
-  CHECK(mixed == with_null);
-}
 
 bytes all_bytes() {
   bytes every;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weir/postgres/detail/array_codec.hpp"
+#include "weir/postgres/detail/value_codec.hpp"
 #include "weir/postgres/statement.hpp"
 
 namespace weir::postgres {
@@ -88,9 +89,9 @@ constexpr const statement_shape& check_call() {
                 "the statement has another number of placeholders ($1, $2, ...) than there are "
                 "arguments");
   static_assert((encodable<typename element_of<std::decay_t<Args>>::type> && ...),
-                "an argument's type has no PostgreSQL form: use bool, int16/32/64, double, "
-                "std::string, std::vector<std::byte>, weir::uuid, weir::timestamp, "
-                "weir::postgres::jsonb, a vector or an optional of these");
+                "an argument's type has no PostgreSQL form: use bool, int16/32/64, float, "
+                "double, std::string, std::vector<std::byte>, weir::uuid, weir::timestamp, a value "
+                "type of weir/postgres/ (jsonb, numeric, ...), a vector or an optional of these");
   return shape_of<Statement, std::decay_t<Args>...>;
 }
 

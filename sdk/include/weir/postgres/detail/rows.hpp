@@ -8,6 +8,7 @@
 
 #include "weir/postgres/detail/array_codec.hpp"
 #include "weir/postgres/detail/result_set.hpp"
+#include "weir/postgres/detail/value_codec.hpp"
 #include "weir/reflect.hpp"
 
 namespace weir::postgres::detail {
@@ -23,9 +24,9 @@ template <class T>
 void require_type(const result_set& rows, int column) {
   using element = codec<typename element_of<T>::type>;
   static_assert(encodable<typename element_of<T>::type>,
-                "a field's type has no PostgreSQL form: use bool, int16/32/64, double, "
-                "std::string, std::vector<std::byte>, weir::uuid, weir::timestamp, "
-                "weir::postgres::jsonb, a vector or an optional of these");
+                "a field's type has no PostgreSQL form: use bool, int16/32/64, float, "
+                "double, std::string, std::vector<std::byte>, weir::uuid, weir::timestamp, a value "
+                "type of weir/postgres/ (jsonb, numeric, ...), a vector or an optional of these");
   if (!element::accepts(rows.column_type(column))) wrong_column_type(rows, column, element::name);
 }
 
