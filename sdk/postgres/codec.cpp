@@ -2,7 +2,6 @@
 #include "weir/postgres/detail/codec.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "refuse.hpp"
 #include "weir/postgres/detail/array_codec.hpp"
@@ -11,10 +10,6 @@
 namespace weir::postgres::detail {
 namespace {
 
-/// 2000-01-01T00:00:00Z, from where PostgreSQL counts, in microseconds since 1970.
-constexpr std::int64_t postgres_epoch = 946'684'800'000'000;
-constexpr std::int64_t infinity = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t minus_infinity = std::numeric_limits<std::int64_t>::min();
 /// The first byte of jsonb's binary form.
 constexpr char jsonb_version = 1;
 
@@ -39,25 +34,6 @@ uuid codec<uuid>::decode(std::string_view bytes, oid) {
   if (bytes.size() != raw.size()) wrong_size(name, bytes.size());
   std::copy(bytes.begin(), bytes.end(), raw.begin());
   return uuid(raw);
-}
-
-void codec<timestamp>::encode(std::string& out, timestamp value) {
-  const std::int64_t since_1970 = value.time_since_epoch().count();
-  std::int64_t sent = since_1970;
-  if (since_1970 != infinity && since_1970 != minus_infinity) {
-    if (since_1970 < minus_infinity + postgres_epoch) {
-      refuse_argument("a timestamp lies before what PostgreSQL can store (4713 BC)");
-    }
-    sent = since_1970 - postgres_epoch;
-  }
-  put_big_endian(out, static_cast<std::uint64_t>(sent));
-}
-
-timestamp codec<timestamp>::decode(std::string_view bytes, oid) {
-  const auto sent = static_cast<std::int64_t>(get_big_endian<std::uint64_t>(bytes, name));
-  const bool is_infinite = sent == infinity || sent == minus_infinity;
-  // The server's last finite time lies far below where this sum would overflow.
-  return timestamp(std::chrono::microseconds(is_infinite ? sent : sent + postgres_epoch));
 }
 
 void codec<jsonb>::encode(std::string& out, const jsonb& value) {

@@ -8,8 +8,12 @@
 namespace {
 
 using namespace weir;
+using postgres::date;
+using postgres::local_timestamp;
 using postgres::numeric;
 using postgres::pool;
+using postgres::time_of_day;
+using std::chrono::microseconds;
 using weir::test::check_round_trip;
 using weir::test::check_text;
 using weir::test::on_postgres;
@@ -36,6 +40,52 @@ std::vector<numeric> numbers() {
   return all;
 }
 
+std::vector<date> dates() {
+  std::vector<date> all{date(), date::first(), date::last(), date::infinity(),
+                        date::minus_infinity()};
+  for (const char* text : {"2024-02-29", "0001-01-01", "0001-12-31 BC", "9999-12-31"}) {
+    all.push_back(date::parse(text).value());
+  }
+  std::mt19937_64 random(weir::test::seed());
+  using std::chrono::days;
+  std::uniform_int_distribution<std::int64_t> any(date::first().day().time_since_epoch().count(),
+                                                  date::last().day().time_since_epoch().count());
+  std::uniform_int_distribution<std::int64_t> near(-1'000'000, 1'000'000);
+  for (int i = 0; i < random_count; ++i) {
+    all.emplace_back(std::chrono::sys_days(days(any(random))));
+    all.emplace_back(std::chrono::sys_days(days(near(random))));
+  }
+  return all;
+}
+
+std::vector<time_of_day> times_of_day() {
+  std::vector<time_of_day> all{time_of_day(), time_of_day::end_of_day(),
+                               time_of_day(microseconds(1))};
+  std::mt19937_64 random(weir::test::seed());
+  const std::int64_t day = time_of_day::end_of_day().since_midnight().count();
+  std::uniform_int_distribution<std::int64_t> any(0, day);
+  for (int i = 0; i < random_count; ++i) {
+    all.emplace_back(microseconds(any(random)));
+    all.emplace_back(microseconds(any(random) / 1'000'000 * 1'000'000));
+  }
+  return all;
+}
+
+std::vector<local_timestamp> local_timestamps() {
+  std::vector<local_timestamp> all{local_timestamp(), local_timestamp::first(),
+                                   local_timestamp::last(), local_timestamp::infinity(),
+                                   local_timestamp::minus_infinity()};
+  std::mt19937_64 random(weir::test::seed());
+  const auto first = local_timestamp::first().time().time_since_epoch().count();
+  const auto last = local_timestamp::last().time().time_since_epoch().count();
+  std::uniform_int_distribution<std::int64_t> any(first, last);
+  for (int i = 0; i < random_count; ++i) {
+    all.emplace_back(local_timestamp::time_type(microseconds(any(random))));
+    all.emplace_back(local_timestamp::time_type(microseconds(any(random) / 1000)));
+  }
+  return all;
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.rich_types") {
@@ -55,6 +105,32 @@ TEST_SUITE("postgres.rich_types") {
       CHECK(third.to_string() == "3.3333333333333333");
       const auto typed = co_await db.one<numeric>(stmt<"select $1::numeric(6, 3)">, numeric(12));
       CHECK(typed.to_string() == "12.000");
+    });
+  }
+
+  TEST_CASE("dates and times come back as they were sent, and print as the server prints them") {
+    on_postgres(options_for("rich_types"), [](pool& db) -> task<> {
+      co_await check_round_trip(db, stmt<"select $1::date">, stmt<"select $1::date[]">, dates());
+      co_await check_text(db, stmt<"select $1::date::text">, dates());
+      co_await check_round_trip(db, stmt<"select $1::time">, stmt<"select $1::time[]">,
+                                times_of_day());
+      co_await check_text(db, stmt<"select $1::time::text">, times_of_day());
+      co_await check_round_trip(db, stmt<"select $1::timestamp">, stmt<"select $1::timestamp[]">,
+                                local_timestamps());
+      co_await check_text(db, stmt<"select $1::timestamp::text">, local_timestamps());
+    });
+  }
+
+  TEST_CASE("a time that only the server can count to is refused, not wrapped") {
+    on_postgres(options_for("rich_types"), [](pool& db) -> task<> {
+      const auto zoned =
+          co_await db.one<timestamp>(stmt<"select '294276-12-31'::timestamptz">).as_result();
+      REQUIRE_FALSE(zoned.has_value());
+      CHECK(zoned.error().message().find("select it as text") != std::string::npos);
+      const auto local =
+          co_await db.one<local_timestamp>(stmt<"select '294276-12-31'::timestamp">).as_result();
+      REQUIRE_FALSE(local.has_value());
+      CHECK(local.error().is(errc::invalid_input));
     });
   }
 }

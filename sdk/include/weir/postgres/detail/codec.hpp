@@ -160,6 +160,7 @@ struct codec<uuid> : codec_of<uuid_type, uuid_array_type> {
 };
 
 /// `timestamp::max()` and `min()` are PostgreSQL's `infinity` and `-infinity`.
+/// A column's time of the server's last thirty years, from 294247 on, is refused.
 template <>
 struct codec<timestamp> : codec_of<timestamptz_type, timestamptz_array_type> {
   static constexpr std::string_view name = "timestamp with time zone";
