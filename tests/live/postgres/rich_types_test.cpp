@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
 #include <random>
 
 #include "fixture.hpp"
@@ -9,6 +10,7 @@ namespace {
 
 using namespace weir;
 using postgres::date;
+using postgres::interval;
 using postgres::local_timestamp;
 using postgres::numeric;
 using postgres::pool;
@@ -86,6 +88,25 @@ std::vector<local_timestamp> local_timestamps() {
   return all;
 }
 
+std::vector<interval> intervals() {
+  using limits = std::numeric_limits<std::int32_t>;
+  std::vector<interval> all{
+      interval(),
+      {.months = 14, .days = -3, .time = microseconds(1'500'000)},
+      {.months = limits::max(), .days = limits::max(), .time = microseconds::max() / 2},
+      {.months = limits::min(), .days = limits::min(), .time = microseconds::min() / 2},
+      {.time = microseconds::max()},
+      {.time = microseconds::min()}};
+  std::mt19937_64 random(weir::test::seed());
+  for (int i = 0; i < 2 * random_count; ++i) {
+    // Fields of all magnitudes, and zeros among them.
+    all.push_back({.months = static_cast<std::int32_t>(random()) >> (random() % 32),
+                   .days = static_cast<std::int32_t>(random()) >> (random() % 32),
+                   .time = microseconds(static_cast<std::int64_t>(random()) >> (random() % 64))});
+  }
+  return all;
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.rich_types") {
@@ -118,6 +139,14 @@ TEST_SUITE("postgres.rich_types") {
       co_await check_round_trip(db, stmt<"select $1::timestamp">, stmt<"select $1::timestamp[]">,
                                 local_timestamps());
       co_await check_text(db, stmt<"select $1::timestamp::text">, local_timestamps());
+    });
+  }
+
+  TEST_CASE("intervals come back as they were sent, and print as the server prints them") {
+    on_postgres(options_for("rich_types"), [](pool& db) -> task<> {
+      co_await check_round_trip(db, stmt<"select $1::interval">, stmt<"select $1::interval[]">,
+                                intervals());
+      co_await check_text(db, stmt<"select $1::interval::text">, intervals());
     });
   }
 

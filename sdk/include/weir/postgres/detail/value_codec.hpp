@@ -3,6 +3,7 @@
 
 #include "weir/postgres/date.hpp"
 #include "weir/postgres/detail/codec.hpp"
+#include "weir/postgres/interval.hpp"
 #include "weir/postgres/local_timestamp.hpp"
 #include "weir/postgres/numeric.hpp"
 #include "weir/postgres/time_of_day.hpp"
@@ -35,6 +36,13 @@ struct codec<local_timestamp> : codec_of<timestamp_type, timestamp_array_type> {
   static constexpr std::string_view name = "timestamp without time zone";
   static void encode(std::string& out, local_timestamp value);
   static local_timestamp decode(std::string_view bytes, oid);
+};
+
+template <>
+struct codec<interval> : codec_of<interval_type, interval_array_type> {
+  static constexpr std::string_view name = "interval";
+  static void encode(std::string& out, const interval& value);
+  static interval decode(std::string_view bytes, oid);
 };
 
 }  // namespace weir::postgres::detail
