@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <limits>
 #include <random>
 
@@ -107,6 +108,12 @@ std::vector<interval> intervals() {
   return all;
 }
 
+std::vector<float> floats() {
+  using limits = std::numeric_limits<float>;
+  return {limits::lowest(),   limits::max(),      limits::denorm_min(), 0.1f,
+          limits::infinity(), -limits::infinity()};
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.rich_types") {
@@ -160,6 +167,19 @@ TEST_SUITE("postgres.rich_types") {
           co_await db.one<local_timestamp>(stmt<"select '294276-12-31'::timestamp">).as_result();
       REQUIRE_FALSE(local.has_value());
       CHECK(local.error().is(errc::invalid_input));
+    });
+  }
+
+  TEST_CASE("single-precision numbers come back as they were sent") {
+    on_postgres(options_for("rich_types"), [](pool& db) -> task<> {
+      co_await check_round_trip(db, stmt<"select $1::real">, stmt<"select $1::real[]">, floats());
+      const float nan = co_await db.one<float>(stmt<"select $1::real">, std::nanf(""));
+      CHECK(std::isnan(nan));
+      const float zero = co_await db.one<float>(stmt<"select $1::real">, -0.0f);
+      CHECK(std::signbit(zero));
+      const auto wide = co_await db.one<float>(stmt<"select 1::float8 as wide">).as_result();
+      REQUIRE_FALSE(wide.has_value());
+      CHECK(wide.error().message().find("wide::real") != std::string::npos);
     });
   }
 }

@@ -100,6 +100,17 @@ struct codec<T> {
 };
 
 template <>
+struct codec<float> : codec_of<real_type, real_array_type> {
+  static constexpr std::string_view name = "real";
+  static void encode(std::string& out, float value) {
+    put_big_endian(out, std::bit_cast<std::uint32_t>(value));
+  }
+  static float decode(std::string_view bytes, oid) {
+    return std::bit_cast<float>(get_big_endian<std::uint32_t>(bytes, name));
+  }
+};
+
+template <>
 struct codec<double> : codec_of<double_type, double_array_type> {
   static constexpr std::string_view name = "double precision";
   static constexpr bool accepts(oid column) { return column == type || column == real_type; }

@@ -22,6 +22,7 @@ inline constexpr oid smallint_array_type = 1005;
 inline constexpr oid integer_type = 23;
 inline constexpr oid integer_array_type = 1007;
 inline constexpr oid real_type = 700;
+inline constexpr oid real_array_type = 1021;
 inline constexpr oid double_type = 701;
 inline constexpr oid double_array_type = 1022;
 inline constexpr oid text_type = 25;
