@@ -60,9 +60,11 @@ struct codec<std::vector<T>> {
   static constexpr oid element_type = element::type == inferred_type ? text_type : element::type;
 
   static constexpr bool accepts(oid column) {
-    // varchar[] and char(n)[] are text as well.
+    // varchar[] and char(n)[] are text as well, and cidr[] is inet.
     return column == type ||
-           (type == text_array_type && (column == varchar_array_type || column == char_array_type));
+           (type == text_array_type &&
+            (column == varchar_array_type || column == char_array_type)) ||
+           (type == inet_array_type && column == cidr_array_type);
   }
 
   static void encode(std::string& out, const std::vector<T>& values) {

@@ -3,6 +3,7 @@
 
 #include "weir/postgres/date.hpp"
 #include "weir/postgres/detail/codec.hpp"
+#include "weir/postgres/inet.hpp"
 #include "weir/postgres/interval.hpp"
 #include "weir/postgres/local_timestamp.hpp"
 #include "weir/postgres/numeric.hpp"
@@ -43,6 +44,14 @@ struct codec<interval> : codec_of<interval_type, interval_array_type> {
   static constexpr std::string_view name = "interval";
   static void encode(std::string& out, const interval& value);
   static interval decode(std::string_view bytes, oid);
+};
+
+template <>
+struct codec<inet> : codec_of<inet_type, inet_array_type> {
+  static constexpr std::string_view name = "inet";
+  static constexpr bool accepts(oid column) { return column == type || column == cidr_type; }
+  static void encode(std::string& out, const inet& value);
+  static inet decode(std::string_view bytes, oid);
 };
 
 }  // namespace weir::postgres::detail
