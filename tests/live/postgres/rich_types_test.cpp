@@ -17,6 +17,8 @@ using postgres::interval;
 using postgres::local_timestamp;
 using postgres::numeric;
 using postgres::pool;
+using postgres::range;
+using postgres::range_bound;
 using postgres::time_of_day;
 using std::chrono::microseconds;
 using weir::test::check_round_trip;
@@ -141,6 +143,86 @@ std::vector<inet> addresses() {
   return all;
 }
 
+/// Every kind of range between pairs of these values, the smaller one first.
+template <class T>
+std::vector<range<T>> ranges(const std::vector<T>& values) {
+  using bound = range_bound<T>;
+  std::vector<range<T>> all{range<T>(), range<T>::everything()};
+  std::mt19937_64 random(weir::test::seed());
+  for (int i = 0; i < random_count; ++i) {
+    T low = values[random() % values.size()];
+    T high = values[random() % values.size()];
+    if (high < low) std::swap(low, high);
+    const auto end_at = [&](const T& value) -> bound {
+      const auto kind = random() % 4;
+      if (kind == 0) return bound::unbounded();
+      return kind == 1 ? bound::exclusive(value) : bound::inclusive(value);
+    };
+    bound lower = end_at(low);
+    bound upper = end_at(high);
+    all.emplace_back(std::move(lower), std::move(upper));
+  }
+  return all;
+}
+
+/// The same in the form that the server gives ranges of what can be counted: with the lower end and
+/// without the upper one.
+template <class T>
+std::vector<range<T>> counted_ranges(std::vector<T> values) {
+  std::vector<range<T>> all{range<T>(), range<T>::everything()};
+  std::mt19937_64 random(weir::test::seed());
+  for (int i = 0; i < random_count; ++i) {
+    T low = values[random() % values.size()];
+    T high = values[random() % values.size()];
+    if (high < low) std::swap(low, high);
+    all.emplace_back(low, high);
+    all.push_back(range<T>::from(low));
+    all.push_back(range<T>::until(high));
+  }
+  return all;
+}
+
+template <class Integer>
+std::vector<Integer> integers() {
+  using limits = std::numeric_limits<Integer>;
+  std::vector<Integer> all{limits::min(), -1, 0, 1, limits::max()};
+  std::mt19937_64 random(weir::test::seed());
+  for (int i = 0; i < random_count; ++i) all.push_back(static_cast<Integer>(random()));
+  return all;
+}
+
+std::vector<numeric> short_numbers() {
+  std::vector<numeric> all = numbers();
+  std::erase_if(all, [](const numeric& value) { return value.to_string().size() > 200; });
+  return all;
+}
+
+std::vector<timestamp> timestamps() {
+  std::vector<timestamp> all;
+  for (const local_timestamp& time : local_timestamps()) {
+    all.emplace_back(time.time().time_since_epoch());
+  }
+  return all;
+}
+
+struct booking {
+  numeric price;
+  date day;
+  time_of_day opens;
+  local_timestamp starts;
+  interval lasts;
+  inet caller;
+  range<date> season;
+  float weight = 0;
+  std::optional<numeric> discount;
+};
+
+constexpr auto a_booking = stmt<
+    "select 19.90 as price, date '2026-01-31' as day, time '09:30' as opens, "
+    "timestamp '2026-01-31 10:00' as starts, interval '1 mon' as lasts, inet '::1' as caller, "
+    "daterange('2026-01-01', '2026-02-01') as season, 1.5::real as weight, "
+    "null::numeric as discount">;
+
 }  // namespace
 
 TEST_SUITE("postgres.rich_types") {
@@ -243,6 +325,78 @@ TEST_SUITE("postgres.rich_types") {
       co_await db.exec(stmt<"update networks set one = $1">, host);
       const auto masked = co_await db.one<inet>(stmt<"select one from networks">);
       CHECK(masked == network);
+    });
+  }
+
+  TEST_CASE("ranges of what is counted come back as they were sent, and print as the server's") {
+    on_postgres(options_for("rich_types"), [](pool& db) -> task<> {
+      const auto small = counted_ranges(integers<std::int32_t>());
+      co_await check_round_trip(db, stmt<"select $1::int4range">, stmt<"select $1::int4range[]">,
+                                small);
+      co_await check_text(db, stmt<"select $1::int4range::text">, small);
+      const auto large = counted_ranges(integers<std::int64_t>());
+      co_await check_round_trip(db, stmt<"select $1::int8range">, stmt<"select $1::int8range[]">,
+                                large);
+      co_await check_text(db, stmt<"select $1::int8range::text">, large);
+      const auto days = counted_ranges(dates());
+      co_await check_round_trip(db, stmt<"select $1::daterange">, stmt<"select $1::daterange[]">,
+                                days);
+      co_await check_text(db, stmt<"select $1::daterange::text">, days);
+    });
+  }
+
+  TEST_CASE("ranges of all else come back as they were sent, and print as the server's") {
+    on_postgres(options_for("rich_types"), [](pool& db) -> task<> {
+      const auto amounts = ranges(short_numbers());
+      co_await check_round_trip(db, stmt<"select $1::numrange">, stmt<"select $1::numrange[]">,
+                                amounts);
+      co_await check_text(db, stmt<"select $1::numrange::text">, amounts);
+      const auto local = ranges(local_timestamps());
+      co_await check_round_trip(db, stmt<"select $1::tsrange">, stmt<"select $1::tsrange[]">,
+                                local);
+      co_await check_text(db, stmt<"select $1::tsrange::text">, local);
+    });
+  }
+
+  TEST_CASE("ranges of time with a zone come back as they were sent, and print in UTC") {
+    on_postgres(options_for("rich_types"), [](pool& db) -> task<> {
+      const auto zoned = ranges(timestamps());
+      co_await check_round_trip(db, stmt<"select $1::tstzrange">, stmt<"select $1::tstzrange[]">,
+                                zoned);
+      postgres::transaction utc = co_await db.begin();
+      co_await utc.exec(stmt<"set local time zone 'UTC'">);
+      for (const range<timestamp>& value : zoned) {
+        const auto text = co_await utc.one<std::string>(stmt<"select $1::tstzrange::text">, value);
+        CHECK(text == value.to_string());
+      }
+      co_await utc.rollback();
+    });
+  }
+
+  TEST_CASE("the server gives ranges of what is counted back in one form") {
+    on_postgres(options_for("rich_types"), [](pool& db) -> task<> {
+      using seats = range<std::int32_t>;
+      const auto closed = co_await db.one<seats>(stmt<"select $1::int4range">, seats::closed(1, 9));
+      CHECK(closed == seats(1, 10));
+      using bound = range_bound<std::int32_t>;
+      const seats open(bound::exclusive(1), bound::exclusive(2));
+      const auto none = co_await db.one<seats>(stmt<"select $1::int4range">, open);
+      CHECK(none.is_empty());
+    });
+  }
+
+  TEST_CASE("a struct has fields of these types, as of all others") {
+    on_postgres(options_for("rich_types"), [](pool& db) -> task<> {
+      const booking found = co_await db.one<booking>(a_booking);
+      CHECK(found.price.to_string() == "19.90");
+      CHECK(found.day.to_string() == "2026-01-31");
+      CHECK(found.opens.to_string() == "09:30:00");
+      CHECK(found.starts.to_string() == "2026-01-31 10:00:00");
+      CHECK(found.lasts == interval{.months = 1});
+      CHECK(found.caller.to_string() == "::1");
+      CHECK(found.season.to_string() == "[2026-01-01,2026-02-01)");
+      CHECK(found.weight == 1.5f);
+      CHECK_FALSE(found.discount.has_value());
     });
   }
 }

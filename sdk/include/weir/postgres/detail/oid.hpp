@@ -54,5 +54,17 @@ inline constexpr oid uuid_array_type = 2951;
 inline constexpr oid json_type = 114;
 inline constexpr oid jsonb_type = 3802;
 inline constexpr oid jsonb_array_type = 3807;
+inline constexpr oid int4range_type = 3904;
+inline constexpr oid int4range_array_type = 3905;
+inline constexpr oid numrange_type = 3906;
+inline constexpr oid numrange_array_type = 3907;
+inline constexpr oid tsrange_type = 3908;
+inline constexpr oid tsrange_array_type = 3909;
+inline constexpr oid tstzrange_type = 3910;
+inline constexpr oid tstzrange_array_type = 3911;
+inline constexpr oid daterange_type = 3912;
+inline constexpr oid daterange_array_type = 3913;
+inline constexpr oid int8range_type = 3926;
+inline constexpr oid int8range_array_type = 3927;
 
 }  // namespace weir::postgres::detail

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "weir/postgres/detail/array_codec.hpp"
-#include "weir/postgres/detail/value_codec.hpp"
+#include "weir/postgres/detail/range_codec.hpp"
 #include "weir/postgres/statement.hpp"
 
 namespace weir::postgres {

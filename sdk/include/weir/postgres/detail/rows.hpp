@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "weir/postgres/detail/array_codec.hpp"
+#include "weir/postgres/detail/range_codec.hpp"
 #include "weir/postgres/detail/result_set.hpp"
-#include "weir/postgres/detail/value_codec.hpp"
 #include "weir/reflect.hpp"
 
 namespace weir::postgres::detail {
