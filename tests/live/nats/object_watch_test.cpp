@@ -7,35 +7,38 @@ using namespace weir::test;
 
 namespace {
 
-using texts = std::vector<std::string>;
-
 /// "name", "-name" for one that was removed, "mark".
 std::string shown(const nats::object_change& change) {
   if (change.is_up_to_date_mark()) return "mark";
   return (change.info->is_removed ? "-" : "") + change.info->meta.name;
 }
 
-task<texts> take(stream<nats::object_change>& from, std::size_t count) {
-  texts taken;
-  while (taken.size() < count) taken.push_back(shown(*co_await from.next()));
+/// The next changes, with blanks between them: g++ 14 fails on a braced list in a co_await
+/// expression.
+task<std::string> take(stream<nats::object_change>& from, std::size_t count) {
+  std::string taken;
+  for (; count > 0; --count) {
+    const auto next = co_await from.next();
+    taken += (taken.empty() ? "" : " ") + shown(*next);
+  }
   co_return taken;
 }
 
 task<> watch_all(nats::connection& link) {
   const nats::object_store bucket = co_await files(link);
   auto empty = bucket.watch();
-  CHECK(co_await take(empty, 1) == texts{"mark"});
+  CHECK(co_await take(empty, 1) == "mark");
   co_await bucket.put(named("a", 1), "123");
   co_await bucket.put(named("b"), "1");
   co_await bucket.remove("b");
   co_await bucket.link("c", lead_to("files", "a"));
-  CHECK(co_await take(empty, 4) == texts{"a", "b", "-b", "c"});
+  CHECK(co_await take(empty, 4) == "a b -b c");
   auto all = bucket.watch();
-  CHECK(co_await take(all, 4) == texts{"a", "-b", "c", "mark"});
+  CHECK(co_await take(all, 4) == "a -b c mark");
   nats::object_watch_options options;
   options.ignore_removed = true;
   auto kept = bucket.watch(options);
-  CHECK(co_await take(kept, 3) == texts{"a", "c", "mark"});
+  CHECK(co_await take(kept, 3) == "a c mark");
   options = {};
   options.updates_only = true;
   auto updates = bucket.watch(options);
@@ -43,27 +46,28 @@ task<> watch_all(nats::connection& link) {
             .error()
             .is(errc::deadline_exceeded));
   co_await bucket.put(named("d"), "1");
-  CHECK(co_await take(updates, 1) == texts{"d"});
-  CHECK(co_await take(all, 1) == texts{"d"});
+  CHECK(co_await take(updates, 1) == "d");
+  CHECK(co_await take(all, 1) == "d");
   co_await bucket.put(named("a"), "x");
-  CHECK(co_await names_in(bucket) == texts{"c", "d", "a"});
+  const std::vector<std::string> names{"c", "d", "a"};
+  CHECK(co_await names_in(bucket) == names);
 }
 
 task<> watch_over_crashes(nats::connection& link, live_server& server) {
   const nats::object_store bucket = co_await files(link);
   auto changes = bucket.watch();
-  CHECK(co_await take(changes, 1) == texts{"mark"});
+  CHECK(co_await take(changes, 1) == "mark");
   for (int i = 0; i < 4; ++i) {
     const std::string name = std::to_string(i);
     co_await bucket.put(named(name), name);
-    CHECK(co_await take(changes, 1) == texts{name});
+    CHECK(co_await take(changes, 1) == name);
     co_await blocking([&server] {
       server->kill_hard();
       server->start();
     });
   }
   co_await bucket.put(named("last"), "");
-  CHECK(co_await take(changes, 1) == texts{"last"});
+  CHECK(co_await take(changes, 1) == "last");
 }
 
 task<> watch_to_the_end(nats::connection& link) {
