@@ -29,7 +29,6 @@ task<> connection_core::leave_lame_duck(server_address from) {
   // acknowledgements are kept. What is on its way is taken in first.
   is_moving_ = true;
   up_.reset();
-  left_was_read_ = false;
   co_await wait_read();
   subscribers_.for_each([this](subscriber& listening) { stop(listening); });
   co_await wait_read();
@@ -38,6 +37,7 @@ task<> connection_core::leave_lame_duck(server_address from) {
 }
 
 task<> connection_core::wait_read() {
+  left_was_read_ = false;  // Also where the connection ends meanwhile.
   const auto answered = co_await pings_.ask_present(left_answer_limit).as_result();
   if (!answered.has_value() && answered.error().is_cancelled()) throw answered.error();
   left_was_read_ = answered.has_value();
