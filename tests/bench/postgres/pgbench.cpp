@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pgbench.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <thread>
 
 #include "peer_program.hpp"
 #include "weir/error.hpp"
@@ -10,11 +12,18 @@
 namespace weir::bench {
 namespace {
 
+/// As many as do any good, one for each core: pgbench's own work would else stand in a queue.
+std::uint64_t threads_for(std::uint64_t clients) {
+  const std::uint64_t cores = std::max(std::thread::hardware_concurrency(), 1U);
+  return std::min(clients, cores);
+}
+
 process_options command_of(const bench_place& at, const pgbench_run& what) {
   const std::uint64_t turns = what.operations / what.operations_each / what.clients;
   return {.program = at.pgbench,
           .arguments = {"--no-vacuum", "--protocol=prepared",
                         "--client=" + std::to_string(what.clients),
+                        "--jobs=" + std::to_string(threads_for(what.clients)),
                         "--transactions=" + std::to_string(turns), "--define=n=0",
                         "--define=body=" + make_body(), "--file=-"},
           .environment = {}};
