@@ -62,8 +62,8 @@ contest point_reads(const bench_place& at) {
                           [=] { return run_pgbench(at, piped); }, rate_reach});
   }
   if (!at.go_peer.empty()) {
-    made.sides.push_back(
-        {"pgx, 64 goroutines over 8 connections", [=] { return run_go_peer(at, "reads", reads); }});
+    made.sides.push_back({"pgx, 64 goroutines over 32 connections",
+                          [=] { return run_go_peer(at, "reads", reads); }});
   }
   return made;
 }

@@ -4,7 +4,7 @@
 //
 //	PGHOST=127.0.0.1 PGPASSWORD=... go-pgx reads|events OPERATIONS
 //
-// It prints the operations a second. Reads are of one row by its key, of 64 goroutines over 8
+// It prints the operations a second. Reads are of one row by its key, of 64 goroutines over 32
 // connections. Events are three statements each, committed in batches of 64 by two goroutines with
 // a connection each; a batch is one round trip. All statements are prepared when a connection is
 // opened, which is not measured.
@@ -29,7 +29,7 @@ const (
 	keys            = 10000
 	bodyBytes       = 120
 	readers         = 64
-	readConnections = 8
+	readConnections = 32
 	committers      = 2
 	batchEvents     = 64
 	idsOfACommitter = 1000000000
