@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.hpp"
 
-#include <libpq-fe.h>
-#include <sys/socket.h>
-
-#include <cerrno>
-
 #include "result_error.hpp"
 #include "weir/blocking.hpp"
 #include "weir/poll.hpp"
@@ -16,77 +11,63 @@ namespace {
 
 /// How long the server gets to give up a cancelled statement before its connection is closed.
 constexpr std::chrono::seconds interrupt_limit{2};
-/// The size that libpq's documentation gives for the text of an error of PQcancel.
-constexpr int cancel_error_size = 256;
-/// How many unexpected messages an idle connection may bring before it is closed.
-constexpr int idle_reads_max = 8;
 
-void receive_notice(void* sink, const PGresult* notice) {
-  const auto& notices = *static_cast<const notice_sink*>(sink);
-  if (!notices) return;
-  const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
-  const char* message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
-  notices(severity == nullptr ? "" : severity, message == nullptr ? "" : message);
+/// Errors of a statement that the session only believed to be prepared.
+bool is_stale(const error_fields& fields) {
+  constexpr std::string_view unknown_statement = "26000";
+  return fields.routine == stale_plan_routine || fields.sqlstate == unknown_statement;
 }
 
 }  // namespace
 
-void raw_connection_closer::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
-
-connection::connection(raw_connection opened, const notice_sink* notices)
-    : raw_(std::move(opened)) {
-  PQsetNoticeReceiver(raw_.get(), receive_notice, const_cast<notice_sink*>(notices));
-  if (PQsetnonblocking(raw_.get(), 1) != 0 || PQenterPipelineMode(raw_.get()) != 1) {
-    lose(PQerrorMessage(raw_.get()));
-  }
+void connection::owe(owed one) {
+  unsynced_ = one.kind != owed_kind::sync;
+  owed_.push_back(std::move(one));
+  ++sent_;
 }
 
 void connection::send(const statement_shape& shape, const parameters& encoded,
-                      std::optional<std::size_t> index, bool keep) {
-  if (lost_ || !prepare(shape, index)) return;
-  values_.clear();
-  lengths_.clear();
-  formats_.clear();
-  for (const parameters::slot& slot : encoded.slots()) {
-    values_.push_back(slot.is_null ? nullptr : encoded.bytes().data() + slot.offset);
-    lengths_.push_back(static_cast<int>(slot.size));
-    formats_.push_back(slot.is_binary ? 1 : 0);
+                      std::optional<std::size_t> index, std::shared_ptr<reply> to) {
+  owed one{.kind = owed_kind::execution, .shape = &shape, .index = index, .to = std::move(to)};
+  if (!lost_ && is_preparing_ && !prepare(shape, index)) lose(engine_->last_error());
+  if (!lost_) {
+    const bool sent = is_preparing_ ? engine_->execute(*prepared_.find(shape), encoded)
+                                    : engine_->execute_unprepared(shape, encoded);
+    if (sent) return owe(std::move(one));
+    lose(engine_->last_error());
   }
-  constexpr int binary_rows = 1;
-  if (PQsendQueryPrepared(raw_.get(), prepared_[&shape].c_str(), static_cast<int>(shape.count),
-                          values_.data(), lengths_.data(), formats_.data(), binary_rows) != 1) {
-    return lose(PQerrorMessage(raw_.get()));
+  if (one.to) {
+    one.to->what = reply::outcome::lost;
+    one.to->failure = *lost_;
+    one.to->done.set();
   }
-  owed_.push_back({owed_kind::execution, &shape, index, keep});
-  ++sent_;
-  unsynced_ = true;
 }
 
 bool connection::prepare(const statement_shape& shape, std::optional<std::size_t> index) {
-  const auto [at, is_new] = prepared_.try_emplace(&shape);
-  if (!is_new) return true;
-  at->second = "weir_" + std::to_string(++prepared_count_);
-  if (PQsendPrepare(raw_.get(), at->second.c_str(), shape.sql, static_cast<int>(shape.count),
-                    shape.types) != 1) {
-    lose(PQerrorMessage(raw_.get()));
-    return false;
-  }
-  owed_.push_back({owed_kind::preparation, &shape, index});
-  ++sent_;
-  unsynced_ = true;
+  if (prepared_.find(shape) != nullptr) return true;
+  if (!engine_->prepare(prepared_.add(shape), shape)) return false;
+  owe({.kind = owed_kind::preparation, .shape = &shape, .index = index});
   return true;
 }
 
+void connection::trim() {
+  for (std::string name = prepared_.drop_surplus(); !name.empty() && !lost_;
+       name = prepared_.drop_surplus()) {
+    const std::string sql = "deallocate " + name;
+    const statement_shape removal{sql.c_str(), nullptr, 0, statement_kind::write};
+    if (!engine_->execute_unprepared(removal, {})) return lose(engine_->last_error());
+    owe({.kind = owed_kind::removal});
+  }
+}
+
 void connection::request_answers() {
-  if (!lost_ && PQsendFlushRequest(raw_.get()) != 1) lose(PQerrorMessage(raw_.get()));
+  if (!lost_ && !engine_->request_answers()) lose(engine_->last_error());
 }
 
 void connection::send_sync() {
   if (lost_) return;
-  if (PQpipelineSync(raw_.get()) != 1) return lose(PQerrorMessage(raw_.get()));
-  owed_.push_back({.kind = owed_kind::sync, .index = std::nullopt});
-  ++sent_;
-  unsynced_ = false;
+  if (!engine_->sync()) return lose(engine_->last_error());
+  owe({.kind = owed_kind::sync});
 }
 
 task<> connection::settle() {
@@ -104,97 +85,129 @@ task<> connection::settle() {
 }
 
 task<> connection::wait_ready() {
-  const int unsent = PQflush(raw_.get());
+  const progress flushed = engine_->flush();
   short events = POLLIN;
-  if (unsent > 0) events |= POLLOUT;
+  if (flushed == progress::pending) events |= POLLOUT;
   // After a failed write there may still be the server's last words to read.
-  if (unsent >= 0) co_await poll(PQsocket(raw_.get()), events);
-  const bool readable = PQconsumeInput(raw_.get()) == 1;
-  if (readable && unsent >= 0) co_return;
-  const std::string why = PQerrorMessage(raw_.get());
+  if (flushed != progress::broken) co_await poll(engine_->descriptor(), events);
+  const bool readable = engine_->consume();
+  if (readable && flushed != progress::broken) co_return;
+  const std::string why = engine_->last_error();
   take_answers();
   if (!lost_) lose(why);
 }
 
+bool connection::send_some() {
+  // Where the connection is broken, the server's last words are for receive() to find.
+  return lost_ || engine_->flush() != progress::pending;
+}
+
+task<> connection::send_rest() {
+  while (!send_some()) co_await poll(engine_->descriptor(), POLLOUT);
+}
+
+task<> connection::receive() {
+  co_await poll(engine_->descriptor(), POLLIN);
+  if (lost_) co_return;
+  const bool readable = engine_->consume();
+  const std::string why = readable ? std::string() : engine_->last_error();
+  take_answers();
+  if (!readable) lose(why);
+}
+
 void connection::take_answers() {
-  while (!lost_ && !owed_.empty() && PQisBusy(raw_.get()) == 0) {
-    result_handle answer(PQgetResult(raw_.get()));
-    if (answer) {
-      take(owed_.front(), std::move(answer));
-    } else if (owed_.front().answered && owed_.front().kind == owed_kind::sync) {
-      owed_.front().answered = false;  // That was an error; the sync's own answer follows.
-    } else if (owed_.front().answered) {
+  while (!lost_ && !owed_.empty()) {
+    std::optional<answer> got = engine_->next();
+    if (!got) return;
+    owed& head = owed_.front();
+    if (got->what != answer::kind::end) {
+      take(head, std::move(*got));
+    } else if (head.answered && head.kind == owed_kind::sync) {
+      head.answered = false;  // That was an error; the sync's own answer follows.
+    } else if (head.answered) {
       end_answer();
-    } else if (PQstatus(raw_.get()) == CONNECTION_BAD) {
-      lose(PQerrorMessage(raw_.get()));
+    } else if (engine_->state() == session_state::unknown) {
+      lose(engine_->last_error());
     } else {
-      lose("libpq gave no answer where one was due; is the memory exhausted?");
+      lose("no answer came where one was due; is the memory exhausted?");
     }
   }
 }
 
-void connection::take(owed& head, result_handle answer) {
-  switch (PQresultStatus(answer.get())) {
-    case PGRES_PIPELINE_SYNC:
+void connection::take(owed& head, answer got) {
+  switch (got.what) {
+    case answer::kind::synced:
       if (head.kind != owed_kind::sync) return lose("the answers of the server are out of step");
       return end_answer();
-    case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK:
-    case PGRES_EMPTY_QUERY:
+    case answer::kind::rows:
       head.answered = true;
-      if (head.keep) kept_ = result_set(std::move(answer));
+      if (!awaits(head)) return;
+      head.to->rows = std::move(got.rows);
+      head.to->what = reply::outcome::executed;
       return;
-    case PGRES_PIPELINE_ABORTED:
+    case answer::kind::aborted:
       head.answered = true;
-      if (head.kind == owed_kind::preparation) prepared_.erase(head.shape);
+      if (head.kind == owed_kind::preparation) prepared_.forget(*head.shape);
+      // Unless it is known already: its preparation was refused.
+      if (awaits(head) && !head.to->failure) head.to->what = reply::outcome::not_executed;
       return;
-    case PGRES_FATAL_ERROR:
-      return take_failure(head, answer.get());
+    case answer::kind::refused:
+      return take_failure(head, std::move(*got.fields));
+    case answer::kind::broken:
+      return lose(std::move(got.fields->message));
     default:
-      return lose("COPY cannot be a statement of a transaction here");
+      return lose("COPY cannot be a statement here: use copy_in() or copy_out()");
   }
 }
 
-void connection::take_failure(owed& head, const pg_result* answer) {
-  error_fields fields = read_error_fields(answer);
-  // Without a SQLSTATE it is libpq that speaks, of the connection.
-  if (fields.sqlstate.empty()) return lose(std::move(fields.message));
-  const bool is_stale_plan = fields.routine == stale_plan_routine;
-  const std::string_view sql = head.shape == nullptr ? "" : head.shape->sql;
-  if (head.kind == owed_kind::preparation || is_stale_plan) prepared_.erase(head.shape);
-  head.answered = true;
-  error refused(std::move(fields), sql, head.index);
-  if (refused.fields().severity == "FATAL" || refused.fields().severity == "PANIC") {
-    // The server ends the session with this. When it ended a COMMIT, nobody knows what became of
-    // that; when it ended a numbered statement, the COMMIT behind that never ran.
-    lost_ = refused;
-    if (!head.index) return;
+void connection::take_failure(owed& head, error_fields fields) {
+  const bool ends_session = fields.severity == "FATAL" || fields.severity == "PANIC";
+  if (head.shape != nullptr && (head.kind == owed_kind::preparation || is_stale(fields))) {
+    prepared_.forget(*head.shape);
   }
-  if (!failure_) failure_ = std::move(refused);
+  const std::string_view sql = head.shape == nullptr ? "" : head.shape->sql;
+  error refused(std::move(fields), sql, head.index);
+  head.answered = true;
+  // When the server ended the session with a COMMIT, nobody knows what became of that; when it did
+  // with a numbered statement, the COMMIT behind that never ran.
+  if (!ends_session || head.index) {
+    // Behind a preparation comes what it was for.
+    owed& meant = head.kind == owed_kind::preparation && owed_.size() > 1 ? owed_[1] : head;
+    if (awaits(meant)) {
+      meant.to->what = reply::outcome::refused;
+      meant.to->failure = refused;
+    }
+    if (!failure_) failure_ = refused;
+  }
+  if (ends_session) end(std::move(refused));
 }
 
 void connection::end_answer() {
+  // Taken out first: who is woken may send.
+  const std::shared_ptr<reply> told = std::move(owed_.front().to);
   owed_.pop_front();
   ++answered_;
+  if (told) told->done.set();
 }
 
-void connection::lose(std::string why) {
+void connection::lose(std::string why) { end(connection_lost(why, effect::none)); }
+
+void connection::end(error why) {
   if (lost_) return;
-  lost_ = connection_lost(why, effect::none);
+  lost_ = std::move(why);
+  for (const owed& one : std::exchange(owed_, {})) {
+    if (!one.to) continue;
+    if (one.to->what == reply::outcome::none) {
+      one.to->what = reply::outcome::lost;
+      one.to->failure = *lost_;
+    }
+    one.to->done.set();
+  }
 }
 
 task<> connection::interrupt() {
-  struct canceller {
-    void operator()(PGcancel* cancel) const noexcept { PQfreeCancel(cancel); }
-  };
-  const std::shared_ptr<PGcancel> cancel(PQgetCancel(raw_.get()), canceller{});
-  if (cancel) {
-    // libpq before 17 connects for this, and blocks.
-    const auto asked = co_await with_timeout(interrupt_limit, blocking([cancel] {
-                                               char text[cancel_error_size];
-                                               return PQcancel(cancel.get(), text, sizeof text);
-                                             }))
-                           .as_result();
+  if (std::function<void()> ask = engine_->canceller()) {
+    const auto asked = co_await with_timeout(interrupt_limit, blocking(std::move(ask))).as_result();
     // The request names the session, not the statement: one that comes late cancels whatever the
     // session executes then.
     if (!asked) cancel_on_its_way_ = true;
@@ -203,27 +216,13 @@ task<> connection::interrupt() {
   if (!settled) lose("the server did not give up a cancelled statement in time");
 }
 
-bool connection::is_in_transaction() const noexcept {
-  const PGTransactionStatusType status = PQtransactionStatus(raw_.get());
-  return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+bool connection::is_in_transaction() const {
+  const session_state state = engine_->state();
+  return state == session_state::in_transaction || state == session_state::failed;
 }
 
-bool connection::is_clean() const noexcept {
-  return !lost_ && owed_.empty() && !unsynced_ && PQstatus(raw_.get()) == CONNECTION_OK &&
-         PQpipelineStatus(raw_.get()) == PQ_PIPELINE_ON &&
-         PQtransactionStatus(raw_.get()) == PQTRANS_IDLE;
-}
-
-bool connection::is_alive() noexcept {
-  for (int i = 0; i < idle_reads_max; ++i) {
-    char byte;
-    const ssize_t size = ::recv(PQsocket(raw_.get()), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
-    // What an idle server says on its own: notices, parameters, the end of the session.
-    if (size <= 0 || PQconsumeInput(raw_.get()) != 1) return false;
-    if (PQisBusy(raw_.get()) != 0 || PQstatus(raw_.get()) != CONNECTION_OK) return false;
-  }
-  return false;
+bool connection::is_clean() const {
+  return !lost_ && owed_.empty() && !unsynced_ && engine_->state() == session_state::idle;
 }
 
 }  // namespace weir::postgres::detail

@@ -1,48 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <deque>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <unordered_map>
-#include <vector>
 
-#include "weir/postgres/detail/parameters.hpp"
-#include "weir/postgres/detail/result_set.hpp"
-#include "weir/postgres/error.hpp"
+#include "engine.hpp"
+#include "prepared_cache.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/task.hpp"
-
-struct pg_conn;
 
 namespace weir::postgres::detail {
 
-using notice_sink = std::function<void(std::string_view severity, std::string_view message)>;
+/// The answer to one statement, for who waits for it.
+struct reply {
+  enum class outcome : std::uint8_t { none, executed, refused, not_executed, lost };
 
-/// Closes on the thread that destroys it; see pool_core for who does that where.
-struct raw_connection_closer {
-  void operator()(pg_conn* connection) const noexcept;
+  outcome what = outcome::none;
+  result_set rows;
+  std::optional<error> failure;  ///< Of `refused` and `lost`.
+  manual_reset_event done;
 };
-using raw_connection = std::unique_ptr<pg_conn, raw_connection_closer>;
 
 /// One connection in pipeline mode: sends statements, and keeps account of the answers it owes.
 ///
-/// libpq does not say to which statement an answer belongs, so every message that is answered
-/// stands in a queue until its answer has come. Nothing here blocks: statements go into libpq's
-/// buffer, and settle() moves bytes in both directions at once, so that full buffers on both sides
-/// cannot stop each other.
+/// The server does not say to which statement an answer belongs, so every message that is answered
+/// stands in a queue until its answer has come. Nothing here blocks: statements go into a buffer,
+/// and bytes move in both directions at once, so that full buffers on both sides cannot stop each
+/// other.
 class connection {
  public:
-  connection(raw_connection opened, const notice_sink* notices);
+  struct settings {
+    /// How many statements are kept prepared; with 0 each is parsed at each use, which is what a
+    /// pooler in between may need.
+    std::size_t prepared_max;
+  };
+
+  connection(std::unique_ptr<engine> opened, const settings& chosen)
+      : engine_(std::move(opened)),
+        is_preparing_(chosen.prepared_max > 0),
+        prepared_(chosen.prepared_max) {}
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
-  /// Puts a statement into the pipeline, and before its first use its preparation. With `keep`,
-  /// take_kept() gives its answer.
+  /// Puts a statement into the pipeline, and before its first use its preparation. `to`, unless
+  /// null, gets the answer.
   void send(const statement_shape& shape, const parameters& encoded,
-            std::optional<std::size_t> index, bool keep);
+            std::optional<std::size_t> index, std::shared_ptr<reply> to);
+  /// Lets go of prepared statements beyond the bound. To be called where a pipeline begins, outside
+  /// of a transaction: elsewhere the server would refuse.
+  void trim();
   /// Asks for the answers up to here without ending the pipeline.
   void request_answers();
   /// Ends the pipeline: after an error, what comes behind this is executed again.
@@ -55,68 +60,75 @@ class connection {
   /// asked yet, the connection is not reusable.
   task<> interrupt();
 
+  /// The two halves of settle(), for who lets several wait at once: one task may send while another
+  /// receives. Sends what the server takes at once; true when that was all.
+  bool send_some();
+  /// Suspends until the server has taken everything.
+  task<> send_rest();
+  /// Suspends until something has come, and gives the answers to whom they belong.
+  task<> receive();
+
   /// Runs SQL text of several statements by the simple protocol; nothing may be under way.
   task<> run_script(std::string sql);
 
-  result_set take_kept() noexcept { return std::move(kept_); }
   /// The first error of a statement since the last forget_failure().
   const std::optional<error>& failure() const noexcept { return failure_; }
   void forget_failure() noexcept { failure_.reset(); }
   /// Why the connection is of no use any more.
   const std::optional<error>& lost() const noexcept { return lost_; }
 
-  bool is_in_transaction() const noexcept;
+  bool owes_answers() const noexcept { return !owed_.empty(); }
+  bool is_in_transaction() const;
   /// True when it is alive, with nothing under way, in no transaction.
-  bool is_clean() const noexcept;
+  bool is_clean() const;
   /// True when another task may have it: clean, no script has changed its settings, and no cancel
   /// is on its way to it.
-  bool is_reusable() const noexcept { return is_clean() && !ran_script_ && !cancel_on_its_way_; }
+  bool is_reusable() const { return is_clean() && !ran_script_ && !cancel_on_its_way_; }
   /// A look at the socket of an idle connection: false when the server has closed it.
-  bool is_alive() noexcept;
+  bool is_alive() { return engine_->is_alive(); }
   /// Gives the connection up: it will be closed, not used again.
   void forget(std::string why) { lose(std::move(why)); }
 
-  raw_connection release() noexcept { return std::move(raw_); }
+  std::unique_ptr<engine> release() noexcept { return std::move(engine_); }
 
  private:
-  enum class owed_kind : std::uint8_t { preparation, execution, sync };
+  enum class owed_kind : std::uint8_t { preparation, execution, removal, sync };
   /// An answer that the server owes.
   struct owed {
     owed_kind kind;
     const statement_shape* shape = nullptr;
-    std::optional<std::size_t> index;
-    bool keep = false;
+    std::optional<std::size_t> index = std::nullopt;
+    std::shared_ptr<reply> to = nullptr;
     bool answered = false;
   };
 
+  /// False where nobody wants to know, or knows already: by another connection.
+  static bool awaits(const owed& one) noexcept { return one.to && !one.to->done.is_set(); }
   bool prepare(const statement_shape& shape, std::optional<std::size_t> index);
-  void take_answers();
-  void take(owed& head, result_handle answer);
-  void take_failure(owed& head, const pg_result* answer);
-  void end_answer();
-  void take_script_answer(const pg_result* answer, const std::string& sql);
-  void lose(std::string why);
+  void owe(owed one);
   task<> wait_ready();
+  void take_answers();
+  void take(owed& head, answer got);
+  void take_failure(owed& head, error_fields fields);
+  void end_answer();
+  void take_script_answer(answer got, const std::string& sql);
+  void lose(std::string why);
+  void end(error why);
 
-  raw_connection raw_;
+  std::unique_ptr<engine> engine_;
+  bool is_preparing_;
+  prepared_cache prepared_;
   std::deque<owed> owed_;
   std::uint64_t sent_ = 0;
-  /// Statements are in the pipeline behind the last Sync. The server reports its transaction at a
-  /// Sync only, so until the next one libpq's idea of it is old.
-  bool unsynced_ = false;
   std::uint64_t answered_ = 0;
-  std::unordered_map<const statement_shape*, std::string> prepared_;
-  std::uint64_t prepared_count_ = 0;
-  result_set kept_;
+  /// Statements are in the pipeline behind the last Sync. The server reports its transaction at a
+  /// Sync only, so until the next one the engine's idea of it is old.
+  bool unsynced_ = false;
   std::optional<error> failure_;
   std::optional<error> lost_;
   bool settling_ = false;
   bool ran_script_ = false;
   bool cancel_on_its_way_ = false;
-  // The arguments of a call to libpq, kept for their memory.
-  std::vector<const char*> values_;
-  std::vector<int> lengths_;
-  std::vector<int> formats_;
 };
 
 }  // namespace weir::postgres::detail

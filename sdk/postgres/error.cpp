@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/postgres/error.hpp"
 
-#include <libpq-fe.h>
-
 #include <array>
-#include <cstdlib>
 
 #include "result_error.hpp"
 
@@ -98,32 +95,16 @@ error::error(error_fields fields, std::string_view statement, std::optional<std:
       effect_(what_happened) {}
 
 bool error::retry_transaction() const noexcept {
-  return effect_ == effect::none && (fields_->routine == detail::stale_plan_routine ||
-                                     starts_with_any(sqlstate(), {"40001", "40P01", "26000"}));
+  return effect_ == effect::none &&
+         (retry_statement() || starts_with_any(sqlstate(), {"40001", "40P01"}));
+}
+
+bool error::retry_statement() const noexcept {
+  return effect_ == effect::none &&
+         (fields_->routine == detail::stale_plan_routine || sqlstate() == "26000");
 }
 
 namespace detail {
-
-error_fields read_error_fields(const pg_result* answer) {
-  const auto field = [answer](int code) {
-    const char* text = PQresultErrorField(answer, code);
-    return std::string(text == nullptr ? "" : text);
-  };
-  error_fields fields;
-  fields.sqlstate = field(PG_DIAG_SQLSTATE);
-  fields.severity = field(PG_DIAG_SEVERITY_NONLOCALIZED);
-  fields.message = field(PG_DIAG_MESSAGE_PRIMARY);
-  if (fields.message.empty()) fields.message = without_line_end(PQresultErrorMessage(answer));
-  fields.detail = field(PG_DIAG_MESSAGE_DETAIL);
-  fields.hint = field(PG_DIAG_MESSAGE_HINT);
-  fields.constraint = field(PG_DIAG_CONSTRAINT_NAME);
-  fields.schema = field(PG_DIAG_SCHEMA_NAME);
-  fields.table = field(PG_DIAG_TABLE_NAME);
-  fields.column = field(PG_DIAG_COLUMN_NAME);
-  fields.routine = field(PG_DIAG_SOURCE_FUNCTION);
-  fields.position = std::strtoul(field(PG_DIAG_STATEMENT_POSITION).c_str(), nullptr, 10);
-  return fields;
-}
 
 error connection_lost(std::string_view why, effect what_happened) {
   error_fields fields;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/postgres/pool.hpp"
 
+#include "libpq/connector.hpp"
 #include "pool_core.hpp"
 #include "session.hpp"
 #include "weir/sleep.hpp"
@@ -30,7 +31,8 @@ bool is_worth_repeating(const std::exception_ptr& failure) {
 
 }  // namespace
 
-pool::pool(pool_options options) : core_(std::make_unique<detail::pool_core>(std::move(options))) {}
+pool::pool(pool_options options)
+    : core_(std::make_unique<detail::pool_core>(std::move(options), detail::libpq_connector)) {}
 pool::~pool() = default;
 
 task<postgres::transaction> pool::begin(transaction_options options) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool_core.hpp"
 
-#include "connect.hpp"
 #include "result_error.hpp"
 #include "session.hpp"
 #include "weir/blocking.hpp"
@@ -18,8 +17,9 @@ duration jittered(duration pause) {
                                                     static_cast<std::uint64_t>(half + 1)));
 }
 
-task<> close_connection(raw_connection useless) {
-  // PQfinish writes, and with TLS waits. A stop closes right here: no connection is left open.
+task<> close_connection(std::unique_ptr<engine> useless) {
+  // It says good-bye to the server, and with TLS waits. A stop closes right here: no connection is
+  // left open.
   (void)co_await blocking([closing = std::move(useless)]() mutable {
     closing.reset();
   }).as_result();
@@ -27,10 +27,8 @@ task<> close_connection(raw_connection useless) {
 
 }  // namespace
 
-pool_core::pool_core(pool_options options)
-    : options_(std::move(options)),
-      connect_attempts_(connect_attempts(options_.conninfo)),
-      idle_(options_.max_connections) {
+pool_core::pool_core(pool_options options, const connector_maker& make)
+    : options_(std::move(options)), open_(make(options_)), idle_(options_.max_connections) {
   WEIR_ASSERT(options_.max_connections > 0);
 }
 
@@ -47,6 +45,7 @@ task<lease> pool_core::acquire() {
       taken.emplace(std::move(waited).value());
     }
     if (!*taken) continue;
+    ++leased_;
     lease lent(*this, std::move(*taken));
     if (lent->is_alive()) co_return lent;
     lent->forget("the server closed the idle connection");
@@ -116,15 +115,14 @@ task<> pool_core::open_one() {
 }
 
 task<bool> pool_core::open_once() {
-  auto opened = co_await blocking([attempts = connect_attempts_, limit = options_.connect_timeout] {
-                  return connect(attempts, limit);
-                }).as_result();
+  auto opened = co_await blocking(open_).as_result();
   if (!opened) {
     if (!opened.error().is_cancelled()) last_connect_error_ = opened.error().message();
     co_return false;
   }
   last_connect_error_.clear();
-  auto made = std::make_unique<connection>(std::move(*opened), &options_.on_notice);
+  auto made = std::make_unique<connection>(std::move(*opened),
+                                           connection::settings{options_.prepared_statements_max});
   // The queue has room for every connection that can exist; it refuses when the pool was closed.
   if (!offer(made)) {
     closing_.spawn(close_connection(made->release()));
@@ -155,22 +153,40 @@ task<transaction> pool_core::begin(transaction_options options) {
 }
 
 task<result_set> pool_core::run(const statement_shape& shape, parameters encoded) {
+  if (shape.kind == statement_kind::read) return reads_.run(shape, std::move(encoded));
+  return run_write(shape, std::move(encoded));
+}
+
+task<result_set> pool_core::run_write(const statement_shape& shape, parameters encoded) {
   encoded.throw_if_refused();
+  try {
+    co_return co_await run_alone(shape, encoded);
+  } catch (const error& refused) {
+    // Not executed: the plan had become invalid, or the server had forgotten the statement.
+    if (!refused.retry_statement()) throw;
+  }
+  co_return co_await run_alone(shape, encoded);
+}
+
+task<result_set> pool_core::run_alone(const statement_shape& shape, const parameters& encoded) {
   const lease lent = co_await acquire();
-  lent->send(shape, encoded, std::nullopt, true);
+  const auto answer = std::make_shared<reply>();
+  lent->trim();
+  lent->send(shape, encoded, std::nullopt, answer);
   lent->send_sync();
   const auto settled = co_await lent->settle().as_result();
   if (!settled) {
     co_await shield(lent->interrupt());
-    if (!lent->failure() && !lent->lost()) co_return lent->take_kept();
+    if (!lent->failure() && !lent->lost()) co_return std::move(answer->rows);
     throw settled.error();
   }
-  if (lent->failure()) throw *lent->failure();
-  if (lent->lost()) {
-    if (shape.kind == statement_kind::read) throw *lent->lost();
-    throw connection_lost(lent->lost()->message(), effect::unknown);
-  }
-  co_return lent->take_kept();
+  if (lent->failure()) throw error(*lent->failure());
+  if (lent->lost()) throw connection_lost(lent->lost()->message(), effect::unknown);
+  co_return std::move(answer->rows);
+}
+
+void lease::give_back() noexcept {
+  if (lent_) owner_->take_back(std::move(lent_));
 }
 
 task<> pool_core::close() { co_await shield(close_all()); }
@@ -180,6 +196,7 @@ task<> pool_core::close_all() {
   opening_.request_stop();
   while (auto one = idle_.try_receive()) discard(std::move(*one));
   idle_.close();
+  co_await reads_.finish();
   while (leased_ > 0) {
     all_back_.reset();
     co_await all_back_.wait();
@@ -188,6 +205,11 @@ task<> pool_core::close_all() {
   co_await closing_.join();
 }
 
-pool_stats pool_core::stats() const { return {size_, idle_.size(), waiting_, last_connect_error_}; }
+pool_stats pool_core::stats() const {
+  return {.connections = size_,
+          .idle = idle_.size() + reads_.idle_lines(),
+          .waiting = waiting_,
+          .last_connect_error = last_connect_error_};
+}
 
 }  // namespace weir::postgres::detail

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "connection.hpp"
-#include "conninfo.hpp"
+#include "lease.hpp"
+#include "shared_reads.hpp"
 #include "weir/channel.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/postgres/pool.hpp"
@@ -13,13 +13,15 @@
 
 namespace weir::postgres::detail {
 
-class lease;
+/// Opens a connection; blocks, so it is called on helper threads.
+using connector = std::function<std::unique_ptr<engine>()>;
+using connector_maker = std::function<connector(const pool_options&)>;
 
 /// The connections of a pool: who has which, who waits, who is being opened or closed.
 class pool_core {
  public:
-  /// Throws for a connection string that can never connect.
-  explicit pool_core(pool_options options);
+  /// `make` gets the options as they are kept here.
+  pool_core(pool_options options, const connector_maker& make);
 
   /// Suspends until a connection is free that is alive.
   task<lease> acquire();
@@ -27,6 +29,9 @@ class pool_core {
   task<result_set> run(const statement_shape& shape, parameters encoded);
   task<> close();
   pool_stats stats() const;
+
+  /// True when tasks wait for a connection, and no more can be opened.
+  bool is_wanted() const noexcept { return waiting_ > 0 && size_ == options_.max_connections; }
 
  private:
   friend class lease;
@@ -43,8 +48,12 @@ class pool_core {
   task<> close_all();
   weir::error acquire_timed_out() const;
 
+  task<result_set> run_write(const statement_shape& shape, parameters encoded);
+  task<result_set> run_alone(const statement_shape& shape, const parameters& encoded);
+
   pool_options options_;
-  std::vector<connect_settings> connect_attempts_;
+  connector open_;
+  shared_reads reads_{*this};
   channel<std::unique_ptr<connection>> idle_;
   scope opening_;
   scope closing_;
@@ -55,28 +64,6 @@ class pool_core {
   bool closed_ = false;
   manual_reset_event all_back_;
   std::string last_connect_error_;
-};
-
-/// A connection on loan; goes back, or is closed, with the end of this.
-class lease {
- public:
-  lease(pool_core& owner, std::unique_ptr<connection> lent) noexcept
-      : owner_(&owner), lent_(std::move(lent)) {
-    ++owner_->leased_;
-  }
-  lease(lease&& other) noexcept = default;
-  lease& operator=(lease&&) = delete;
-  ~lease() { give_back(); }
-
-  void give_back() noexcept {
-    if (lent_) owner_->take_back(std::move(lent_));
-  }
-  connection& operator*() const noexcept { return *lent_; }
-  connection* operator->() const noexcept { return lent_.get(); }
-
- private:
-  pool_core* owner_;
-  std::unique_ptr<connection> lent_;
 };
 
 }  // namespace weir::postgres::detail

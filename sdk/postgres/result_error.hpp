@@ -5,15 +5,11 @@
 
 #include "weir/postgres/error.hpp"
 
-struct pg_result;
-
 namespace weir::postgres::detail {
 
 /// The function in the server that finds that a prepared plan has become invalid; the text of that
 /// error is translated, and its SQLSTATE is shared with many others.
 inline constexpr std::string_view stale_plan_routine = "RevalidateCachedQuery";
-
-error_fields read_error_fields(const pg_result* answer);
 
 /// The connection went away; `why` as libpq says it.
 error connection_lost(std::string_view why, effect what_happened);

@@ -46,8 +46,13 @@ error cancelled_before() {
 void session::prepare_to_send() {
   WEIR_ASSERT(state_ != state::ended);  // The transaction was committed or rolled back.
   if (state_ == state::failed) throw not_executed(*cause_);
-  if (state_ == state::fresh) lent_->send(begin_statement(options_.level), {}, std::nullopt, false);
+  if (state_ == state::fresh) begin();
   state_ = state::open;
+}
+
+void session::begin() {
+  lent_->trim();
+  lent_->send(begin_statement(options_.level), {}, std::nullopt, nullptr);
 }
 
 std::size_t session::enqueue(const statement_shape& shape, const parameters& encoded) {
@@ -61,17 +66,18 @@ std::size_t session::enqueue(const statement_shape& shape, const parameters& enc
   }
   ++enqueued_;
   enqueued_bytes_ += encoded.bytes().size();
-  lent_->send(shape, encoded, next_index_, false);
+  lent_->send(shape, encoded, next_index_, nullptr);
   return next_index_++;
 }
 
 task<result_set> session::run(const statement_shape& shape, parameters encoded) {
   encoded.throw_if_refused();
   prepare_to_send();
-  lent_->send(shape, encoded, next_index_++, true);
+  const auto answer = std::make_shared<reply>();
+  lent_->send(shape, encoded, next_index_++, answer);
   lent_->request_answers();
   co_await settle();
-  co_return lent_->take_kept();
+  co_return std::move(answer->rows);
 }
 
 task<> session::flush() {
@@ -127,7 +133,8 @@ task<> session::commit() {
     end();
     co_return;
   }
-  lent_->send(commit_statement, {}, std::nullopt, true);
+  const auto answer = std::make_shared<reply>();
+  lent_->send(commit_statement, {}, std::nullopt, answer);
   if (lent_->lost()) fail(*lent_->lost());
   lent_->send_sync();
   const auto settled = co_await lent_->settle().as_result();
@@ -140,12 +147,12 @@ task<> session::commit() {
     throw error(*cause_);
   }
   if (lent_->lost()) fail(connection_lost(lent_->lost()->message(), effect::unknown));
-  check_command_tag();
+  check_command_tag(answer->rows);
   end();
 }
 
-void session::check_command_tag() {
-  if (lent_->take_kept().command() == "COMMIT") return;
+void session::check_command_tag(const result_set& rows) {
+  if (rows.command() == "COMMIT") return;
   // The server answers COMMIT with ROLLBACK, and no error, when the transaction had failed.
   error_fields fields;
   fields.sqlstate = "25P02";
@@ -163,7 +170,7 @@ task<> session::undo() {
   lent_->forget_failure();
   // The first ends what a failed statement left behind it in the pipeline.
   lent_->send_sync();
-  lent_->send(rollback_statement, {}, std::nullopt, false);
+  lent_->send(rollback_statement, {}, std::nullopt, nullptr);
   lent_->send_sync();
   const auto settled = co_await with_timeout(rollback_limit, lent_->settle()).as_result();
   if (!settled) co_await lent_->interrupt();

@@ -33,11 +33,12 @@ class session {
 
   /// Throws unless a statement can be sent; sends BEGIN before the first.
   void prepare_to_send();
+  void begin();
   task<> settle();
   task<> undo();
   void end() noexcept;
   [[noreturn]] void fail(const error& why);
-  void check_command_tag();
+  void check_command_tag(const result_set& rows);
 
   lease lent_;
   transaction_options options_;

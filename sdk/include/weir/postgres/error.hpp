@@ -67,6 +67,9 @@ class error : public weir::error {
   /// True when the whole transaction, begun again, may succeed: serialization failure, deadlock,
   /// a plan that became invalid.
   bool retry_transaction() const noexcept;
+  /// True when the statement was not executed because its plan had become invalid (a table was
+  /// altered) or the server had forgotten it: sent again, it is planned anew.
+  bool retry_statement() const noexcept;
   bool not_executed() const noexcept { return effect_ == effect::not_executed; }
   /// True when the commit may or may not have taken effect. Repeat only what is idempotent.
   bool commit_unknown() const noexcept { return effect_ == effect::unknown; }

@@ -36,6 +36,11 @@ struct pool_options {
   /// The pause after a failed attempt: doubles from the first to the second, with jitter.
   duration connect_backoff_min = std::chrono::milliseconds(50);
   duration connect_backoff_max = std::chrono::seconds(2);
+  /// How many statements each connection keeps prepared; of more, the one unused for the longest is
+  /// given up. With 0 every statement is parsed at each use: for a pooler in between that lends its
+  /// connections by transaction and keeps no account of prepared statements (PgBouncer
+  /// before 1.21).
+  std::size_t prepared_statements_max = 256;
   /// Gets the server's notices and warnings ("WARNING", "text"), on the loop. Without it they are
   /// dropped.
   std::function<void(std::string_view severity, std::string_view message)> on_notice;

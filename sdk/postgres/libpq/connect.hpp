@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "connection.hpp"
 #include "conninfo.hpp"
+#include "raw_connection.hpp"
 #include "weir/clock.hpp"
 
 namespace weir::postgres::detail {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <list>
+
+#include "lease.hpp"
+#include "weir/scope.hpp"
+
+namespace weir::postgres::detail {
+
+/// Reads of many tasks over few connections: each goes out at once, and none waits for the answers
+/// of the others.
+///
+/// A line is a connection on loan that reads share, from the first of them until nobody reads. All
+/// that tasks ask within one turn of the loop travels together and ends with one Sync. A read that
+/// the server did not execute because a neighbour was refused, and one whose connection went away,
+/// is sent again: it changes nothing. One that is cancelled never cancels a neighbour: on the wire
+/// it runs to its end, unless it is the last on its line. Where one is slow, those behind it are
+/// sent again on another line.
+class shared_reads {
+ public:
+  explicit shared_reads(pool_core& owner) noexcept : owner_(owner) {}
+
+  task<result_set> run(const statement_shape& shape, parameters encoded);
+  /// Suspends until what is under way has ended; nothing new may come.
+  auto finish() { return lines_scope_.join(); }
+  /// Lines on which nothing is under way, which are about to be given back.
+  std::size_t idle_lines() const noexcept;
+
+ private:
+  /// One read, of one attempt.
+  struct read : reply {
+    read(const statement_shape& asked, const parameters& with, bool alone)
+        : shape(asked), encoded(with), size(with.bytes().size()), is_alone(alone) {}
+
+    const statement_shape& shape;
+    const parameters& encoded;  ///< Lives as long as somebody waits for it.
+    std::size_t size;           ///< Of the arguments, in bytes.
+    time_point since = loop::current().now();
+    bool is_alone;                        ///< Gets a Sync of its own.
+    bool is_abandoned = false;            ///< Nobody waits for it any more.
+    std::optional<weir::error> obstacle;  ///< Why it could not even be sent.
+  };
+  struct line {
+    line(lease taken, time_point now) : lent(std::move(taken)), last_answer(now) {}
+
+    lease lent;
+    std::deque<std::shared_ptr<read>> sent;
+    std::size_t sent_bytes = 0;
+    time_point last_answer;
+    bool is_receiving = false;  ///< Sending is then a matter of feed().
+    bool is_fed = false;
+    bool is_new = true;  ///< Nothing was sent on it yet.
+    scope feeders;
+    weir::detail::stop_context waits;  ///< Of its wait for answers.
+  };
+
+  task<> attempt(const std::shared_ptr<read>& one);
+  void enqueue(std::shared_ptr<read> one, bool in_front);
+  /// Sees to it that somebody takes what waits.
+  void find_line();
+  bool is_open(const line& on) const;
+  static bool is_slow(const line& on);
+  bool can_take(const line& on) const;
+  void open_line();
+  task<> serve();
+  task<> serve(line& on);
+  void fill(line& on);
+  task<> feed(line& on);
+  void take_off_answered(line& on);
+  /// Lets what waits behind a slow read on a line be read on another one.
+  void move_from_behind_slow(line& on);
+  void abandon(read& one);
+  /// Fails those who wait since before `began`.
+  void give_up(const weir::error& why, time_point began);
+
+  pool_core& owner_;
+  std::deque<std::shared_ptr<read>> waiting_;
+  std::list<line> lines_;
+  bool is_opening_ = false;
+  scope lines_scope_;
+};
+
+}  // namespace weir::postgres::detail
