@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.hpp"
 
+#include "commit_outcome.hpp"
 #include "result_error.hpp"
 #include "weir/blocking.hpp"
 #include "weir/poll.hpp"
@@ -11,6 +12,8 @@ namespace {
 
 /// How long the server gets to give up a cancelled statement before its connection is closed.
 constexpr std::chrono::seconds interrupt_limit{2};
+
+constexpr statement_shape no_statement{"", nullptr, 0, statement_kind::write};
 
 /// Errors of a statement that the session only believed to be prepared.
 bool is_stale(const error_fields& fields) {
@@ -56,8 +59,20 @@ void connection::trim() {
     const std::string sql = "deallocate " + name;
     const statement_shape removal{sql.c_str(), nullptr, 0, statement_kind::write};
     if (!engine_->execute_unprepared(removal, {})) return lose(engine_->last_error());
-    owe({.kind = owed_kind::removal});
+    owe({.kind = owed_kind::upkeep});
   }
+}
+
+void connection::ask_timeline() {
+  if (lost_ || timeline_) return;
+  timeline_ = std::make_shared<reply>();
+  if (!engine_->execute_unprepared(timeline_question, {})) return lose(engine_->last_error());
+  owe({.kind = owed_kind::upkeep, .to = timeline_});
+  send_sync();
+}
+
+std::optional<std::string> connection::timeline() const {
+  return timeline_ ? value_of(*timeline_) : std::nullopt;
 }
 
 void connection::request_answers() {
@@ -165,8 +180,8 @@ void connection::take_failure(owed& head, error_fields fields) {
   if (head.shape != nullptr && (head.kind == owed_kind::preparation || is_stale(fields))) {
     prepared_.forget(*head.shape);
   }
-  const std::string_view sql = head.shape == nullptr ? "" : head.shape->sql;
-  error refused(std::move(fields), sql, head.index);
+  const statement_shape& asked = head.shape == nullptr ? no_statement : *head.shape;
+  error refused(std::move(fields), asked.sql, asked.name, head.index);
   head.answered = true;
   // When the server ended the session with a COMMIT, nobody knows what became of that; when it did
   // with a numbered statement, the COMMIT behind that never ran.
@@ -177,7 +192,7 @@ void connection::take_failure(owed& head, error_fields fields) {
       meant.to->what = reply::outcome::refused;
       meant.to->failure = refused;
     }
-    if (!failure_) failure_ = refused;
+    if (!failure_ && head.kind != owed_kind::upkeep) failure_ = refused;
   }
   if (ends_session) end(std::move(refused));
 }

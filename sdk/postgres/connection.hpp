@@ -48,6 +48,10 @@ class connection {
   /// Lets go of prepared statements beyond the bound. To be called where a pipeline begins, outside
   /// of a transaction: elsewhere the server would refuse.
   void trim();
+  /// Asks, once, which timeline of its history the server is on; sends a Sync of its own.
+  void ask_timeline();
+  /// What it answered, if it has and is no standby.
+  std::optional<std::string> timeline() const;
   /// Asks for the answers up to here without ending the pipeline.
   void request_answers();
   /// Ends the pipeline: after an error, what comes behind this is executed again.
@@ -92,7 +96,8 @@ class connection {
   std::unique_ptr<engine> release() noexcept { return std::move(engine_); }
 
  private:
-  enum class owed_kind : std::uint8_t { preparation, execution, removal, sync };
+  /// What fails in `upkeep` is nobody's failure.
+  enum class owed_kind : std::uint8_t { preparation, execution, upkeep, sync };
   /// An answer that the server owes.
   struct owed {
     owed_kind kind;
@@ -124,6 +129,7 @@ class connection {
   /// Statements are in the pipeline behind the last Sync. The server reports its transaction at a
   /// Sync only, so until the next one the engine's idea of it is old.
   bool unsynced_ = false;
+  std::shared_ptr<reply> timeline_;
   std::optional<error> failure_;
   std::optional<error> lost_;
   bool settling_ = false;

@@ -94,9 +94,15 @@ error::error(error_fields fields, std::string_view statement, std::optional<std:
       index_(index),
       effect_(what_happened) {}
 
+error::error(error_fields fields, std::string_view statement, std::string_view name,
+             std::optional<std::size_t> index)
+    : error(std::move(fields), statement, index) {
+  name_ = name;
+}
+
 bool error::retry_transaction() const noexcept {
   return effect_ == effect::none &&
-         (retry_statement() || starts_with_any(sqlstate(), {"40001", "40P01"}));
+         (retry_statement() || starts_with_any(sqlstate(), {"08", "40001", "40P01", "57P0"}));
 }
 
 bool error::retry_statement() const noexcept {

@@ -19,6 +19,7 @@ class lease {
   ~lease() { give_back(); }
 
   void give_back() noexcept;
+  pool_core& owner() const noexcept { return *owner_; }
   connection& operator*() const noexcept { return *lent_; }
   connection* operator->() const noexcept { return lent_.get(); }
 

@@ -12,9 +12,10 @@ namespace {
 /// The pause before a body runs again: grows with the attempts, and differs between tasks that
 /// collided.
 constexpr std::chrono::milliseconds repeat_pause{5};
+constexpr unsigned repeat_doublings_max = 8;
 
 duration pause_before_repeat(unsigned attempt) {
-  const duration longest = repeat_pause * (1u << attempt);
+  const duration longest = repeat_pause * (1u << std::min(attempt, repeat_doublings_max));
   return duration(static_cast<duration::rep>(loop::current().random() %
                                              static_cast<std::uint64_t>(longest.count())));
 }
@@ -44,8 +45,8 @@ task<detail::result_set> pool::run(const detail::statement_shape& shape,
   return core_->run(shape, std::move(encoded));
 }
 
-task<bool> pool::may_repeat(std::exception_ptr failure, unsigned attempt) {
-  if (attempt >= transaction_attempts_max || !is_worth_repeating(failure)) co_return false;
+task<bool> pool::may_repeat(std::exception_ptr failure, unsigned attempt, unsigned attempts_max) {
+  if (attempt >= attempts_max || !is_worth_repeating(failure)) co_return false;
   co_await sleep(pause_before_repeat(attempt));
   co_return true;
 }
@@ -53,27 +54,5 @@ task<bool> pool::may_repeat(std::exception_ptr failure, unsigned attempt) {
 task<> pool::close() { return core_->close(); }
 
 pool_stats pool::stats() const { return core_->stats(); }
-
-tx::tx(std::unique_ptr<detail::session> session) noexcept : session_(std::move(session)) {}
-tx::tx(tx&&) noexcept = default;
-tx& tx::operator=(tx&&) noexcept = default;
-tx::~tx() = default;
-
-task<detail::result_set> tx::run(const detail::statement_shape& shape, detail::parameters encoded) {
-  return session_->run(shape, std::move(encoded));
-}
-
-std::size_t tx::enqueue_encoded(const detail::statement_shape& shape,
-                                const detail::parameters& encoded) {
-  return session_->enqueue(shape, encoded);
-}
-
-detail::parameters& tx::scratch() { return session_->scratch(); }
-
-task<> tx::flush() { return session_->flush(); }
-
-task<> transaction::commit() { return session_->commit(); }
-
-task<> transaction::rollback() { return session_->rollback(); }
 
 }  // namespace weir::postgres

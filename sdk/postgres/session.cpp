@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include "commit_outcome.hpp"
+#include "control_statements.hpp"
 #include "result_error.hpp"
 #include "weir/timeout.hpp"
 
@@ -10,29 +12,8 @@ namespace {
 /// How long a rollback may take before what it waits for is cancelled.
 constexpr std::chrono::seconds rollback_limit{5};
 
-constexpr statement_shape control(const char* sql) {
-  return {sql, nullptr, 0, statement_kind::write};
-}
-constexpr statement_shape begin_default = control("begin");
-constexpr statement_shape begin_read_committed = control("begin isolation level read committed");
-constexpr statement_shape begin_repeatable_read = control("begin isolation level repeatable read");
-constexpr statement_shape begin_serializable = control("begin isolation level serializable");
-constexpr statement_shape commit_statement = control("commit");
-constexpr statement_shape rollback_statement = control("rollback");
-
-const statement_shape& begin_statement(isolation level) {
-  switch (level) {
-    case isolation::server_default:
-      return begin_default;
-    case isolation::read_committed:
-      return begin_read_committed;
-    case isolation::repeatable_read:
-      return begin_repeatable_read;
-    case isolation::serializable:
-      return begin_serializable;
-  }
-  return begin_default;
-}
+constexpr auto limit_statements =
+    stmt<"select set_config('statement_timeout', $1, true)", statement_kind::write>;
 
 error cancelled_before() {
   error_fields fields;
@@ -41,22 +22,39 @@ error cancelled_before() {
   return error(std::move(fields), {}, std::nullopt);
 }
 
+/// In milliseconds, of which the server's limit is a whole number; 0 would be none.
+std::string limit_text(duration limit) {
+  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
+  return std::to_string(std::max<decltype(whole)>(whole, 1));
+}
+
 }  // namespace
 
-void session::prepare_to_send() {
+void session::prepare_to_send(time_point deadline) {
   WEIR_ASSERT(state_ != state::ended);  // The transaction was committed or rolled back.
   if (state_ == state::failed) throw not_executed(*cause_);
-  if (state_ == state::fresh) begin();
+  if (state_ == state::fresh) begin(deadline);
   state_ = state::open;
 }
 
-void session::begin() {
+void session::begin(time_point deadline) {
   lent_->trim();
-  lent_->send(begin_statement(options_.level), {}, std::nullopt, nullptr);
+  lent_->ask_timeline();
+  lent_->send(begin_statement(options_), {}, std::nullopt, nullptr);
+  duration limit = options_.statement_timeout;
+  if (deadline != time_point::max()) {
+    const duration left = deadline - loop::current().now();
+    has_deadline_limit_ = limit == duration::zero() || left < limit;
+    if (has_deadline_limit_) limit = std::max(left, duration(1));
+  }
+  if (limit == duration::zero()) return;
+  const auto& shape = check_call<decltype(limit_statements), std::string>();
+  lent_->send(shape, encode(limit_text(limit)), std::nullopt, nullptr);
 }
 
-std::size_t session::enqueue(const statement_shape& shape, const parameters& encoded) {
-  prepare_to_send();
+std::size_t session::enqueue(const statement_shape& shape, const parameters& encoded,
+                             std::shared_ptr<reply> to) {
+  prepare_to_send(time_point::max());
   if (enqueued_ == enqueued_statements_max ||
       enqueued_bytes_ + encoded.bytes().size() > enqueued_bytes_max) {
     throw weir::error(errc::limit_exceeded, disposition::permanent,
@@ -66,13 +64,14 @@ std::size_t session::enqueue(const statement_shape& shape, const parameters& enc
   }
   ++enqueued_;
   enqueued_bytes_ += encoded.bytes().size();
-  lent_->send(shape, encoded, next_index_, nullptr);
+  lent_->send(shape, encoded, next_index_, std::move(to));
   return next_index_++;
 }
 
 task<result_set> session::run(const statement_shape& shape, parameters encoded) {
   encoded.throw_if_refused();
-  prepare_to_send();
+  const auto* stop = co_await weir::detail::current_stop{};
+  prepare_to_send(stop == nullptr ? time_point::max() : stop->deadline());
   const auto answer = std::make_shared<reply>();
   lent_->send(shape, encoded, next_index_++, answer);
   lent_->request_answers();
@@ -81,7 +80,7 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
 }
 
 task<> session::flush() {
-  prepare_to_send();
+  prepare_to_send(time_point::max());
   lent_->request_answers();
   co_await settle();
 }
@@ -103,6 +102,11 @@ task<> session::settle() {
 void session::fail(const error& why) {
   state_ = state::failed;
   cause_ = why;
+  constexpr std::string_view query_canceled = "57014";
+  if (has_deadline_limit_ && why.sqlstate() == query_canceled) {
+    throw weir::error(errc::deadline_exceeded, disposition::retry,
+                      "the deadline passed before the operation was done; " + why.message());
+  }
   throw error(why);
 }
 
@@ -124,40 +128,6 @@ task<> session::run_script(std::string sql) {
     throw weir::error(errc::invalid_argument, disposition::permanent,
                       "the script ends its transaction itself: take out its COMMIT or ROLLBACK");
   }
-}
-
-task<> session::commit() {
-  WEIR_ASSERT(state_ != state::ended);
-  if (state_ == state::failed) throw not_executed(*cause_);
-  if (state_ == state::fresh) {
-    end();
-    co_return;
-  }
-  const auto answer = std::make_shared<reply>();
-  lent_->send(commit_statement, {}, std::nullopt, answer);
-  if (lent_->lost()) fail(*lent_->lost());
-  lent_->send_sync();
-  const auto settled = co_await lent_->settle().as_result();
-  // The COMMIT is on its way: only its answer says what became of it.
-  if (!settled) co_await shield(lent_->interrupt());
-  if (lent_->failure()) {
-    state_ = state::failed;
-    cause_ = *lent_->failure();
-    if (!settled) throw settled.error();
-    throw error(*cause_);
-  }
-  if (lent_->lost()) fail(connection_lost(lent_->lost()->message(), effect::unknown));
-  check_command_tag(answer->rows);
-  end();
-}
-
-void session::check_command_tag(const result_set& rows) {
-  if (rows.command() == "COMMIT") return;
-  // The server answers COMMIT with ROLLBACK, and no error, when the transaction had failed.
-  error_fields fields;
-  fields.sqlstate = "25P02";
-  fields.message = "the server rolled the transaction back instead of committing it";
-  fail(error(std::move(fields), {}, std::nullopt));
 }
 
 task<> session::rollback() {

@@ -5,7 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "pool_core.hpp"
+#include "lease.hpp"
+#include "weir/postgres/transaction.hpp"
 
 namespace weir::postgres::detail {
 
@@ -15,11 +16,17 @@ class session {
   session(lease lent, transaction_options options) noexcept
       : lent_(std::move(lent)), options_(options) {}
 
-  std::size_t enqueue(const statement_shape& shape, const parameters& encoded);
+  std::size_t enqueue(const statement_shape& shape, const parameters& encoded,
+                      std::shared_ptr<reply> to);
   task<result_set> run(const statement_shape& shape, parameters encoded);
   task<> flush();
   /// Runs a text of several statements within the transaction.
   task<> run_script(std::string sql);
+
+  task<> begin_savepoint();
+  task<> release_savepoint();
+  task<bool> undo_savepoint();
+
   task<> commit();
   task<> rollback();
 
@@ -32,17 +39,22 @@ class session {
   enum class state : std::uint8_t { fresh, open, failed, ended };
 
   /// Throws unless a statement can be sent; sends BEGIN before the first.
-  void prepare_to_send();
-  void begin();
+  void prepare_to_send(time_point deadline);
+  void begin(time_point deadline);
   task<> settle();
   task<> undo();
   void end() noexcept;
   [[noreturn]] void fail(const error& why);
+  /// Sends what asks for the number of the transaction, whose answer comes before the commit.
+  std::shared_ptr<reply> ask_for_number();
+  /// Returns when the transaction was committed after all.
+  task<> find_outcome(const reply& number, error lost);
   void check_command_tag(const result_set& rows);
 
   lease lent_;
   transaction_options options_;
   state state_ = state::fresh;
+  bool has_deadline_limit_ = false;  ///< The server's limit for a statement is the task's deadline.
   std::size_t next_index_ = 0;
   std::size_t enqueued_ = 0;
   std::size_t enqueued_bytes_ = 0;

@@ -50,6 +50,9 @@ class error : public weir::error {
   /// An answer of the server; `statement` is the SQL text, or empty.
   error(error_fields fields, std::string_view statement, std::optional<std::size_t> index,
         postgres::effect what_happened = effect::none);
+  /// The same, of a statement with a name, which must be a constant.
+  error(error_fields fields, std::string_view statement, std::string_view name,
+        std::optional<std::size_t> index);
 
   /// The five characters, such as "23505"; "08006" for a connection that was lost.
   const std::string& sqlstate() const noexcept { return fields_->sqlstate; }
@@ -59,13 +62,17 @@ class error : public weir::error {
   const std::string& table() const noexcept { return fields_->table; }
   const std::string& column() const noexcept { return fields_->column; }
   const error_fields& fields() const noexcept { return *fields_; }
+  /// The name of the statement, as given to `stmt`; empty where it has none, and for errors of the
+  /// connection. Never holds values of parameters.
+  std::string_view statement_name() const noexcept { return name_; }
 
   /// Which statement of its transaction it was, counted from 0 in the order of enqueue and await;
   /// nothing for BEGIN, COMMIT, and errors of the connection.
   std::optional<std::size_t> statement_index() const noexcept { return index_; }
 
-  /// True when the whole transaction, begun again, may succeed: serialization failure, deadlock,
-  /// a plan that became invalid.
+  /// True when the whole transaction, begun again, may succeed: it was not committed, because of a
+  /// serialization failure, a deadlock, a plan that became invalid, a connection that was lost
+  /// before the commit, or a server that shuts down.
   bool retry_transaction() const noexcept;
   /// True when the statement was not executed because its plan had become invalid (a table was
   /// altered) or the server had forgotten it: sent again, it is planned anew.
@@ -76,6 +83,7 @@ class error : public weir::error {
 
  private:
   std::shared_ptr<const error_fields> fields_;
+  std::string_view name_ = {};  // Of a constant.
   std::optional<std::size_t> index_;
   postgres::effect effect_;
 };

@@ -13,9 +13,6 @@
 
 namespace weir::postgres {
 
-/// How often pool::transaction() runs its body at most.
-inline constexpr unsigned transaction_attempts_max = 5;
-
 /// Which database a pool connects to, how many connections it may have, and how long it tries.
 ///
 /// Durations are of std::chrono, in any unit; a field that is not set has the default that stands
@@ -76,8 +73,9 @@ class pool : public detail::statements<pool> {
   /// Runs `body(tx&)`, a callable that returns a task, in a transaction; commits when it returns
   /// and rolls back when it throws; gives its value.
   ///
-  /// After a serialization failure or a deadlock the body is run again, up to
-  /// `transaction_attempts_max` times: what it does outside of the database happens again, too.
+  /// After a serialization failure or a deadlock, and when the connection was lost before the
+  /// commit, the body is run again, up to `options.attempts_max` times: what it does outside of the
+  /// database happens again, too.
   template <class Body>
   std::invoke_result_t<Body&, tx&> transaction(Body body, transaction_options options = {});
 
@@ -90,8 +88,8 @@ class pool : public detail::statements<pool> {
   friend class detail::statements<pool>;
 
   task<detail::result_set> run(const detail::statement_shape& shape, detail::parameters encoded);
-  /// Pauses and gives true when the body may run again.
-  task<bool> may_repeat(std::exception_ptr failure, unsigned attempt);
+  /// Pauses and gives true when the body may run again after its attempt of that number.
+  task<bool> may_repeat(std::exception_ptr failure, unsigned attempt, unsigned attempts_max);
 
   std::unique_ptr<detail::pool_core> core_;
 };
@@ -123,7 +121,7 @@ std::invoke_result_t<Body&, tx&> pool::transaction(Body body, transaction_option
       }
     }
     co_await work.rollback();
-    const bool again = co_await may_repeat(failure, attempt);
+    const bool again = co_await may_repeat(failure, attempt, options.attempts_max);
     if (!again) std::rethrow_exception(failure);
   }
 }

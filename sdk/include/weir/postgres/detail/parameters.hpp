@@ -70,6 +70,7 @@ struct statement_shape {
   const oid* types;
   std::size_t count;
   statement_kind kind;
+  std::string_view name = {};
 };
 
 template <class T>
@@ -80,7 +81,7 @@ inline constexpr std::array<oid, sizeof...(Args)> parameter_types{parameter_code
 
 template <class Statement, class... Args>
 inline constexpr statement_shape shape_of{Statement::text().data(), parameter_types<Args...>.data(),
-                                          sizeof...(Args), Statement::kind};
+                                          sizeof...(Args), Statement::kind, Statement::name()};
 
 /// The two checks of a call, each with one sentence when it fails.
 template <class Statement, class... Args>

@@ -27,30 +27,30 @@ template <class Derived>
 class statements {
  public:
   /// Runs it and gives the number of rows that it changed.
-  template <fixed_string Sql, statement_kind Kind, class... Args>
-  task<std::uint64_t> exec(statement<Sql, Kind>, const Args&... args) {
-    const auto& shape = check_call<statement<Sql, Kind>, Args...>();
+  template <fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  task<std::uint64_t> exec(statement<Sql, Kind, Name>, const Args&... args) {
+    const auto& shape = check_call<statement<Sql, Kind, Name>, Args...>();
     return affected(derived(), shape, encode(args...));
   }
 
   /// All rows.
-  template <class Row, fixed_string Sql, statement_kind Kind, class... Args>
-  task<std::vector<Row>> query(statement<Sql, Kind>, const Args&... args) {
-    const auto& shape = check_call<statement<Sql, Kind>, Args...>();
+  template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  task<std::vector<Row>> query(statement<Sql, Kind, Name>, const Args&... args) {
+    const auto& shape = check_call<statement<Sql, Kind, Name>, Args...>();
     return all<Row>(derived(), shape, encode(args...));
   }
 
   /// The only row; throws `not_found` when there is none, `conflict` when there are more.
-  template <class Row, fixed_string Sql, statement_kind Kind, class... Args>
-  task<Row> one(statement<Sql, Kind>, const Args&... args) {
-    const auto& shape = check_call<statement<Sql, Kind>, Args...>();
+  template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  task<Row> one(statement<Sql, Kind, Name>, const Args&... args) {
+    const auto& shape = check_call<statement<Sql, Kind, Name>, Args...>();
     return only<Row>(derived(), shape, encode(args...));
   }
 
   /// The only row, or nothing; throws `conflict` when there are more.
-  template <class Row, fixed_string Sql, statement_kind Kind, class... Args>
-  task<std::optional<Row>> maybe(statement<Sql, Kind>, const Args&... args) {
-    const auto& shape = check_call<statement<Sql, Kind>, Args...>();
+  template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  task<std::optional<Row>> maybe(statement<Sql, Kind, Name>, const Args&... args) {
+    const auto& shape = check_call<statement<Sql, Kind, Name>, Args...>();
     return optional<Row>(derived(), shape, encode(args...));
   }
 

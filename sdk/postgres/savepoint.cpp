@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control_statements.hpp"
+#include "session.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::postgres::detail {
+
+task<> session::begin_savepoint() {
+  // What was enqueued before fails before: it is not the savepoint's to undo.
+  co_await flush();
+  lent_->send(savepoint_statement, {}, std::nullopt, nullptr);
+}
+
+task<> session::release_savepoint() {
+  co_await flush();
+  lent_->send(release_statement, {}, std::nullopt, nullptr);
+}
+
+task<bool> session::undo_savepoint() {
+  // A statement that was cancelled has the task around it cancelled, too: that ends it all.
+  if (state_ == state::ended || lent_->lost()) co_return false;
+  if (state_ == state::failed && !lent_->failure()) co_return false;
+  lent_->forget_failure();
+  // The server skips everything up to a Sync, which in a transaction ends no more than that.
+  lent_->send_sync();
+  lent_->send(undo_statement, {}, std::nullopt, nullptr);
+  lent_->send(release_statement, {}, std::nullopt, nullptr);
+  lent_->request_answers();
+  state_ = state::open;
+  cause_.reset();
+  co_await settle();
+  co_return true;
+}
+
+}  // namespace weir::postgres::detail
