@@ -7,12 +7,11 @@
 
 namespace weir::postgres::detail {
 
-std::shared_ptr<reply> session::ask_for_number() {
-  const auto answer = std::make_shared<reply>();
-  if (options_.read_only || !lent_->timeline()) return answer;
-  lent_->send(number_question, {}, std::nullopt, answer);
-  lent_->request_answers();
-  return answer;
+void session::ask_for_number() {
+  // It has none before it has changed something, and then always the same.
+  if (options_.read_only || !lent_->timeline() || (number_ && value_of(*number_))) return;
+  number_ = std::make_shared<reply>();
+  lent_->send(number_question, {}, std::nullopt, number_);
 }
 
 task<> session::commit() {
@@ -24,8 +23,10 @@ task<> session::commit() {
   }
   // A connection learns the timeline with its first statements.
   if (options_.always_know_outcome && !lent_->timeline()) co_await flush();
-  const std::shared_ptr<reply> number = ask_for_number();
   if (options_.always_know_outcome) co_await flush();
+  ask_for_number();
+  // So its answer comes before the server begins to commit.
+  lent_->request_answers();
   const auto answer = std::make_shared<reply>();
   lent_->send(commit_statement, {}, std::nullopt, answer);
   if (lent_->lost()) fail(*lent_->lost());
@@ -39,15 +40,15 @@ task<> session::commit() {
     if (!settled) throw settled.error();
     fail(*cause_);
   }
-  if (lent_->lost()) co_return co_await shield(find_outcome(*number, *lent_->lost()));
+  if (lent_->lost()) co_return co_await shield(find_outcome(*lent_->lost()));
   check_command_tag(answer->rows);
   end();
 }
 
-task<> session::find_outcome(const reply& number, error lost) {
-  const std::optional<std::string> which = value_of(number);
+task<> session::find_outcome(error lost) {
+  const std::optional<std::string> which = number_ ? value_of(*number_) : std::nullopt;
   const std::optional<std::string> timeline = lent_->timeline();
-  const bool changed_nothing = number.what == reply::outcome::executed && !which;
+  const bool changed_nothing = number_ && number_->what == reply::outcome::executed && !which;
   auto outcome = changed_nothing ? commit_outcome::aborted : commit_outcome::unknown;
   pool_core& pool = lent_.owner();
   // Given back first: a pool of one connection needs its place for the question.

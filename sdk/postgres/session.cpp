@@ -74,6 +74,7 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
   prepare_to_send(stop == nullptr ? time_point::max() : stop->deadline());
   const auto answer = std::make_shared<reply>();
   lent_->send(shape, encoded, next_index_++, answer);
+  if (shape.kind == statement_kind::write) ask_for_number();
   lent_->request_answers();
   co_await settle();
   co_return std::move(answer->rows);
@@ -81,6 +82,7 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
 
 task<> session::flush() {
   prepare_to_send(time_point::max());
+  ask_for_number();
   lent_->request_answers();
   co_await settle();
 }

@@ -45,16 +45,17 @@ class session {
   task<> undo();
   void end() noexcept;
   [[noreturn]] void fail(const error& why);
-  /// Sends what asks for the number of the transaction, whose answer comes before the commit.
-  std::shared_ptr<reply> ask_for_number();
+  /// Sends the question for the number of the transaction, unless its number is known.
+  void ask_for_number();
   /// Returns when the transaction was committed after all.
-  task<> find_outcome(const reply& number, error lost);
+  task<> find_outcome(error lost);
   void check_command_tag(const result_set& rows);
 
   lease lent_;
   transaction_options options_;
   state state_ = state::fresh;
   bool has_deadline_limit_ = false;  ///< The server's limit for a statement is the task's deadline.
+  std::shared_ptr<reply> number_;    ///< Where the answer to the last question for it comes.
   std::size_t next_index_ = 0;
   std::size_t enqueued_ = 0;
   std::size_t enqueued_bytes_ = 0;
