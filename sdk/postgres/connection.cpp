@@ -2,6 +2,7 @@
 #include "connection.hpp"
 
 #include "commit_outcome.hpp"
+#include "control_statements.hpp"
 #include "result_error.hpp"
 #include "weir/blocking.hpp"
 #include "weir/poll.hpp"
@@ -12,6 +13,8 @@ namespace {
 
 /// How long the server gets to give up a cancelled statement before its connection is closed.
 constexpr std::chrono::seconds interrupt_limit{2};
+/// How long a rollback may take before what it waits for is cancelled.
+constexpr std::chrono::seconds rollback_limit{5};
 
 constexpr statement_shape no_statement{"", nullptr, 0, statement_kind::write};
 
@@ -25,6 +28,7 @@ bool is_stale(const error_fields& fields) {
 
 void connection::owe(owed one) {
   unsynced_ = one.kind != owed_kind::sync;
+  if (on_statement_ != nullptr) one.since = std::chrono::steady_clock::now();
   owed_.push_back(std::move(one));
   ++sent_;
 }
@@ -156,6 +160,7 @@ void connection::take(owed& head, answer got) {
       return end_answer();
     case answer::kind::rows:
       head.answered = true;
+      if (on_statement_ != nullptr) report(head, got.rows.affected(), {});
       if (!awaits(head)) return;
       head.to->rows = std::move(got.rows);
       head.to->what = reply::outcome::executed;
@@ -183,6 +188,7 @@ void connection::take_failure(owed& head, error_fields fields) {
   const statement_shape& asked = head.shape == nullptr ? no_statement : *head.shape;
   error refused(std::move(fields), asked.sql, asked.name, head.index);
   head.answered = true;
+  if (on_statement_ != nullptr) report(head, 0, refused.sqlstate());
   // When the server ended the session with a COMMIT, nobody knows what became of that; when it did
   // with a numbered statement, the COMMIT behind that never ran.
   if (!ends_session || head.index) {
@@ -205,12 +211,24 @@ void connection::end_answer() {
   if (told) told->done.set();
 }
 
+void connection::report(const owed& one, std::uint64_t rows, std::string_view sqlstate) const {
+  if (one.shape == nullptr || (one.kind == owed_kind::preparation && sqlstate.empty())) return;
+  (*on_statement_)({.name = one.shape->name,
+                    .sql = one.shape->sql,
+                    .took = std::chrono::steady_clock::now() - one.since,
+                    .rows = rows,
+                    .sqlstate = sqlstate});
+}
+
 void connection::lose(std::string why) { end(connection_lost(why, effect::none)); }
 
 void connection::end(error why) {
   if (lost_) return;
   lost_ = std::move(why);
   for (const owed& one : std::exchange(owed_, {})) {
+    if (on_statement_ != nullptr && one.kind == owed_kind::execution && !one.answered) {
+      report(one, 0, lost_->sqlstate());
+    }
     if (!one.to) continue;
     if (one.to->what == reply::outcome::none) {
       one.to->what = reply::outcome::lost;
@@ -229,6 +247,16 @@ task<> connection::interrupt() {
   }
   const auto settled = co_await with_timeout(interrupt_limit, settle()).as_result();
   if (!settled) lose("the server did not give up a cancelled statement in time");
+}
+
+task<> connection::roll_back() {
+  forget_failure();
+  // The first ends what a failed statement left behind it in the pipeline.
+  send_sync();
+  send(rollback_statement, {}, std::nullopt, nullptr);
+  send_sync();
+  const auto settled = co_await with_timeout(rollback_limit, settle()).as_result();
+  if (!settled) co_await interrupt();
 }
 
 bool connection::is_in_transaction() const {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <deque>
 
 #include "engine.hpp"
 #include "prepared_cache.hpp"
 #include "weir/manual_reset_event.hpp"
+#include "weir/postgres/hooks.hpp"
 #include "weir/task.hpp"
 
 namespace weir::postgres::detail {
@@ -32,12 +34,21 @@ class connection {
     /// How many statements are kept prepared; with 0 each is parsed at each use, which is what a
     /// pooler in between may need.
     std::size_t prepared_max;
+    /// Is told of each statement that it awaits or enqueues; outlives the connection.
+    const std::function<void(const statement_report&)>* on_statement;
   };
+  /// What its pool notes about it.
+  struct {
+    time_point expires = time_point::max();
+    time_point idle_since{};
+  } age = {};
 
   connection(std::unique_ptr<engine> opened, const settings& chosen)
       : engine_(std::move(opened)),
         is_preparing_(chosen.prepared_max > 0),
-        prepared_(chosen.prepared_max) {}
+        prepared_(chosen.prepared_max),
+        on_statement_(*chosen.on_statement ? chosen.on_statement : nullptr),
+        was_standby_(engine_->is_standby()) {}
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
@@ -64,6 +75,9 @@ class connection {
   /// asked yet, the connection is not reusable.
   task<> interrupt();
 
+  /// Ends whatever is under way and rolls back, so that it is clean, or lost; bounded in time.
+  task<> roll_back();
+
   /// The two halves of settle(), for who lets several wait at once: one task may send while another
   /// receives. Sends what the server takes at once; true when that was all.
   bool send_some();
@@ -88,6 +102,10 @@ class connection {
   /// True when another task may have it: clean, no script has changed its settings, and no cancel
   /// is on its way to it.
   bool is_reusable() const { return is_clean() && !ran_script_ && !cancel_on_its_way_; }
+  /// True when roll_back() can make it reusable.
+  bool can_be_cleaned() const { return !lost_ && !ran_script_ && !cancel_on_its_way_; }
+  /// True when the server was a standby when it was opened and is none now, or the reverse.
+  bool has_changed_role() const { return engine_->is_standby() != was_standby_; }
   /// A look at the socket of an idle connection: false when the server has closed it.
   bool is_alive() { return engine_->is_alive(); }
   /// Gives the connection up: it will be closed, not used again.
@@ -105,6 +123,7 @@ class connection {
     std::optional<std::size_t> index = std::nullopt;
     std::shared_ptr<reply> to = nullptr;
     bool answered = false;
+    std::chrono::steady_clock::time_point since = {};
   };
 
   /// False where nobody wants to know, or knows already: by another connection.
@@ -116,6 +135,7 @@ class connection {
   void take(owed& head, answer got);
   void take_failure(owed& head, error_fields fields);
   void end_answer();
+  void report(const owed& one, std::uint64_t rows, std::string_view sqlstate) const;
   void take_script_answer(answer got, const std::string& sql);
   void lose(std::string why);
   void end(error why);
@@ -123,6 +143,8 @@ class connection {
   std::unique_ptr<engine> engine_;
   bool is_preparing_;
   prepared_cache prepared_;
+  const std::function<void(const statement_report&)>* on_statement_;  ///< Null for nobody.
+  bool was_standby_;
   std::deque<owed> owed_;
   std::uint64_t sent_ = 0;
   std::uint64_t answered_ = 0;

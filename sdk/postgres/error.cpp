@@ -121,10 +121,14 @@ error connection_lost(std::string_view why, effect what_happened) {
 }
 
 error not_executed(const error& earlier) {
+  return not_executed("the transaction had failed: " + earlier.message());
+}
+
+error not_executed(std::string why) {
   error_fields fields;
   fields.sqlstate = "25P02";
   fields.severity = "ERROR";
-  fields.message = "not executed, because the transaction had failed: " + earlier.message();
+  fields.message = "not executed, because " + why;
   return error(std::move(fields), {}, std::nullopt, effect::not_executed);
 }
 

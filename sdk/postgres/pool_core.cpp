@@ -3,59 +3,61 @@
 
 #include "result_error.hpp"
 #include "session.hpp"
-#include "weir/blocking.hpp"
-#include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::postgres::detail {
-namespace {
-
-/// Between half of it and all of it, so that many who failed together do not try together.
-duration jittered(duration pause) {
-  const auto half = pause.count() / 2;
-  return duration(half + static_cast<duration::rep>(loop::current().random() %
-                                                    static_cast<std::uint64_t>(half + 1)));
-}
-
-task<> close_connection(std::unique_ptr<engine> useless) {
-  // It says good-bye to the server, and with TLS waits. A stop closes right here: no connection is
-  // left open.
-  (void)co_await blocking([closing = std::move(useless)]() mutable {
-    closing.reset();
-  }).as_result();
-}
-
-}  // namespace
 
 pool_core::pool_core(pool_options options, const connector_maker& make)
-    : options_(std::move(options)), open_(make(options_)), idle_(options_.max_connections) {
+    : options_(std::move(options)), open_(make(options_)), handed_over_(options_.max_connections) {
   WEIR_ASSERT(options_.max_connections > 0);
+  WEIR_ASSERT(options_.min_connections <= options_.max_connections);
 }
 
 task<lease> pool_core::acquire() {
-  const time_point until = saturating_add(loop::current().now(), options_.acquire_timeout);
+  const time_point began = loop::current().now();
+  const time_point until = saturating_add(began, options_.acquire_timeout);
+  if (!options_.hooks.on_acquire) co_return co_await acquire_within(until);
+  auto taken = co_await acquire_within(until).as_result();
+  options_.hooks.on_acquire(
+      {.waited = loop::current().driver().now() - began, .is_acquired = taken.has_value()});
+  co_return std::move(taken).value();
+}
+
+task<lease> pool_core::acquire_within(time_point until) {
   for (;;) {
     if (closed_) {
       throw weir::error(errc::closed, disposition::permanent, "the PostgreSQL pool was closed");
     }
-    auto taken = idle_.try_receive();
+    std::unique_ptr<connection> taken = take_idle();
     if (!taken) {
       auto waited = co_await with_deadline(until, wait_for_connection()).as_result();
       if (!waited && waited.error().is(errc::deadline_exceeded)) throw acquire_timed_out();
-      taken.emplace(std::move(waited).value());
+      taken = std::move(waited).value();
     }
-    if (!*taken) continue;
+    if (!taken) continue;
     ++leased_;
-    lease lent(*this, std::move(*taken));
-    if (lent->is_alive()) co_return lent;
-    lent->forget("the server closed the idle connection");
+    lease lent(*this, std::move(taken));
+    if (is_of_use(*lent)) co_return lent;
+    lent->forget("the idle connection was closed by the server, or is of another role now");
   }
 }
 
+std::unique_ptr<connection> pool_core::take_idle() {
+  if (auto given = handed_over_.try_receive()) return std::move(*given);
+  // Nobody overtakes those who wait.
+  if (idle_.empty() || waiting_ > 0) return nullptr;
+  std::unique_ptr<connection> last = std::move(idle_.back());
+  idle_.pop_back();
+  return last;
+}
+
+bool pool_core::is_of_use(connection& idle) { return idle.is_alive() && !idle.has_changed_role(); }
+
 task<std::unique_ptr<connection>> pool_core::wait_for_connection() {
   ++waiting_;
+  if (upkeep_.size() == 0) upkeep_.spawn(keep_up());
   grow();
-  auto received = co_await idle_.receive().as_result();
+  auto received = co_await handed_over_.receive().as_result();
   const bool was_served = received && received->has_value();
   if (!was_served) --waiting_;
   auto taken = std::move(received).value();
@@ -64,71 +66,38 @@ task<std::unique_ptr<connection>> pool_core::wait_for_connection() {
 }
 
 bool pool_core::offer(std::unique_ptr<connection>& free) {
-  const std::size_t idle_before = idle_.size();
-  if (!idle_.try_send(free)) return false;
-  // Handed over to one who waits, who may run only later.
-  if (idle_.size() == idle_before) --waiting_;
+  if (closed_) return false;
+  if (waiting_ > 0) {
+    if (!handed_over_.try_send(free)) return false;
+    --waiting_;  // Though the one who waits may run only later.
+    return true;
+  }
+  free->age.idle_since = loop::current().now();
+  idle_.push_back(std::move(free));
   return true;
 }
 
 void pool_core::take_back(std::unique_ptr<connection> returned) noexcept {
-  --leased_;
   returned->forget_failure();
-  if (closed_ || !returned->is_reusable() || !offer(returned)) {
-    discard(std::move(returned));
+  if (returned->is_reusable() || !returned->can_be_cleaned()) {
+    return end_loan(std::move(returned));
   }
+  cleaning_.spawn(clean(std::move(returned)));
+}
+
+/// Rolls back what was left open, or what a task that went away had sent.
+task<> pool_core::clean(std::unique_ptr<connection> returned) {
+  co_await returned->roll_back();
+  returned->forget_failure();
+  end_loan(std::move(returned));
+}
+
+void pool_core::end_loan(std::unique_ptr<connection> returned) {
+  --leased_;
+  const bool is_young = loop::current().now() < returned->age.expires;
+  const bool is_kept = is_young && returned->is_reusable() && !returned->has_changed_role();
+  if (!is_kept || !offer(returned)) discard(std::move(returned));
   if (leased_ == 0) all_back_.set();
-}
-
-void pool_core::discard(std::unique_ptr<connection> useless) {
-  closing_.spawn(close_connection(useless->release()));
-  --size_;
-  grow();
-}
-
-void pool_core::grow() {
-  // While the server cannot be reached one attempt at a time is enough.
-  const std::size_t attempts_max = last_connect_error_.empty() ? options_.max_connections : 1;
-  while (!closed_ && opening_count_ < waiting_ && opening_count_ < attempts_max &&
-         size_ < options_.max_connections) {
-    ++size_;
-    ++opening_count_;
-    opening_.spawn(open_one());
-  }
-}
-
-task<> pool_core::open_one() {
-  duration pause = options_.connect_backoff_min;
-  bool opened = false;
-  while (!opened && waiting_ > 0 && !closed_) {
-    opened = co_await open_once();
-    if (opened) break;
-    // Others that failed at the same time end here; one goes on trying.
-    if (opening_count_ > 1) break;
-    const auto paused = co_await sleep(jittered(pause)).as_result();
-    if (!paused) break;
-    pause = std::min(pause * 2, options_.connect_backoff_max);
-  }
-  --opening_count_;
-  if (!opened) --size_;
-  grow();
-}
-
-task<bool> pool_core::open_once() {
-  auto opened = co_await blocking(open_).as_result();
-  if (!opened) {
-    if (!opened.error().is_cancelled()) last_connect_error_ = opened.error().message();
-    co_return false;
-  }
-  last_connect_error_.clear();
-  auto made = std::make_unique<connection>(std::move(*opened),
-                                           connection::settings{options_.prepared_statements_max});
-  // The queue has room for every connection that can exist; it refuses when the pool was closed.
-  if (!offer(made)) {
-    closing_.spawn(close_connection(made->release()));
-    co_return false;
-  }
-  co_return true;
 }
 
 weir::error pool_core::acquire_timed_out() const {
@@ -189,25 +158,9 @@ void lease::give_back() noexcept {
   if (lent_) owner_->take_back(std::move(lent_));
 }
 
-task<> pool_core::close() { co_await shield(close_all()); }
-
-task<> pool_core::close_all() {
-  closed_ = true;
-  opening_.request_stop();
-  while (auto one = idle_.try_receive()) discard(std::move(*one));
-  idle_.close();
-  co_await reads_.finish();
-  while (leased_ > 0) {
-    all_back_.reset();
-    co_await all_back_.wait();
-  }
-  co_await opening_.close();
-  co_await closing_.join();
-}
-
 pool_stats pool_core::stats() const {
   return {.connections = size_,
-          .idle = idle_.size() + reads_.idle_lines(),
+          .idle = idle_.size() + handed_over_.size() + reads_.idle_lines(),
           .waiting = waiting_,
           .last_connect_error = last_connect_error_};
 }

@@ -32,31 +32,50 @@ class pool_core {
 
   /// True when tasks wait for a connection, and no more can be opened.
   bool is_wanted() const noexcept { return waiting_ > 0 && size_ == options_.max_connections; }
+  const pool_options& options() const noexcept { return options_; }
+  /// Opens a connection that is not the pool's; the first attempt only.
+  task<std::unique_ptr<connection>> open_apart();
 
  private:
   friend class lease;
 
+  // Lending (pool_core.cpp).
+  task<lease> acquire_within(time_point until);
   task<std::unique_ptr<connection>> wait_for_connection();
+  std::unique_ptr<connection> take_idle();
+  bool is_of_use(connection& idle);
   void take_back(std::unique_ptr<connection> returned) noexcept;
+  task<> clean(std::unique_ptr<connection> returned);
+  void end_loan(std::unique_ptr<connection> returned);
   /// Gives a connection to the first who waits, or to the idle ones; false when the pool is closed.
   bool offer(std::unique_ptr<connection>& free);
-  void discard(std::unique_ptr<connection> useless);
+  task<result_set> run_write(const statement_shape& shape, parameters encoded);
+  task<result_set> run_alone(const statement_shape& shape, const parameters& encoded);
+  weir::error acquire_timed_out() const;
+
+  // Opening and closing (pool_growth.cpp).
+  /// How many connections are missing to `min_connections`.
+  std::size_t shortfall() const noexcept;
   /// Opens connections while more tasks wait than are being opened.
   void grow();
   task<> open_one();
   task<bool> open_once();
+  void discard(std::unique_ptr<connection> useless);
   task<> close_all();
-  weir::error acquire_timed_out() const;
 
-  task<result_set> run_write(const statement_shape& shape, parameters encoded);
-  task<result_set> run_alone(const statement_shape& shape, const parameters& encoded);
+  // What is done beside the work (pool_upkeep.cpp).
+  task<> keep_up();
+  void look_after_idle();
 
   pool_options options_;
   connector open_;
   shared_reads reads_{*this};
-  channel<std::unique_ptr<connection>> idle_;
+  std::vector<std::unique_ptr<connection>> idle_;  // The one used last is the last.
+  channel<std::unique_ptr<connection>> handed_over_;
   scope opening_;
   scope closing_;
+  scope cleaning_;
+  scope upkeep_;
   std::size_t size_ = 0;  // Open or being opened.
   std::size_t opening_count_ = 0;
   std::size_t leased_ = 0;
@@ -64,6 +83,11 @@ class pool_core {
   bool closed_ = false;
   manual_reset_event all_back_;
   std::string last_connect_error_;
+};
+
+/// The way to a pool's core, for what in this folder does more than users can.
+struct pool_access {
+  static pool_core& of(pool& db) noexcept { return *db.core_; }
 };
 
 }  // namespace weir::postgres::detail

@@ -15,5 +15,7 @@ inline constexpr std::string_view stale_plan_routine = "RevalidateCachedQuery";
 error connection_lost(std::string_view why, effect what_happened);
 /// A statement that was not sent because of an earlier one.
 error not_executed(const error& earlier);
+/// The same, in other words.
+error not_executed(std::string why);
 
 }  // namespace weir::postgres::detail

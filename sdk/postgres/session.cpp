@@ -9,9 +9,6 @@
 namespace weir::postgres::detail {
 namespace {
 
-/// How long a rollback may take before what it waits for is cancelled.
-constexpr std::chrono::seconds rollback_limit{5};
-
 constexpr auto limit_statements =
     stmt<"select set_config('statement_timeout', $1, true)", statement_kind::write>;
 
@@ -134,18 +131,8 @@ task<> session::run_script(std::string sql) {
 
 task<> session::rollback() {
   if (state_ == state::ended) co_return;
-  if (!lent_->is_clean()) co_await shield(undo());
+  if (!lent_->is_clean()) co_await shield(lent_->roll_back());
   end();
-}
-
-task<> session::undo() {
-  lent_->forget_failure();
-  // The first ends what a failed statement left behind it in the pipeline.
-  lent_->send_sync();
-  lent_->send(rollback_statement, {}, std::nullopt, nullptr);
-  lent_->send_sync();
-  const auto settled = co_await with_timeout(rollback_limit, lent_->settle()).as_result();
-  if (!settled) co_await lent_->interrupt();
 }
 
 void session::end() noexcept {

@@ -42,7 +42,6 @@ class session {
   void prepare_to_send(time_point deadline);
   void begin(time_point deadline);
   task<> settle();
-  task<> undo();
   void end() noexcept;
   [[noreturn]] void fail(const error& why);
   /// Sends the question for the number of the transaction, unless its number is known.

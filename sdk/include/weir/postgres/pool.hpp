@@ -1,47 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
-#include "weir/clock.hpp"
+#include "weir/postgres/pool_options.hpp"
 #include "weir/postgres/transaction.hpp"
 
 namespace weir::postgres {
 
-/// Which database a pool connects to, how many connections it may have, and how long it tries.
-///
-/// Durations are of std::chrono, in any unit; a field that is not set has the default that stands
-/// with it. What the connection string does not say comes from the PG* variables, as libpq defines
-/// them.
-struct pool_options {
-  /// A libpq connection string or URI; empty when the PG* variables say everything. Several hosts
-  /// are tried in their order, each time from the first.
-  std::string conninfo;
-  /// How many connections there are at most, open or being opened; 1 at least.
-  std::size_t max_connections = 10;
-  /// How long a task waits for a connection, connecting included.
-  duration acquire_timeout = std::chrono::seconds(5);
-  /// How long one attempt to connect may take, all hosts together: each host gets an even share of
-  /// what the hosts before it have left. Resolving names comes on top. The hosts of a service file
-  /// are one.
-  duration connect_timeout = std::chrono::seconds(5);
-  /// The pause after a failed attempt: doubles from the first to the second, with jitter.
-  duration connect_backoff_min = std::chrono::milliseconds(50);
-  duration connect_backoff_max = std::chrono::seconds(2);
-  /// How many statements each connection keeps prepared; of more, the one unused for the longest is
-  /// given up. With 0 every statement is parsed at each use: for a pooler in between that lends its
-  /// connections by transaction and keeps no account of prepared statements (PgBouncer
-  /// before 1.21).
-  std::size_t prepared_statements_max = 256;
-  /// Gets the server's notices and warnings ("WARNING", "text"), on the loop. Without it they are
-  /// dropped.
-  std::function<void(std::string_view severity, std::string_view message)> on_notice;
-};
+namespace detail {
+struct pool_access;
+}  // namespace detail
 
 /// What a pool has at a moment.
 struct pool_stats {
@@ -54,9 +25,12 @@ struct pool_stats {
 /// The connections of one loop to one database.
 ///
 /// Connections are opened when they are needed, on helper threads, and retried with back-off while
-/// anybody waits. Tasks get one in the order in which they came. A connection comes back only when
-/// it is idle and clean; another is closed. Used on one loop; close() before it is destroyed.
-class pool : public detail::statements<pool> {
+/// anybody waits. Tasks get one in the order in which they came. Statements declared as reads need
+/// none of their own: they share one, however many there are at a time (see statement_kind::read).
+/// A connection comes back only when it is idle and clean, is made so, or is closed. Those that the
+/// server has closed, that are too old, or that belong to a server which has ceased to be the
+/// primary, are found while they are idle. Used on one loop; close() before it is destroyed.
+class pool final : public detail::statements<pool> {
  public:
   /// Connects to nothing yet. Throws `invalid_argument` (permanent) for a connection string that
   /// can never connect: one that libpq cannot parse, or with a port that is none. The text quotes
@@ -86,6 +60,7 @@ class pool : public detail::statements<pool> {
 
  private:
   friend class detail::statements<pool>;
+  friend struct detail::pool_access;
 
   task<detail::result_set> run(const detail::statement_shape& shape, detail::parameters encoded);
   /// Pauses and gives true when the body may run again after its attempt of that number.

@@ -11,6 +11,8 @@
 
 namespace weir::postgres {
 
+class pipeline;
+
 /// How many statements a transaction may have sent and not awaited, and their size in bytes.
 inline constexpr std::size_t enqueued_statements_max = 16'384;
 inline constexpr std::size_t enqueued_bytes_max = std::size_t{64} << 20;
@@ -72,6 +74,7 @@ class tx : public detail::statements<tx> {
 
  private:
   friend class detail::statements<tx>;
+  friend class pipeline;
   friend struct detail::session_access;
 
   task<detail::result_set> run(const detail::statement_shape& shape, detail::parameters encoded);
@@ -113,8 +116,8 @@ std::invoke_result_t<Body&, tx&> tx::savepoint(Body body) {
 
 /// A transaction and its exclusive connection; made by pool::begin().
 ///
-/// It ends by commit() or rollback(). One that is destroyed without either is rolled back by
-/// closing its connection, which costs a new one. Must not outlive its pool.
+/// It ends by commit() or rollback(). One that is destroyed without either is rolled back by its
+/// pool, beside other work. Must not outlive its pool.
 class transaction final : public tx {
  public:
   /// Suspends until the server has committed everything, and gives the connection back.

@@ -13,6 +13,19 @@ namespace weir::postgres::detail {
 
 [[noreturn]] void wrong_row_count(const statement_shape& shape, int rows);
 
+template <class Row>
+Row read_only(const result_set& rows, const statement_shape& shape) {
+  if (rows.row_count() != 1) wrong_row_count(shape, rows.row_count());
+  return row_reader<Row>(rows).read(0);
+}
+
+template <class Row>
+std::optional<Row> read_optional(const result_set& rows, const statement_shape& shape) {
+  if (rows.row_count() > 1) wrong_row_count(shape, rows.row_count());
+  if (rows.row_count() == 0) return std::nullopt;
+  return row_reader<Row>(rows).read(0);
+}
+
 /// The statements that a pool and a transaction have in common.
 ///
 /// Each suspends until its answer is there. Arguments are copied before the first suspension.
@@ -73,16 +86,13 @@ class statements {
   template <class Row>
   static task<Row> only(Derived& on, const statement_shape& shape, parameters encoded) {
     const result_set rows = co_await on.run(shape, std::move(encoded));
-    if (rows.row_count() != 1) wrong_row_count(shape, rows.row_count());
-    co_return row_reader<Row>(rows).read(0);
+    co_return read_only<Row>(rows, shape);
   }
   template <class Row>
   static task<std::optional<Row>> optional(Derived& on, const statement_shape& shape,
                                            parameters encoded) {
     const result_set rows = co_await on.run(shape, std::move(encoded));
-    if (rows.row_count() > 1) wrong_row_count(shape, rows.row_count());
-    if (rows.row_count() == 0) co_return std::nullopt;
-    co_return row_reader<Row>(rows).read(0);
+    co_return read_optional<Row>(rows, shape);
   }
 };
 
