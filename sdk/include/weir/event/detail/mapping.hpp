@@ -6,9 +6,10 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <vector>
+
+#include "weir/detail/type_name.hpp"
 
 namespace weir::json {
 
@@ -44,14 +45,7 @@ inline constexpr bool is_string_map<std::map<std::string, T, Less, Allocator>> =
 template <class T>
 inline constexpr bool is_unmapped = true;
 
-/// The type's name as the compiler spells it, for error texts.
-template <class T>
-consteval std::string_view type_name() {
-  // clang: "... type_name() [T = order]"; gcc: "... type_name() [with T = order; std::...]"
-  std::string_view text = __PRETTY_FUNCTION__;
-  text.remove_prefix(text.find("T = ") + 4);
-  return text.substr(0, text.find_first_of(";]"));
-}
+using weir::detail::type_name;
 
 }  // namespace detail
 }  // namespace weir::json
