@@ -12,6 +12,8 @@ namespace {
 
 /// The first byte of jsonb's binary form.
 constexpr char jsonb_version = 1;
+/// The server's limit; what says more is something else.
+constexpr std::uint32_t dimensions_max = 6;
 
 }  // namespace
 
@@ -21,12 +23,22 @@ void wrong_size(std::string_view type, std::size_t size) {
 }
 
 void text_codec::encode(std::string& out, std::string_view value) {
+  require_parameter_bytes(value.size());
   if (value.find('\0') != value.npos) {
     refuse_argument(
         "a text parameter holds a zero byte, which PostgreSQL cannot store in text: send it as "
         "bytea (std::vector<std::byte>), or take the byte out");
   }
   out.append(value);
+}
+
+std::string text_codec::decode(std::string_view bytes, oid column) {
+  // A domain's number does not tell what it is a domain of; numbers have zero bytes, text has none.
+  if (is_assigned(column) && bytes.find('\0') != bytes.npos) {
+    refuse_value("a value of the type with oid " + std::to_string(column) +
+                 " (select oid::regtype says which) was read as text, which it is not");
+  }
+  return std::string(bytes);
 }
 
 uuid codec<uuid>::decode(std::string_view bytes, oid) {
@@ -37,12 +49,15 @@ uuid codec<uuid>::decode(std::string_view bytes, oid) {
 }
 
 void codec<jsonb>::encode(std::string& out, const jsonb& value) {
+  require_parameter_bytes(value.text.size());
   out.push_back(jsonb_version);
   out.append(value.text);
 }
 
 jsonb codec<jsonb>::decode(std::string_view bytes, oid column) {
-  if (column == json_type) return {std::string(bytes)};
+  const bool is_json =
+      column == json_type || (is_assigned(column) && !bytes.starts_with(jsonb_version));
+  if (is_json) return {std::string(bytes)};
   if (bytes.empty() || bytes.front() != jsonb_version) {
     refuse_value("PostgreSQL sent jsonb in a form that this version of weir does not know");
   }
@@ -79,6 +94,9 @@ array_head array_reader::head() {
   number();  // flags
   const oid element_type = number();
   if (dimensions == 0) return {0, element_type};
+  if (dimensions > dimensions_max) {
+    refuse_value("PostgreSQL sent a value that is no array for one read as a std::vector");
+  }
   if (dimensions > 1) {
     refuse_value("an array of " + std::to_string(dimensions) +
                  " dimensions cannot be read into a std::vector; unnest it in the query");
@@ -108,11 +126,8 @@ void wrong_element_type(std::string_view name, oid found) {
 }
 
 void parameters::finish(std::size_t offset, bool is_binary) {
+  require_parameter_bytes(bytes_.size());
   const std::size_t size = bytes_.size() - offset;
-  if (size > parameter_bytes_max) {
-    refuse_argument("a parameter of " + std::to_string(size) +
-                    " bytes is larger than PostgreSQL takes (1 GiB)");
-  }
   // libpq reads text up to a zero byte.
   bytes_.push_back('\0');
   slots_.push_back({offset, size, false, is_binary});

@@ -2,19 +2,9 @@
 #pragma once
 
 #include "weir/postgres/detail/codec.hpp"
+#include "weir/postgres/detail/literal.hpp"
 
 namespace weir::postgres::detail {
-
-template <class T>
-struct element_of {
-  using type = T;
-  static constexpr bool nullable = false;
-};
-template <class T>
-struct element_of<std::optional<T>> {
-  using type = T;
-  static constexpr bool nullable = true;
-};
 
 /// The length that stands for NULL.
 inline constexpr std::uint32_t null_length = 0xffffffff;
@@ -47,45 +37,56 @@ class array_reader {
 [[noreturn]] void null_element();
 [[noreturn]] void wrong_element_type(std::string_view name, oid found);
 
+/// What there are arrays of: not bytes, which are bytea, and not arrays.
+template <class T>
+concept array_element =
+    encodable<T> && !std::same_as<T, std::byte> && requires { codec<T>::array_type; };
+
 /// An array of one dimension; elements that may be NULL are optionals.
 template <class T>
-  requires(encodable<typename element_of<T>::type> &&
-           !std::same_as<typename element_of<T>::type, std::byte>)
+  requires array_element<typename element_of<T>::type>
 struct codec<std::vector<T>> {
   using element = codec<typename element_of<T>::type>;
 
   static constexpr oid type = element::array_type;
-  static constexpr bool binary = true;
+  static constexpr bool binary = type != inferred_type;
   static constexpr std::string_view name = "array";
   static constexpr oid element_type = element::type == inferred_type ? text_type : element::type;
 
   static constexpr bool accepts(oid column) {
     // varchar[] and char(n)[] are text as well, and cidr[] is inet.
-    return column == type ||
-           (type == text_array_type &&
-            (column == varchar_array_type || column == char_array_type)) ||
-           (type == inet_array_type && column == cidr_array_type);
+    return is_assigned(column) || (binary && column == type) ||
+           (element::accepts(text_type) &&
+            (column == text_array_type || column == varchar_array_type ||
+             column == char_array_type)) ||
+           (element::accepts(cidr_type) && column == cidr_array_type) ||
+           (element::accepts(record_type) && column == record_array_type);
   }
 
   static void encode(std::string& out, const std::vector<T>& values) {
-    put_array_head(out, {static_cast<std::uint32_t>(values.size()), element_type});
-    for (const T& value : values) {
-      const std::size_t start = out.size();
-      put_big_endian(out, null_length);
-      if constexpr (element_of<T>::nullable) {
-        if (!value.has_value()) continue;
-        element::encode(out, *value);
-      } else {
-        element::encode(out, value);
-      }
-      set_length(out, start);
+    if constexpr (binary) {
+      put_binary(out, values);
+    } else {
+      put_literal(out, values);
     }
+  }
+
+  static void put_literal(std::string& out, const std::vector<T>& values) {
+    require_array_elements(values.size());
+    out += '{';
+    const std::size_t first = out.size();
+    for (const T& value : values) {
+      if (out.size() > first) out += ',';
+      put_part(out, value, "NULL");
+      require_parameter_bytes(out.size());
+    }
+    out += '}';
   }
 
   static std::vector<T> decode(std::string_view bytes, oid) {
     array_reader reader(bytes);
     const array_head head = reader.head();
-    if (head.length > 0 && !element::accepts(head.element_type)) {
+    if (head.length > 0 && !takes<element>(head.element_type)) {
       wrong_element_type(element::name, head.element_type);
     }
     std::vector<T> values;
@@ -100,6 +101,23 @@ struct codec<std::vector<T>> {
       }
     }
     return values;
+  }
+
+ private:
+  static void put_binary(std::string& out, const std::vector<T>& values) {
+    require_array_elements(values.size());
+    put_array_head(out, {static_cast<std::uint32_t>(values.size()), element_type});
+    for (const T& value : values) {
+      const std::size_t start = out.size();
+      put_big_endian(out, null_length);
+      if constexpr (element_of<T>::nullable) {
+        if (!value.has_value()) continue;
+        element::encode(out, *value);
+      } else {
+        element::encode(out, value);
+      }
+      set_length(out, start);
+    }
   }
 };
 

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "weir/postgres/detail/limits.hpp"
 #include "weir/postgres/detail/oid.hpp"
 #include "weir/postgres/jsonb.hpp"
 #include "weir/timestamp.hpp"
@@ -36,13 +37,36 @@ U get_big_endian(std::string_view bytes, std::string_view type) {
   return static_cast<U>(value);
 }
 
-/// How a C++ type travels: `type` and `array_type` as a parameter, `accepts` the columns that it
-/// can be read from, `encode` and `decode` the binary form. Undefined for what cannot travel.
+/// How a C++ type travels: `type` and `array_type` as a parameter, `binary` or as text, `accepts`
+/// the columns that it can be read from, `encode` the form of a parameter, `decode` the binary form
+/// of a column. Undefined for what cannot travel.
+///
+/// A type that is not built in has no number that a program could know: its `type` and `array_type`
+/// are inferred, and it is text as a parameter. `decode` is also given values of such types where
+/// they stand in arrays and composites, domains above all, and then goes by their bytes.
 template <class T>
 struct codec;
 
 template <class T>
 concept encodable = requires { codec<T>::type; };
+
+/// What may be NULL is an optional of what it is.
+template <class T>
+struct element_of {
+  using type = T;
+  static constexpr bool nullable = false;
+};
+template <class T>
+struct element_of<std::optional<T>> {
+  using type = T;
+  static constexpr bool nullable = true;
+};
+
+/// Tells whether an element or field of this type can be read by the codec.
+template <class Codec>
+constexpr bool takes(oid found) {
+  return is_assigned(found) || Codec::accepts(found);
+}
 
 /// One `oid`, one fixed size, big-endian: what most types are.
 template <oid Type, oid ArrayType>
@@ -85,7 +109,7 @@ struct codec<T> {
     put_big_endian(out, static_cast<std::make_unsigned_t<T>>(value));
   }
   static T decode(std::string_view bytes, oid column) {
-    switch (column) {
+    switch (is_assigned(column) ? type_of_size(bytes.size()) : column) {
       case smallint_type:
         return static_cast<T>(
             static_cast<std::int16_t>(get_big_endian<std::uint16_t>(bytes, name)));
@@ -96,6 +120,14 @@ struct codec<T> {
         return static_cast<T>(
             static_cast<std::int64_t>(get_big_endian<std::uint64_t>(bytes, name)));
     }
+  }
+
+ private:
+  /// Which integer it is that a value of a domain has.
+  static oid type_of_size(std::size_t size) {
+    const oid found = size == 2 ? smallint_type : size == 4 ? integer_type : bigint_type;
+    if (!accepts(found)) wrong_size(name, size);
+    return found;
   }
 };
 
@@ -118,7 +150,7 @@ struct codec<double> : codec_of<double_type, double_array_type> {
     put_big_endian(out, std::bit_cast<std::uint64_t>(value));
   }
   static double decode(std::string_view bytes, oid column) {
-    if (column == real_type) {
+    if (column == real_type || (is_assigned(column) && bytes.size() == sizeof(float))) {
       return double{std::bit_cast<float>(get_big_endian<std::uint32_t>(bytes, name))};
     }
     return std::bit_cast<double>(get_big_endian<std::uint64_t>(bytes, name));
@@ -137,7 +169,7 @@ struct text_codec {
            column == name_type || column == unknown_type;
   }
   static void encode(std::string& out, std::string_view value);
-  static std::string decode(std::string_view bytes, oid) { return std::string(bytes); }
+  static std::string decode(std::string_view bytes, oid column);
 };
 
 template <>
@@ -153,6 +185,7 @@ template <>
 struct codec<std::vector<std::byte>> : codec_of<bytea_type, bytea_array_type> {
   static constexpr std::string_view name = "bytea";
   static void encode(std::string& out, const std::vector<std::byte>& value) {
+    require_parameter_bytes(value.size());
     out.append(reinterpret_cast<const char*>(value.data()), value.size());
   }
   static std::vector<std::byte> decode(std::string_view bytes, oid) {

@@ -11,6 +11,12 @@ using oid = std::uint32_t;
 /// Left to the server to infer, as for a quoted literal.
 inline constexpr oid inferred_type = 0;
 
+/// From here on a number is assigned to a type when it is created, and differs between databases.
+inline constexpr oid first_assigned_type = 10'000;
+constexpr bool is_assigned(oid type) { return type >= first_assigned_type; }
+
+inline constexpr oid record_type = 2249;  ///< A row that has no type of its own.
+inline constexpr oid record_array_type = 2287;
 inline constexpr oid boolean_type = 16;
 inline constexpr oid boolean_array_type = 1000;
 inline constexpr oid bytea_type = 17;

@@ -8,15 +8,12 @@
 #include <vector>
 
 #include "weir/postgres/detail/array_codec.hpp"
+#include "weir/postgres/detail/composite_codec.hpp"
+#include "weir/postgres/detail/enum_codec.hpp"
 #include "weir/postgres/detail/range_codec.hpp"
 #include "weir/postgres/statement.hpp"
 
-namespace weir::postgres {
-
-/// The largest value that one parameter can have, in bytes: the server's own limit.
-inline constexpr std::size_t parameter_bytes_max = 0x3fffffff;
-
-namespace detail {
+namespace weir::postgres::detail {
 
 /// The arguments of one statement in the form in which they travel.
 class parameters {
@@ -83,16 +80,20 @@ template <class Statement, class... Args>
 inline constexpr statement_shape shape_of{Statement::text().data(), parameter_types<Args...>.data(),
                                           sizeof...(Args), Statement::kind, Statement::name()};
 
-/// The two checks of a call, each with one sentence when it fails.
+/// The checks of a call, each with one sentence when it fails.
 template <class Statement, class... Args>
 constexpr const statement_shape& check_call() {
+  static_assert(Statement::placeholders <= parameters_max,
+                "a statement has at most 65535 parameters: send many values as one array, and "
+                "unnest it in the statement");
   static_assert(Statement::placeholders == sizeof...(Args),
                 "the statement has another number of placeholders ($1, $2, ...) than there are "
                 "arguments");
   static_assert((encodable<typename element_of<std::decay_t<Args>>::type> && ...),
                 "an argument's type has no PostgreSQL form: use bool, int16/32/64, float, "
                 "double, std::string, std::vector<std::byte>, weir::uuid, weir::timestamp, a value "
-                "type of weir/postgres/ (jsonb, numeric, ...), a vector or an optional of these");
+                "type of weir/postgres/ (jsonb, numeric, ...), a type of your own with a "
+                "weir::postgres::value_of, a vector or an optional of these");
   return shape_of<Statement, std::decay_t<Args>...>;
 }
 
@@ -112,5 +113,4 @@ parameters encode(const Args&... args) {
   return encoded;
 }
 
-}  // namespace detail
-}  // namespace weir::postgres
+}  // namespace weir::postgres::detail

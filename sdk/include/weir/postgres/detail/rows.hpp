@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "weir/postgres/detail/array_codec.hpp"
+#include "weir/postgres/detail/composite_codec.hpp"
+#include "weir/postgres/detail/enum_codec.hpp"
 #include "weir/postgres/detail/range_codec.hpp"
 #include "weir/postgres/detail/result_set.hpp"
 #include "weir/reflect.hpp"
@@ -26,7 +28,8 @@ void require_type(const result_set& rows, int column) {
   static_assert(encodable<typename element_of<T>::type>,
                 "a field's type has no PostgreSQL form: use bool, int16/32/64, float, "
                 "double, std::string, std::vector<std::byte>, weir::uuid, weir::timestamp, a value "
-                "type of weir/postgres/ (jsonb, numeric, ...), a vector or an optional of these");
+                "type of weir/postgres/ (jsonb, numeric, ...), a type of your own with a "
+                "weir::postgres::value_of, a vector or an optional of these");
   if (!element::accepts(rows.column_type(column))) wrong_column_type(rows, column, element::name);
 }
 
