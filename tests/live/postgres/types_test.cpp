@@ -126,6 +126,30 @@ TEST_SUITE("postgres.types") {
     });
   }
 
+  TEST_CASE("an array is read as a single value of its elements is") {
+    on_postgres(options_for("types"), [](pool& db) -> task<> {
+      using wide = std::vector<std::int64_t>;
+      const wide small = co_await db.one<wide>(stmt<"select array[1, -2]::int2[]">);
+      CHECK(small == wide{1, -2});
+      const wide middle = co_await db.one<wide>(stmt<"select array[1, -2]::int4[]">);
+      CHECK(middle == wide{1, -2});
+      using real = std::vector<double>;
+      const real halves = co_await db.one<real>(stmt<"select array[0.5, -1.5]::real[]">);
+      CHECK(halves == real{0.5, -1.5});
+      using words = std::vector<std::string>;
+      const words names = co_await db.one<words>(stmt<"select array['a', 'b']::name[]">);
+      CHECK(names == words{"a", "b"});
+      using documents = std::vector<postgres::jsonb>;
+      const documents sent{{"[1]"}, {"{\"a\": 2}"}};
+      const documents found = co_await db.one<documents>(stmt<"select $1::json[]">, sent);
+      CHECK(found == sent);
+      const auto narrow =
+          co_await db.one<std::vector<std::int16_t>>(stmt<"select array[1]">).as_result();
+      REQUIRE_FALSE(narrow.has_value());
+      CHECK(narrow.error().is(errc::invalid_input));
+    });
+  }
+
   TEST_CASE("text that is not UTF-8 is refused by the server, alone and in an array") {
     on_postgres(options_for("types"), [](pool& db) -> task<> {
       // A byte that begins nothing, a cut character, an overlong form, half of a pair.

@@ -165,7 +165,8 @@ TEST_SUITE("postgres.own_codec") {
     for (int round = 0; round < rounds; ++round) {
       std::string bytes = whole;
       for (auto left = 1 + random() % 3; left > 0; --left) {
-        bytes[random() % bytes.size()] = static_cast<char>(random());
+        // Zeros apart: they are the one byte that text has from no server, and cannot be sent.
+        bytes[random() % bytes.size()] = static_cast<char>(1 + random() % 255);
       }
       if (is_refused<path>(bytes)) {
         ++refused;

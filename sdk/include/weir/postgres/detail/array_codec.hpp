@@ -37,6 +37,34 @@ class array_reader {
 [[noreturn]] void null_element();
 [[noreturn]] void wrong_element_type(std::string_view name, oid found);
 
+/// What the elements of an array are, where they can be read as more than one C++ type.
+constexpr oid element_type_of(oid array) {
+  switch (array) {
+    case smallint_array_type:
+      return smallint_type;
+    case integer_array_type:
+      return integer_type;
+    case real_array_type:
+      return real_type;
+    case text_array_type:
+      return text_type;
+    case varchar_array_type:
+      return varchar_type;
+    case char_array_type:
+      return char_type;
+    case name_array_type:
+      return name_type;
+    case cidr_array_type:
+      return cidr_type;
+    case json_array_type:
+      return json_type;
+    case record_array_type:
+      return record_type;
+    default:
+      return inferred_type;
+  }
+}
+
 /// What there are arrays of: not bytes, which are bytea, and not arrays.
 template <class T>
 concept array_element =
@@ -54,13 +82,8 @@ struct codec<std::vector<T>> {
   static constexpr oid element_type = element::type == inferred_type ? text_type : element::type;
 
   static constexpr bool accepts(oid column) {
-    // varchar[] and char(n)[] are text as well, and cidr[] is inet.
     return is_assigned(column) || (binary && column == type) ||
-           (element::accepts(text_type) &&
-            (column == text_array_type || column == varchar_array_type ||
-             column == char_array_type)) ||
-           (element::accepts(cidr_type) && column == cidr_array_type) ||
-           (element::accepts(record_type) && column == record_array_type);
+           element::accepts(element_type_of(column));
   }
 
   static void encode(std::string& out, const std::vector<T>& values) {
