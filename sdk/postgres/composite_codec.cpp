@@ -42,8 +42,8 @@ void wrong_field_type(std::string_view composite, std::string_view field, oid fo
                       std::string_view wanted) {
   refuse_value("field \"" + std::string(field) + "\" of " + std::string(composite) +
                " has the type with oid " + std::to_string(found) +
-               " in PostgreSQL (select oid::regtype says which), which the C++ field, a " +
-               std::string(wanted) + ", cannot hold; change the field");
+               " in PostgreSQL (select oid::regtype says which), which the C++ field (" +
+               std::string(wanted) + ") cannot hold; change the field");
 }
 
 void null_field(std::string_view composite, std::string_view field) {

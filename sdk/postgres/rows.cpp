@@ -42,7 +42,7 @@ void wrong_column_type(const result_set& rows, int column, std::string_view want
   const std::string name(rows.column_name(column));
   refuse("column \"" + name + "\" has the type with oid " +
          std::to_string(rows.column_type(column)) + " (select oid::regtype says which), which " +
-         "the C++ field, a " + std::string(wanted) + ", cannot hold; change the field, or cast: " +
+         "the C++ field (" + std::string(wanted) + ") cannot hold; change the field, or cast: " +
          name + "::" + std::string(wanted == "array" ? "text" : wanted));
 }
 

@@ -78,16 +78,18 @@ TEST_SUITE("postgres.domain") {
   TEST_CASE("domains come back as what they are domains of, alone and in arrays") {
     on_postgres(options_for("domain"), [](pool& db) -> task<> {
       co_await create_domains(db);
-      co_await check_round_trip<std::int32_t>(db, stmt<"select $1::positive">,
-                                              stmt<"select $1::positive[]">, numbers{1, 2});
-      co_await check_round_trip<std::int32_t>(db, stmt<"select $1::smaller">,
-                                              stmt<"select $1::smaller[]">, numbers{1, 2});
-      co_await check_round_trip<std::string>(db, stmt<"select $1::word">, stmt<"select $1::word[]">,
-                                             words{"NULL", "a b", "{,}"});
-      co_await check_round_trip<colour>(db, stmt<"select $1::paint">, stmt<"select $1::paint[]">,
-                                        std::vector<colour>{colour::blue, colour::red});
-      co_await check_round_trip<address>(db, stmt<"select $1::place">, stmt<"select $1::place[]">,
-                                         std::vector<address>{address{"a", 1}});
+      // Named, because g++ 14 fails on a braced list of objects within a co_await expression.
+      const numbers some{1, 2};
+      const words texts{"NULL", "a b", "{,}"};
+      const std::vector<colour> colours{colour::blue, colour::red};
+      const std::vector<address> addresses{address{"a", 1}, address{"", std::nullopt}};
+      co_await check_round_trip(db, stmt<"select $1::positive">, stmt<"select $1::positive[]">,
+                                some);
+      co_await check_round_trip(db, stmt<"select $1::smaller">, stmt<"select $1::smaller[]">, some);
+      co_await check_round_trip(db, stmt<"select $1::word">, stmt<"select $1::word[]">, texts);
+      co_await check_round_trip(db, stmt<"select $1::paint">, stmt<"select $1::paint[]">, colours);
+      co_await check_round_trip(db, stmt<"select $1::place">, stmt<"select $1::place[]">,
+                                addresses);
     });
   }
 

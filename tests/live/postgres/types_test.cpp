@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
-#include <limits>
 
 #include "fixture.hpp"
-#include "round_trip.hpp"
 
 namespace {
 
 using namespace weir;
 using postgres::pool;
-using weir::test::check_round_trip;
 using weir::test::error_of;
 using weir::test::on_postgres;
 using weir::test::options_for;
@@ -27,29 +24,6 @@ constexpr auto an_order = stmt<
 }  // namespace
 
 TEST_SUITE("postgres.types") {
-  TEST_CASE("numbers and truth come back as they were sent, extremes and NULL included") {
-    on_postgres(options_for("types"), [](pool& db) -> task<> {
-      using limits16 = std::numeric_limits<std::int16_t>;
-      using limits32 = std::numeric_limits<std::int32_t>;
-      using limits64 = std::numeric_limits<std::int64_t>;
-      using limits = std::numeric_limits<double>;
-      co_await check_round_trip<bool>(db, stmt<"select $1::bool">, stmt<"select $1::bool[]">,
-                                      {false, true});
-      co_await check_round_trip<std::int16_t>(db, stmt<"select $1::int2">,
-                                              stmt<"select $1::int2[]">,
-                                              {limits16::min(), -1, 0, 1, limits16::max()});
-      co_await check_round_trip<std::int32_t>(db, stmt<"select $1::int4">,
-                                              stmt<"select $1::int4[]">,
-                                              {limits32::min(), -1, 0, 1, limits32::max()});
-      co_await check_round_trip<std::int64_t>(db, stmt<"select $1::int8">,
-                                              stmt<"select $1::int8[]">,
-                                              {limits64::min(), -1, 0, 1, limits64::max()});
-      co_await check_round_trip<double>(
-          db, stmt<"select $1::float8">, stmt<"select $1::float8[]">,
-          {limits::lowest(), limits::max(), limits::denorm_min(), -0.0, 0.1, limits::infinity()});
-    });
-  }
-
   TEST_CASE("not-a-number and a negative zero keep what makes them so") {
     on_postgres(options_for("types"), [](pool& db) -> task<> {
       const double nan = co_await db.one<double>(stmt<"select $1::float8">, std::nan(""));
