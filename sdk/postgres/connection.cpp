@@ -35,19 +35,31 @@ void connection::owe(owed one) {
 
 void connection::send(const statement_shape& shape, const parameters& encoded,
                       std::optional<std::size_t> index, std::shared_ptr<reply> to) {
-  owed one{.kind = owed_kind::execution, .shape = &shape, .index = index, .to = std::move(to)};
   if (!lost_ && is_preparing_ && !prepare(shape, index)) lose(engine_->last_error());
+  put(shape, encoded, index, std::move(to), is_preparing_);
+}
+
+void connection::send_unprepared(const statement_shape& shape, const parameters& encoded,
+                                 std::optional<std::size_t> index, std::shared_ptr<reply> to) {
+  put(shape, encoded, index, std::move(to), false);
+}
+
+void connection::put(const statement_shape& shape, const parameters& encoded,
+                     std::optional<std::size_t> index, std::shared_ptr<reply> to,
+                     bool is_prepared) {
   if (!lost_) {
-    const bool sent = is_preparing_ ? engine_->execute(*prepared_.find(shape), encoded)
-                                    : engine_->execute_unprepared(shape, encoded);
-    if (sent) return owe(std::move(one));
+    const bool sent = is_prepared ? engine_->execute(*prepared_.find(shape), encoded)
+                                  : engine_->execute_unprepared(shape, encoded);
+    if (sent) {
+      return owe(
+          {.kind = owed_kind::execution, .shape = &shape, .index = index, .to = std::move(to)});
+    }
     lose(engine_->last_error());
   }
-  if (one.to) {
-    one.to->what = reply::outcome::lost;
-    one.to->failure = *lost_;
-    one.to->done.set();
-  }
+  if (!to) return;
+  to->what = reply::outcome::lost;
+  to->failure = *lost_;
+  to->done.set();
 }
 
 bool connection::prepare(const statement_shape& shape, std::optional<std::size_t> index) {

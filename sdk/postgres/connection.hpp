@@ -56,6 +56,9 @@ class connection {
   /// null, gets the answer.
   void send(const statement_shape& shape, const parameters& encoded,
             std::optional<std::size_t> index, std::shared_ptr<reply> to);
+  /// The same for a text that is used once. `to` owns it, or it outlives the answer.
+  void send_unprepared(const statement_shape& shape, const parameters& encoded,
+                       std::optional<std::size_t> index, std::shared_ptr<reply> to);
   /// Lets go of prepared statements beyond the bound. To be called where a pipeline begins, outside
   /// of a transaction: elsewhere the server would refuse.
   void trim();
@@ -85,6 +88,9 @@ class connection {
   task<> send_rest();
   /// Suspends until something has come, and gives the answers to whom they belong.
   task<> receive();
+
+  /// A message that came for a channel that the session listens to.
+  std::optional<notice_of_channel> next_notification() { return engine_->next_notification(); }
 
   /// Runs SQL text of several statements by the simple protocol; nothing may be under way.
   task<> run_script(std::string sql);
@@ -128,6 +134,8 @@ class connection {
 
   /// False where nobody wants to know, or knows already: by another connection.
   static bool awaits(const owed& one) noexcept { return one.to && !one.to->done.is_set(); }
+  void put(const statement_shape& shape, const parameters& encoded,
+           std::optional<std::size_t> index, std::shared_ptr<reply> to, bool is_prepared);
   bool prepare(const statement_shape& shape, std::optional<std::size_t> index);
   void owe(owed one);
   task<> wait_ready();

@@ -35,6 +35,7 @@ class pool_core {
   const pool_options& options() const noexcept { return options_; }
   /// Opens a connection that is not the pool's; the first attempt only.
   task<std::unique_ptr<connection>> open_apart();
+  void close_apart(std::unique_ptr<connection> useless);
 
  private:
   friend class lease;

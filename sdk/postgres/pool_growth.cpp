@@ -98,6 +98,11 @@ void pool_core::discard(std::unique_ptr<connection> useless) {
   grow();
 }
 
+void pool_core::close_apart(std::unique_ptr<connection> useless) {
+  // A pool that is closed has nobody left who could close it elsewhere.
+  if (!closed_) closing_.spawn(close_engine(useless->release()));
+}
+
 task<> pool_core::close() { co_await shield(close_all()); }
 
 task<> pool_core::close_all() {

@@ -4,6 +4,7 @@
 #include "commit_outcome.hpp"
 #include "control_statements.hpp"
 #include "result_error.hpp"
+#include "text_statement.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::postgres::detail {
@@ -80,6 +81,26 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
 task<> session::flush() {
   prepare_to_send(time_point::max());
   ask_for_number();
+  lent_->request_answers();
+  co_await settle();
+}
+
+void session::send(std::shared_ptr<text_statement> one, const parameters& encoded) {
+  prepare_to_send(time_point::max());
+  const statement_shape& shape = one->shape;
+  lent_->send_unprepared(shape, encoded, next_index_++, std::move(one));
+}
+
+void session::send_if_open(std::shared_ptr<text_statement> one) {
+  if (state_ == state::open && !lent_->lost()) send(std::move(one), {});
+}
+
+void session::send_on() {
+  lent_->request_answers();
+  lent_->send_some();
+}
+
+task<> session::settle_sent() {
   lent_->request_answers();
   co_await settle();
 }

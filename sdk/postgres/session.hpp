@@ -10,6 +10,8 @@
 
 namespace weir::postgres::detail {
 
+struct text_statement;
+
 /// One transaction on its connection: what has been sent, what failed, how it ends.
 class session {
  public:
@@ -22,6 +24,16 @@ class session {
   task<> flush();
   /// Runs a text of several statements within the transaction.
   task<> run_script(std::string sql);
+
+  // For cursors, whose statements are made as they go.
+  std::string new_cursor_name() { return "weir_cursor_" + std::to_string(++cursors_); }
+  void send(std::shared_ptr<text_statement> one, const parameters& encoded);
+  /// Where the transaction is open still; else it has ended anyway what this is to end.
+  void send_if_open(std::shared_ptr<text_statement> one);
+  /// Lets what was sent go on its way, without waiting.
+  void send_on();
+  /// Suspends until the answers to all that was sent are there; throws the first error.
+  task<> settle_sent();
 
   task<> begin_savepoint();
   task<> release_savepoint();
@@ -60,6 +72,7 @@ class session {
   std::size_t enqueued_bytes_ = 0;
   parameters scratch_;
   std::optional<error> cause_;
+  std::size_t cursors_ = 0;
 };
 
 /// The way to a transaction's session, for what in this folder does more than users can.

@@ -31,6 +31,8 @@ std::uint64_t result_set::affected() const noexcept {
   return std::strtoull(PQcmdTuples(result_.get()), nullptr, 10);
 }
 
+std::size_t result_set::memory_size() const noexcept { return PQresultMemorySize(result_.get()); }
+
 std::string_view result_set::command() const noexcept { return PQcmdStatus(result_.get()); }
 
 }  // namespace weir::postgres::detail

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "weir/postgres/detail/cursor.hpp"
 #include "weir/postgres/pool_options.hpp"
 #include "weir/postgres/transaction.hpp"
 
@@ -53,6 +54,18 @@ class pool final : public detail::statements<pool> {
   template <class Body>
   std::invoke_result_t<Body&, tx&> transaction(Body body, transaction_options options = {});
 
+  /// The rows of a query as a stream: as many as there are, in the memory of a few thousand.
+  ///
+  /// Nothing is sent before the first next(). The rows come from a read-only transaction of the
+  /// stream's own, which keeps a connection to the end of the stream or of the rows, and see the
+  /// database as it was at the first one. The server makes no more than the stream is asked for.
+  /// Throws what the server refuses from next(), also after rows have come.
+  template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  weir::stream<Row> stream(statement<Sql, Kind, Name>, const Args&... args) {
+    const auto& shape = detail::check_call<statement<Sql, Kind, Name>, Args...>();
+    return stream_alone<Row>(*this, shape, detail::encode(args...));
+  }
+
   /// Refuses new work, waits for what is under way, closes all connections.
   task<> close();
 
@@ -66,8 +79,25 @@ class pool final : public detail::statements<pool> {
   /// Pauses and gives true when the body may run again after its attempt of that number.
   task<bool> may_repeat(std::exception_ptr failure, unsigned attempt, unsigned attempts_max);
 
+  template <class Row>
+  static weir::stream<Row> stream_alone(pool& on, const detail::statement_shape& query,
+                                        detail::parameters encoded);
+
   std::unique_ptr<detail::pool_core> core_;
 };
+
+template <class Row>
+weir::stream<Row> pool::stream_alone(pool& on, const detail::statement_shape& query,
+                                     detail::parameters encoded) {
+  transaction_options options;
+  options.read_only = true;
+  postgres::transaction in = co_await on.begin(options);
+  {
+    weir::stream<Row> rows = detail::stream_rows<Row>(in, query, std::move(encoded));
+    while (auto row = co_await rows.next()) co_yield std::move(*row);
+  }
+  co_await in.commit();
+}
 
 template <class Body>
 std::invoke_result_t<Body&, tx&> pool::transaction(Body body, transaction_options options) {

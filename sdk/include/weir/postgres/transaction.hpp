@@ -8,6 +8,7 @@
 #include "weir/postgres/detail/statements.hpp"
 #include "weir/postgres/error.hpp"
 #include "weir/postgres/transaction_options.hpp"
+#include "weir/stream.hpp"
 
 namespace weir::postgres {
 
@@ -50,6 +51,11 @@ class tx : public detail::statements<tx> {
 
   /// Suspends until all that was enqueued has been executed; throws the first error of it.
   task<> flush();
+
+  /// The rows of a query as a stream, in pieces; see pool::stream(). The transaction may run other
+  /// statements in between, and must outlive it.
+  template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  weir::stream<Row> stream(statement<Sql, Kind, Name>, const Args&... args);
 
   /// Runs `body(tx&)`, a callable that returns a task, so that what it changed is undone when it
   /// throws, and the transaction goes on; gives its value, throws what it throws.

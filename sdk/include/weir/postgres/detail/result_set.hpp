@@ -30,6 +30,8 @@ class result_set {
   std::string_view bytes(int row, int column) const noexcept;
   /// Rows that the statement changed, or gave.
   std::uint64_t affected() const noexcept;
+  /// In bytes, as good as the library knows.
+  std::size_t memory_size() const noexcept;
   /// The command tag, such as "COMMIT".
   std::string_view command() const noexcept;
 
