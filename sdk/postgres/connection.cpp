@@ -44,6 +44,17 @@ void connection::send_unprepared(const statement_shape& shape, const parameters&
   put(shape, encoded, index, std::move(to), false);
 }
 
+void connection::send_description(const statement_shape& shape, std::shared_ptr<reply> to) {
+  if (lost_) return;
+  // Under no name: what is checked is not what will be used soon.
+  static const std::string unnamed;
+  if (!engine_->prepare(unnamed, shape) || !engine_->describe(unnamed)) {
+    return lose(engine_->last_error());
+  }
+  owe({.kind = owed_kind::preparation, .shape = &shape});
+  owe({.kind = owed_kind::upkeep, .to = std::move(to)});
+}
+
 void connection::put(const statement_shape& shape, const parameters& encoded,
                      std::optional<std::size_t> index, std::shared_ptr<reply> to,
                      bool is_prepared) {

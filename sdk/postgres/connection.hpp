@@ -59,6 +59,9 @@ class connection {
   /// The same for a text that is used once. `to` owns it, or it outlives the answer.
   void send_unprepared(const statement_shape& shape, const parameters& encoded,
                        std::optional<std::size_t> index, std::shared_ptr<reply> to);
+  /// Prepares a statement and asks for the columns that it gives, which `to` gets; executes
+  /// nothing.
+  void send_description(const statement_shape& shape, std::shared_ptr<reply> to);
   /// Lets go of prepared statements beyond the bound. To be called where a pipeline begins, outside
   /// of a transaction: elsewhere the server would refuse.
   void trim();

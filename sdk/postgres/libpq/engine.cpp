@@ -65,6 +65,10 @@ bool libpq_engine::execute(const std::string& name, const parameters& encoded) {
                              values_.data(), lengths_.data(), formats_.data(), binary_rows) == 1;
 }
 
+bool libpq_engine::describe(const std::string& name) {
+  return PQsendDescribePrepared(raw_.get(), name.c_str()) == 1;
+}
+
 bool libpq_engine::execute_unprepared(const statement_shape& shape, const parameters& encoded) {
   list(encoded);
   return PQsendQueryParams(raw_.get(), shape.sql, static_cast<int>(shape.count), shape.types,

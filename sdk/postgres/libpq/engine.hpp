@@ -16,6 +16,7 @@ class libpq_engine final : public engine {
 
   bool prepare(const std::string& name, const statement_shape& shape) override;
   bool execute(const std::string& name, const parameters& encoded) override;
+  bool describe(const std::string& name) override;
   bool execute_unprepared(const statement_shape& shape, const parameters& encoded) override;
   bool request_answers() override;
   bool sync() override;

@@ -53,7 +53,7 @@ class pipeline {
   /// The number of rows that it changes.
   template <fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   answer<std::uint64_t> exec(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = detail::check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = detail::used<statement<Sql, Kind, Name>, void, Args...>();
     return {add(shape, detail::encode(args...)), shape,
             [](const detail::result_set& rows, const detail::statement_shape&) {
               return rows.affected();
@@ -62,7 +62,7 @@ class pipeline {
   /// All rows.
   template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   answer<std::vector<Row>> query(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = detail::check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = detail::used<statement<Sql, Kind, Name>, Row, Args...>();
     return {add(shape, detail::encode(args...)), shape,
             [](const detail::result_set& rows, const detail::statement_shape&) {
               return detail::read_rows<Row>(rows);
@@ -71,13 +71,13 @@ class pipeline {
   /// The only row; get() throws `not_found` when there is none, `conflict` when there are more.
   template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   answer<Row> one(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = detail::check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = detail::used<statement<Sql, Kind, Name>, Row, Args...>();
     return {add(shape, detail::encode(args...)), shape, &detail::read_only<Row>};
   }
   /// The only row, or nothing; get() throws `conflict` when there are more.
   template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   answer<std::optional<Row>> maybe(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = detail::check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = detail::used<statement<Sql, Kind, Name>, Row, Args...>();
     return {add(shape, detail::encode(args...)), shape, &detail::read_optional<Row>};
   }
 

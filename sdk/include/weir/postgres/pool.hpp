@@ -62,7 +62,7 @@ class pool final : public detail::statements<pool> {
   /// Throws what the server refuses from next(), also after rows have come.
   template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   weir::stream<Row> stream(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = detail::check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = detail::used<statement<Sql, Kind, Name>, Row, Args...>();
     return stream_alone<Row>(*this, shape, detail::encode(args...));
   }
 

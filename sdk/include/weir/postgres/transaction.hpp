@@ -43,7 +43,7 @@ class tx : public detail::statements<tx> {
   /// `limit_exceeded` past `enqueued_statements_max` or `enqueued_bytes_max`: flush() before.
   template <fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   std::size_t enqueue(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = detail::check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = detail::used<statement<Sql, Kind, Name>, void, Args...>();
     detail::parameters& encoded = scratch();
     detail::encode_into(encoded, args...);
     return enqueue_encoded(shape, encoded, nullptr);

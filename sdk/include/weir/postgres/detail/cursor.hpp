@@ -55,6 +55,6 @@ weir::stream<Row> stream_rows(tx& in, const statement_shape& query, parameters e
 template <class Row, weir::fixed_string Sql, weir::postgres::statement_kind Kind,
           weir::fixed_string Name, class... Args>
 weir::stream<Row> weir::postgres::tx::stream(statement<Sql, Kind, Name>, const Args&... args) {
-  const auto& shape = detail::check_call<statement<Sql, Kind, Name>, Args...>();
+  const auto& shape = detail::used<statement<Sql, Kind, Name>, Row, Args...>();
   return detail::stream_rows<Row>(*this, shape, detail::encode(args...));
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weir/postgres/detail/parameters.hpp"
+#include "weir/postgres/detail/registry.hpp"
 #include "weir/postgres/detail/rows.hpp"
 #include "weir/task.hpp"
 
@@ -42,28 +43,28 @@ class statements {
   /// Runs it and gives the number of rows that it changed.
   template <fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   task<std::uint64_t> exec(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = used<statement<Sql, Kind, Name>, void, Args...>();
     return affected(derived(), shape, encode(args...));
   }
 
   /// All rows.
   template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   task<std::vector<Row>> query(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = used<statement<Sql, Kind, Name>, Row, Args...>();
     return all<Row>(derived(), shape, encode(args...));
   }
 
   /// The only row; throws `not_found` when there is none, `conflict` when there are more.
   template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   task<Row> one(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = used<statement<Sql, Kind, Name>, Row, Args...>();
     return only<Row>(derived(), shape, encode(args...));
   }
 
   /// The only row, or nothing; throws `conflict` when there are more.
   template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   task<std::optional<Row>> maybe(statement<Sql, Kind, Name>, const Args&... args) {
-    const auto& shape = check_call<statement<Sql, Kind, Name>, Args...>();
+    const auto& shape = used<statement<Sql, Kind, Name>, Row, Args...>();
     return optional<Row>(derived(), shape, encode(args...));
   }
 
