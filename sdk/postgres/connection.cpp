@@ -33,13 +33,13 @@ void connection::owe(owed one) {
   ++sent_;
 }
 
-void connection::send(const statement_shape& shape, const parameters& encoded,
+void connection::send(const statement_shape& shape, parameter_view encoded,
                       std::optional<std::size_t> index, std::shared_ptr<reply> to) {
   if (!lost_ && is_preparing_ && !prepare(shape, index)) lose(engine_->last_error());
   put(shape, encoded, index, std::move(to), is_preparing_);
 }
 
-void connection::send_unprepared(const statement_shape& shape, const parameters& encoded,
+void connection::send_unprepared(const statement_shape& shape, parameter_view encoded,
                                  std::optional<std::size_t> index, std::shared_ptr<reply> to) {
   put(shape, encoded, index, std::move(to), false);
 }
@@ -55,7 +55,7 @@ void connection::send_description(const statement_shape& shape, std::shared_ptr<
   owe({.kind = owed_kind::upkeep, .to = std::move(to)});
 }
 
-void connection::put(const statement_shape& shape, const parameters& encoded,
+void connection::put(const statement_shape& shape, parameter_view encoded,
                      std::optional<std::size_t> index, std::shared_ptr<reply> to,
                      bool is_prepared) {
   if (!lost_) {

@@ -54,10 +54,10 @@ class connection {
 
   /// Puts a statement into the pipeline, and before its first use its preparation. `to`, unless
   /// null, gets the answer.
-  void send(const statement_shape& shape, const parameters& encoded,
-            std::optional<std::size_t> index, std::shared_ptr<reply> to);
+  void send(const statement_shape& shape, parameter_view encoded, std::optional<std::size_t> index,
+            std::shared_ptr<reply> to);
   /// The same for a text that is used once. `to` owns it, or it outlives the answer.
-  void send_unprepared(const statement_shape& shape, const parameters& encoded,
+  void send_unprepared(const statement_shape& shape, parameter_view encoded,
                        std::optional<std::size_t> index, std::shared_ptr<reply> to);
   /// Prepares a statement and asks for the columns that it gives, which `to` gets; executes
   /// nothing.
@@ -137,8 +137,8 @@ class connection {
 
   /// False where nobody wants to know, or knows already: by another connection.
   static bool awaits(const owed& one) noexcept { return one.to && !one.to->done.is_set(); }
-  void put(const statement_shape& shape, const parameters& encoded,
-           std::optional<std::size_t> index, std::shared_ptr<reply> to, bool is_prepared);
+  void put(const statement_shape& shape, parameter_view encoded, std::optional<std::size_t> index,
+           std::shared_ptr<reply> to, bool is_prepared);
   bool prepare(const statement_shape& shape, std::optional<std::size_t> index);
   void owe(owed one);
   task<> wait_ready();

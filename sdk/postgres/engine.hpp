@@ -53,11 +53,11 @@ class engine {
   virtual ~engine() = default;
 
   virtual bool prepare(const std::string& name, const statement_shape& shape) = 0;
-  virtual bool execute(const std::string& name, const parameters& encoded) = 0;
+  virtual bool execute(const std::string& name, parameter_view encoded) = 0;
   /// Asks for the columns of what was prepared: `rows` without a row.
   virtual bool describe(const std::string& name) = 0;
   /// Parses, executes and forgets.
-  virtual bool execute_unprepared(const statement_shape& shape, const parameters& encoded) = 0;
+  virtual bool execute_unprepared(const statement_shape& shape, parameter_view encoded) = 0;
   /// Asks for the answers up to here without ending the pipeline.
   virtual bool request_answers() = 0;
   virtual bool sync() = 0;

@@ -50,18 +50,18 @@ void session::begin(time_point deadline) {
   lent_->send(shape, encode(limit_text(limit)), std::nullopt, nullptr);
 }
 
-std::size_t session::enqueue(const statement_shape& shape, const parameters& encoded,
+std::size_t session::enqueue(const statement_shape& shape, parameter_view encoded,
                              std::shared_ptr<reply> to) {
   prepare_to_send(time_point::max());
   if (enqueued_ == enqueued_statements_max ||
-      enqueued_bytes_ + encoded.bytes().size() > enqueued_bytes_max) {
+      enqueued_bytes_ + encoded.size() > enqueued_bytes_max) {
     throw weir::error(errc::limit_exceeded, disposition::permanent,
                       "too much is enqueued in one transaction (" + std::to_string(enqueued_) +
                           " statements, " + std::to_string(enqueued_bytes_) +
                           " bytes): await flush() in between");
   }
   ++enqueued_;
-  enqueued_bytes_ += encoded.bytes().size();
+  enqueued_bytes_ += encoded.size();
   lent_->send(shape, encoded, next_index_, std::move(to));
   return next_index_++;
 }
@@ -85,7 +85,7 @@ task<> session::flush() {
   co_await settle();
 }
 
-void session::send(std::shared_ptr<text_statement> one, const parameters& encoded) {
+void session::send(std::shared_ptr<text_statement> one, parameter_view encoded) {
   prepare_to_send(time_point::max());
   const statement_shape& shape = one->shape;
   lent_->send_unprepared(shape, encoded, next_index_++, std::move(one));

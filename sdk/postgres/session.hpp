@@ -18,8 +18,12 @@ class session {
   session(lease lent, transaction_options options) noexcept
       : lent_(std::move(lent)), options_(options) {}
 
-  std::size_t enqueue(const statement_shape& shape, const parameters& encoded,
+  std::size_t enqueue(const statement_shape& shape, parameter_view encoded,
                       std::shared_ptr<reply> to);
+  /// True when no more than a few statements may be enqueued: flush() before.
+  bool is_crowded() const noexcept {
+    return enqueued_ >= enqueued_statements_max / 2 || enqueued_bytes_ >= enqueued_bytes_max / 2;
+  }
   task<result_set> run(const statement_shape& shape, parameters encoded);
   task<> flush();
   /// Runs a text of several statements within the transaction.
@@ -27,7 +31,7 @@ class session {
 
   // For cursors, whose statements are made as they go.
   std::string new_cursor_name() { return "weir_cursor_" + std::to_string(++cursors_); }
-  void send(std::shared_ptr<text_statement> one, const parameters& encoded);
+  void send(std::shared_ptr<text_statement> one, parameter_view encoded);
   /// Where the transaction is open still; else it has ended anyway what this is to end.
   void send_if_open(std::shared_ptr<text_statement> one);
   /// Lets what was sent go on its way, without waiting.

@@ -11,6 +11,7 @@
 #include "weir/nats/connection.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/observe/supervisor.hpp"
+#include "weir/postgres/check_statements.hpp"
 #include "weir/postgres/migrations.hpp"
 #include "weir/print_tasks.hpp"
 #include "weir/signals.hpp"
@@ -113,10 +114,17 @@ task<> running_service::when_possible(std::string_view server, Attempt attempt) 
 task<> running_service::prepare_database() {
   if (which_.migrations().empty()) {
     co_await database_->exec(reach_database);
-    co_return;
+  } else {
+    const auto applied = co_await postgres::migrate(*database_, which_.migrations());
+    for (const auto& name : applied) log_info("applied migration " + name);
   }
-  const auto applied = co_await postgres::migrate(*database_, which_.migrations());
-  for (const auto& name : applied) log_info("applied migration " + name);
+  if (!which_.checks_statements()) co_return;
+  const auto faults = co_await postgres::check_statements(*database_);
+  if (faults.empty()) co_return;
+  throw error(errc::conflict, disposition::permanent,
+              "the database does not fit " + std::to_string(faults.size()) +
+                  " of the program's statements; is a migration missing?\n" +
+                  postgres::to_string(faults));
 }
 
 task<> running_service::start() {

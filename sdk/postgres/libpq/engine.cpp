@@ -43,12 +43,12 @@ libpq_engine::libpq_engine(raw_connection opened, const notice_sink* notices)
   PQenterPipelineMode(raw_.get());
 }
 
-void libpq_engine::list(const parameters& encoded) {
+void libpq_engine::list(parameter_view encoded) {
   values_.clear();
   lengths_.clear();
   formats_.clear();
   for (const parameters::slot& slot : encoded.slots()) {
-    values_.push_back(slot.is_null ? nullptr : encoded.bytes().data() + slot.offset);
+    values_.push_back(encoded.value(slot));
     lengths_.push_back(static_cast<int>(slot.size));
     formats_.push_back(slot.is_binary ? 1 : 0);
   }
@@ -59,7 +59,7 @@ bool libpq_engine::prepare(const std::string& name, const statement_shape& shape
                        shape.types) == 1;
 }
 
-bool libpq_engine::execute(const std::string& name, const parameters& encoded) {
+bool libpq_engine::execute(const std::string& name, parameter_view encoded) {
   list(encoded);
   return PQsendQueryPrepared(raw_.get(), name.c_str(), static_cast<int>(values_.size()),
                              values_.data(), lengths_.data(), formats_.data(), binary_rows) == 1;
@@ -69,7 +69,7 @@ bool libpq_engine::describe(const std::string& name) {
   return PQsendDescribePrepared(raw_.get(), name.c_str()) == 1;
 }
 
-bool libpq_engine::execute_unprepared(const statement_shape& shape, const parameters& encoded) {
+bool libpq_engine::execute_unprepared(const statement_shape& shape, parameter_view encoded) {
   list(encoded);
   return PQsendQueryParams(raw_.get(), shape.sql, static_cast<int>(shape.count), shape.types,
                            values_.data(), lengths_.data(), formats_.data(), binary_rows) == 1;

@@ -15,9 +15,9 @@ class libpq_engine final : public engine {
   libpq_engine(raw_connection opened, const notice_sink* notices);
 
   bool prepare(const std::string& name, const statement_shape& shape) override;
-  bool execute(const std::string& name, const parameters& encoded) override;
+  bool execute(const std::string& name, parameter_view encoded) override;
   bool describe(const std::string& name) override;
-  bool execute_unprepared(const statement_shape& shape, const parameters& encoded) override;
+  bool execute_unprepared(const statement_shape& shape, parameter_view encoded) override;
   bool request_answers() override;
   bool sync() override;
   bool send_script(const std::string& sql) override;
@@ -37,7 +37,7 @@ class libpq_engine final : public engine {
   std::function<void()> canceller() override;
 
  private:
-  void list(const parameters& encoded);
+  void list(parameter_view encoded);
 
   raw_connection raw_;
   // The arguments of a call to libpq, kept for their memory.

@@ -12,6 +12,7 @@
 namespace weir::postgres {
 
 namespace detail {
+class group_core;
 struct pool_access;
 }  // namespace detail
 

@@ -48,6 +48,13 @@ class service {
     return *this;
   }
 
+  /// Leaves out the check, at start, that the database can run each statement of the program and
+  /// that its rows fit: for a program that uses several databases.
+  service& without_statement_check() {
+    checks_statements_ = false;
+    return *this;
+  }
+
   /// Runs until drained: 0. 1 when it failed for good, 2 for a wrong command line, environment or
   /// setting.
   int main(int argc, char** argv);
@@ -55,11 +62,13 @@ class service {
   const std::string& name() const noexcept { return name_; }
   const std::vector<registration>& registrations() const noexcept { return registrations_; }
   const std::filesystem::path& migrations() const noexcept { return migrations_; }
+  bool checks_statements() const noexcept { return checks_statements_; }
 
  private:
   std::string name_;
   std::vector<registration> registrations_;
   std::filesystem::path migrations_;
+  bool checks_statements_ = true;
 };
 
 }  // namespace weir

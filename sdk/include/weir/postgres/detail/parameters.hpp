@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <exception>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,32 @@ class parameters {
   std::string bytes_;
   std::vector<slot> slots_;
   std::exception_ptr refused_;
+};
+
+/// The arguments of one statement, which others keep.
+class parameter_view {
+ public:
+  parameter_view() = default;
+  parameter_view(const parameters& all) noexcept  // NOLINT: implicit is the point
+      : bytes_(all.bytes()), slots_(all.slots()) {}
+  /// Some of the values in `all`, one behind the other.
+  parameter_view(const parameters& all, std::size_t first, std::size_t count) noexcept
+      : bytes_(all.bytes()), slots_(std::span(all.slots()).subspan(first, count)) {}
+
+  /// Null for NULL; else the first byte.
+  const char* value(const parameters::slot& of) const noexcept {
+    return of.is_null ? nullptr : bytes_.data() + of.offset;
+  }
+  std::span<const parameters::slot> slots() const noexcept { return slots_; }
+  std::size_t size() const noexcept {
+    std::size_t sum = 0;
+    for (const parameters::slot& one : slots_) sum += one.size;
+    return sum;
+  }
+
+ private:
+  std::string_view bytes_;
+  std::span<const parameters::slot> slots_;
 };
 
 /// A statement with the types of its arguments; its address is its identity on a connection.

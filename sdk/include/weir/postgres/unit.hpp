@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "weir/postgres/pool.hpp"
+
+namespace weir::postgres {
+
+/// How many statements one unit holds, and the size of their arguments in bytes.
+inline constexpr std::size_t unit_statements_max = 1024;
+inline constexpr std::size_t unit_bytes_max = std::size_t{16} << 20;
+
+/// One event's part of a commit that it shares with others: reads go out at once, writes are kept.
+/// Made by group_commit::run(), which says what is promised.
+class unit {
+ public:
+  explicit unit(pool& on) noexcept : on_(on) {}
+  unit(const unit&) = delete;
+  unit& operator=(const unit&) = delete;
+
+  /// All rows, as they are committed now. Statements of kind `read` only; what units have kept,
+  /// this one included, does not show.
+  template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  task<std::vector<Row>> query(statement<Sql, Kind, Name> what, const Args&... args) {
+    static_assert(Kind == statement_kind::read,
+                  "a unit reads at once: declare the statement as "
+                  "statement_kind::read, or keep it with exec()");
+    return on_.query<Row>(what, args...);
+  }
+  /// The only row; throws `not_found` when there is none, `conflict` when there are more.
+  template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  task<Row> one(statement<Sql, Kind, Name> what, const Args&... args) {
+    static_assert(Kind == statement_kind::read,
+                  "a unit reads at once: declare the statement as "
+                  "statement_kind::read, or keep it with exec()");
+    return on_.one<Row>(what, args...);
+  }
+  /// The only row, or nothing; throws `conflict` when there are more.
+  template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  task<std::optional<Row>> maybe(statement<Sql, Kind, Name> what, const Args&... args) {
+    static_assert(Kind == statement_kind::read,
+                  "a unit reads at once: declare the statement as "
+                  "statement_kind::read, or keep it with exec()");
+    return on_.maybe<Row>(what, args...);
+  }
+
+  /// Keeps a statement for the commit; what it gives is dropped. Throws for arguments that cannot
+  /// travel, and `limit_exceeded` past `unit_statements_max` or `unit_bytes_max`.
+  template <fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
+  void exec(statement<Sql, Kind, Name>, const Args&... args) {
+    const auto& shape = detail::used<statement<Sql, Kind, Name>, void, Args...>();
+    check_room();
+    const std::size_t first = values_.slots().size();
+    detail::encode_into(values_, args...);
+    writes_.push_back({&shape, first});
+  }
+
+  /// How many statements it keeps.
+  std::size_t size() const noexcept { return writes_.size(); }
+
+ private:
+  friend class detail::group_core;
+
+  struct write {
+    const detail::statement_shape* shape;
+    std::size_t first;  ///< Of its arguments, among all.
+  };
+
+  /// Throws when there is no room for another statement.
+  void check_room() const;
+
+  pool& on_;
+  detail::parameters values_;
+  std::vector<write> writes_;
+};
+
+}  // namespace weir::postgres

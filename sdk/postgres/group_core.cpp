@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "group_core.hpp"
+
+#include <algorithm>
+
+#include "session.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::postgres::detail {
+namespace {
+
+constexpr std::size_t nobody = static_cast<std::size_t>(-1);
+
+}  // namespace
+
+task<> group_core::take(const std::string& key) {
+  if (closed_) {
+    throw weir::error(errc::closed, disposition::permanent, "the group_commit was closed");
+  }
+  if (key.empty()) co_return;
+  const auto [held, is_free] = keys_.try_emplace(key);
+  if (is_free) co_return;
+  manual_reset_event turn;
+  held->second.push_back(&turn);
+  const auto waited = co_await turn.wait().as_result();
+  if (waited) co_return;
+  // Its turn may have come while it was cancelled.
+  if (turn.is_set()) {
+    leave(key);
+  } else {
+    std::erase(keys_.at(key), &turn);
+  }
+  throw waited.error();
+}
+
+void group_core::leave(const std::string& key) noexcept {
+  if (key.empty()) return;
+  const auto held = keys_.find(key);
+  if (held->second.empty()) {
+    keys_.erase(held);
+    return;
+  }
+  manual_reset_event& next = *held->second.front();
+  held->second.pop_front();
+  next.set();
+}
+
+task<> group_core::commit(unit& done) {
+  if (done.writes_.empty()) co_return;
+  const auto mine = std::make_shared<member>(done);
+  waiting_.push_back(mine);
+  start_committers();
+  const auto waited = co_await mine->settled.wait().as_result();
+  if (!waited && !mine->is_committing && !mine->settled.is_set()) {
+    mine->work = nullptr;
+    throw waited.error();
+  }
+  // On its way to the server: only the outcome says what became of it, and it comes in bounded
+  // time.
+  if (!waited) co_await shield(as_task(mine->settled.wait()));
+  if (mine->failure) std::rethrow_exception(mine->failure);
+}
+
+void group_core::start_committers() {
+  // A second one only where it finds a whole group: else the units gather.
+  const bool has_work = committers_ == 0 || waiting_.size() >= options_.units_max;
+  if (!has_work || committers_ == group_committers_max) return;
+  ++committers_;
+  committing_.spawn(commit_groups());
+}
+
+task<> group_core::commit_groups() {
+  for (group next = take_group(); !next.empty(); next = take_group()) {
+    co_await commit_group(std::move(next));
+    // Alone again, it leaves what is no whole group to the one that is committing.
+    if (committers_ > 1 && waiting_.size() < options_.units_max) break;
+  }
+  --committers_;
+}
+
+group_core::group group_core::take_group() {
+  group next;
+  std::size_t bytes = 0;
+  while (!waiting_.empty() && next.size() < options_.units_max) {
+    const std::shared_ptr<member>& first = waiting_.front();
+    if (first->work != nullptr) {
+      bytes += first->work->values_.bytes().size();
+      if (!next.empty() && bytes > group_bytes_max) break;
+      first->is_committing = true;
+      next.push_back(first);
+    }
+    waiting_.pop_front();
+  }
+  return next;
+}
+
+task<> group_core::commit_group(group together) {
+  while (!together.empty()) {
+    std::size_t guilty = nobody;
+    std::exception_ptr failure;
+    bool is_commit_at_fault = false;
+    try {
+      co_await with_timeout(options_.commit_limit, try_commit(together));
+      co_return settle(together, nullptr);
+    } catch (const error& refused) {
+      failure = std::current_exception();
+      guilty = owner_of(together, refused.statement_index());
+      // What only the end of the transaction found, a deferred constraint, names no statement.
+      is_commit_at_fault = refused.disposition() == disposition::permanent;
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (guilty != nobody) {
+      settle({together[guilty]}, failure);
+      together.erase(together.begin() + static_cast<std::ptrdiff_t>(guilty));
+    } else if (is_commit_at_fault && together.size() > 1) {
+      co_return co_await commit_halves(std::move(together));
+    } else {
+      co_return settle(together, failure);
+    }
+  }
+}
+
+task<> group_core::commit_halves(group together) {
+  const auto middle = together.begin() + static_cast<std::ptrdiff_t>(together.size() / 2);
+  group second(middle, together.end());
+  together.erase(middle, together.end());
+  co_await commit_group(std::move(together));
+  co_await commit_group(std::move(second));
+}
+
+/// Whose statement it was that has this number in its transaction.
+std::size_t group_core::owner_of(const group& all, std::optional<std::size_t> statement) {
+  std::size_t end = 0;
+  for (std::size_t at = 0; statement && at < all.size(); ++at) {
+    end += all[at]->work->writes_.size();
+    if (*statement < end) return at;
+  }
+  return nobody;
+}
+
+task<> group_core::try_commit(const group& together) {
+  const auto body = [&](tx& in) -> task<> {
+    session& over = session_access::of(in);
+    for (const std::shared_ptr<member>& one : together) {
+      const unit& work = *one->work;
+      for (const unit::write& what : work.writes_) {
+        const parameter_view values(work.values_, what.first, what.shape->count);
+        over.enqueue(*what.shape, values, nullptr);
+        if (over.is_crowded()) co_await over.flush();
+      }
+    }
+  };
+  co_await on_.transaction(body);
+}
+
+void group_core::settle(const group& all, std::exception_ptr failure) {
+  for (const std::shared_ptr<member>& one : all) {
+    one->failure = failure;
+    one->settled.set();
+  }
+}
+
+task<> group_core::close() {
+  closed_ = true;
+  co_await shield(as_task(committing_.join()));
+}
+
+}  // namespace weir::postgres::detail
