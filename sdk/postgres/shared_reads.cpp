@@ -27,6 +27,7 @@ constexpr std::string_view reading_commands[] = {"SELECT", "SHOW", "EXPLAIN", "F
 /// Throws for a statement that was declared as a read, and is none.
 void check_command(const statement_shape& shape, const result_set& rows) {
   const std::string_view command = rows.command();
+  if (command.empty()) return;  // A statement without words.
   if (std::ranges::any_of(reading_commands,
                           [&](std::string_view one) { return command.starts_with(one); })) {
     return;
@@ -45,7 +46,12 @@ task<result_set> shared_reads::run(const statement_shape& shape, parameters enco
   bool is_alone = false;
   for (unsigned sent = 1;; ++sent) {
     const auto one = std::make_shared<read>(shape, encoded, is_alone);
-    co_await attempt(one);
+    enqueue(one, is_alone);
+    const auto answered = co_await one->done.wait().as_result();
+    if (!answered) {
+      abandon(*one);
+      throw answered.error();
+    }
     if (one->obstacle) throw weir::error(*one->obstacle);
     if (one->what == reply::outcome::executed) {
       check_command(shape, one->rows);
@@ -62,14 +68,6 @@ task<result_set> shared_reads::run(const statement_shape& shape, parameters enco
         errc::unavailable, disposition::retry,
         "the PostgreSQL server did not execute a read, sent " + std::to_string(sent) + " times");
   }
-}
-
-task<> shared_reads::attempt(const std::shared_ptr<read>& one) {
-  enqueue(one, one->is_alone);
-  const auto answered = co_await one->done.wait().as_result();
-  if (answered) co_return;
-  abandon(*one);
-  throw answered.error();
 }
 
 void shared_reads::enqueue(std::shared_ptr<read> one, bool in_front) {
@@ -107,7 +105,18 @@ void shared_reads::open_line() {
 bool shared_reads::is_open(const line& on) const {
   // Who wants the connection alone gets it, after what is on the line; reads queue up behind.
   const bool is_lent_on = !on.is_new && owner_.is_wanted();
-  return !on.lent->lost() && !on.waits.stop_requested() && !is_lent_on;
+  return !on.lent->lost() && !on.is_given_up && !is_lent_on;
+}
+
+void shared_reads::slow_watch::start() {
+  if (!is_armed()) loop::current().timers().arm(*this, of_.last_answer + slow_answer);
+}
+
+void shared_reads::slow_watch::on_timer() noexcept {
+  if (of_.sent.empty()) return;
+  // Answers came since it was armed, most often.
+  if (!is_slow(of_)) return start();
+  if (of_.waits) of_.waits->request_stop();
 }
 
 bool shared_reads::is_slow(const line& on) {
@@ -143,12 +152,13 @@ task<> shared_reads::serve(line& on) {
     fill(on);
     if (on.sent.empty() || over.lost()) co_return;
     on.is_receiving = true;
-    auto receiving =
-        is_slow(on) ? over.receive() : with_deadline(on.last_answer + slow_answer, over.receive());
-    receiving.handle().promise().set_stop(&on.waits);
+    on.waits.emplace();
+    auto receiving = over.receive();
+    receiving.handle().promise().set_stop(&*on.waits);
     const auto received = co_await std::move(receiving).as_result();
+    on.waits.reset();
     on.is_receiving = false;
-    if (!received && received.error().is(errc::deadline_exceeded)) {
+    if (!received && !on.is_given_up && is_slow(on)) {
       move_from_behind_slow(on);
       continue;
     }
@@ -168,7 +178,10 @@ void shared_reads::fill(line& on) {
     waiting_.pop_front();
     if (one->is_abandoned || one->done.is_set()) continue;
     if (is_first) over.trim();
-    if (on.sent.empty()) on.last_answer = loop::current().now();
+    if (on.sent.empty()) {
+      on.last_answer = loop::current().now();
+      on.watch.start();
+    }
     if (one->is_alone && !is_synced) over.send_sync();
     over.send(one->shape, one->encoded, std::nullopt, one);
     if (one->is_alone) over.send_sync();
@@ -201,6 +214,7 @@ void shared_reads::take_off_answered(line& on) {
     on.sent.pop_front();
     on.last_answer = loop::current().now();
   }
+  if (!on.sent.empty()) on.watch.start();
 }
 
 void shared_reads::move_from_behind_slow(line& on) {
@@ -221,7 +235,9 @@ void shared_reads::abandon(read& one) {
     const auto is_wanted = [](const auto& sent) {
       return !sent->is_abandoned && !sent->done.is_set();
     };
-    if (std::ranges::none_of(on.sent, is_wanted)) on.waits.request_stop();
+    if (std::ranges::any_of(on.sent, is_wanted)) continue;
+    on.is_given_up = true;
+    if (on.waits) on.waits->request_stop();
   }
 }
 

@@ -42,6 +42,18 @@ class shared_reads {
     bool is_abandoned = false;            ///< Nobody waits for it any more.
     std::optional<weir::error> obstacle;  ///< Why it could not even be sent.
   };
+  struct line;
+  /// Wakes a line that has owed an answer for too long.
+  class slow_watch final : public weir::detail::timer {
+   public:
+    explicit slow_watch(line& of) noexcept : of_(of) {}
+    ~slow_watch() { loop::current().timers().disarm(*this); }
+    void start();
+
+   private:
+    void on_timer() noexcept override;
+    line& of_;
+  };
   struct line {
     line(lease taken, time_point now) : lent(std::move(taken)), last_answer(now) {}
 
@@ -53,10 +65,11 @@ class shared_reads {
     bool is_fed = false;
     bool is_new = true;  ///< Nothing was sent on it yet.
     scope feeders;
-    weir::detail::stop_context waits;  ///< Of its wait for answers.
+    bool is_given_up = false;                         ///< Nobody waits for what is on it.
+    std::optional<weir::detail::stop_context> waits;  ///< Of its wait for answers.
+    slow_watch watch{*this};
   };
 
-  task<> attempt(const std::shared_ptr<read>& one);
   void enqueue(std::shared_ptr<read> one, bool in_front);
   /// Sees to it that somebody takes what waits.
   void find_line();
