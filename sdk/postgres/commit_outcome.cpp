@@ -29,7 +29,8 @@ task<outcome_row> ask(pool_core& pool, const std::string& number, const std::str
 task<commit_outcome> ask_until_ended(pool_core& pool, const std::string& number,
                                      const std::string& timeline) {
   for (duration pause = pause_min;; pause = std::min<duration>(pause * 2, pause_max)) {
-    const auto [status, is_same_server] = co_await ask(pool, number, timeline);
+    const outcome_row answered = co_await ask(pool, number, timeline);
+    const auto& [status, is_same_server] = answered;
     if (!is_same_server.value_or(false)) co_return commit_outcome::unknown;
     if (status == "committed") co_return commit_outcome::committed;
     if (status == "aborted") co_return commit_outcome::aborted;
