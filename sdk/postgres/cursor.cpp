@@ -10,7 +10,7 @@ namespace weir::postgres::detail {
 namespace {
 
 /// How many rows the first piece has; the size of these says how many the next may have.
-constexpr std::size_t first_piece_rows = 64;
+constexpr std::size_t first_piece_rows = 16;
 constexpr std::size_t piece_rows_max = 8192;
 /// What a piece may take in memory; one row that is larger is a piece alone.
 constexpr std::size_t piece_bytes = std::size_t{1} << 20;
