@@ -134,6 +134,8 @@ task<> session::run_script(std::string sql) {
   co_await flush();
   const auto ran = co_await lent_->run_script(std::move(sql)).as_result();
   if (!ran) {
+    // Else the server would go on with it, and keep its locks, until it has something to say.
+    co_await shield(lent_->interrupt());
     lent_->forget("a script was cancelled");
     state_ = state::failed;
     cause_ = cancelled_before();
