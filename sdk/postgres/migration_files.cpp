@@ -14,6 +14,10 @@ namespace {
 /// How much of a file is read at a time.
 constexpr std::size_t read_size = std::size_t{64} << 10;
 
+/// How a first line begins that speaks to weir, and the only one there is.
+constexpr std::string_view address = "-- weir";
+constexpr std::string_view no_transaction = "-- weir: no transaction";
+
 [[noreturn]] void refuse(std::string text) {
   throw weir::error(errc::invalid_argument, disposition::permanent, std::move(text));
 }
@@ -62,17 +66,31 @@ std::string text_of(const std::filesystem::path& file, const std::string& name) 
   return text;
 }
 
+bool is_transactional(std::string_view sql, const std::string& name) {
+  std::string_view line = sql.substr(0, sql.find('\n'));
+  line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+  if (line == no_transaction) return false;
+  if (line.starts_with(address)) {
+    refuse("the migration " + name + " has a first line that is not understood: \"" +
+           std::string(line) + "\"; for a file without a transaction it must be \"" +
+           std::string(no_transaction) + "\"");
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<migration_file> read_migrations(const std::filesystem::path& directory) {
   std::vector<migration_file> files;
   for (const std::filesystem::path& path : sql_files(directory)) {
-    migration_file file{0, path.filename().string(), {}};
+    migration_file file;
+    file.name = path.filename().string();
     file.version = version_of(file.name);
     file.sql = text_of(path, file.name);
     if (file.sql.find('\0') != file.sql.npos) {
       refuse("the migration " + file.name + " holds a zero byte: is it UTF-8 text?");
     }
+    file.is_transactional = is_transactional(file.sql, file.name);
     files.push_back(std::move(file));
   }
   std::sort(files.begin(), files.end(),

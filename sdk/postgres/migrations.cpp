@@ -1,111 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/postgres/migrations.hpp"
 
-#include "migration_files.hpp"
-#include "session.hpp"
+#include <algorithm>
+
+#include "migration_lock.hpp"
+#include "migration_outside.hpp"
+#include "migration_records.hpp"
+#include "migration_script.hpp"
 #include "weir/blocking.hpp"
 
 namespace weir::postgres {
 namespace {
 
 using detail::migration_file;
+using migration_files = std::vector<migration_file>;
 
-/// The key of the lock that programs which migrate one database hold: "weirmigr" in ASCII.
-constexpr std::int64_t lock_key = 0x776569726d696772;
+constexpr transaction_options one_moment{.level = isolation::repeatable_read, .read_only = true};
 
-constexpr auto take_lock = stmt<"select pg_advisory_xact_lock($1)">;
-constexpr auto table_exists = stmt<"select to_regclass('weir_migrations') is not null">;
-constexpr auto create_table = stmt<
-    "create table weir_migrations (version bigint primary key, name text not null, "
-    "checksum text not null, applied_at timestamptz not null default now())">;
-constexpr auto find_applied = stmt<
-    "select name, checksum = encode(sha256($2), 'hex') as is_same from weir_migrations "
-    "where version = $1">;
-constexpr auto newest_applied = stmt<"select max(version) from weir_migrations">;
-constexpr auto note_applied = stmt<
-    "insert into weir_migrations (version, name, checksum) "
-    "values ($1, $2, encode(sha256($3), 'hex'))">;
-
-struct applied {
-  std::string name;
-  bool is_same = false;
-};
-
-std::vector<std::byte> bytes_of(const std::string& text) {
-  const auto* first = reinterpret_cast<const std::byte*>(text.data());
-  return {first, first + text.size()};
+task<migration_files> read(std::filesystem::path directory) {
+  co_return co_await blocking(
+      [directory = std::move(directory)] { return detail::read_migrations(directory); });
 }
 
-[[noreturn]] void conflict(std::string text) {
-  throw weir::error(errc::conflict, disposition::permanent, std::move(text));
-}
-
-/// The line of the character at `position`, which counts characters of UTF-8 from 1.
-std::size_t line_of(const std::string& sql, std::size_t position) {
-  std::size_t line = 1;
-  std::size_t characters = 0;
-  for (const char c : sql) {
-    const bool continues = (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-    if (!continues && ++characters >= position) break;
-    if (c == '\n') ++line;
+/// The versions to apply.
+task<std::vector<std::int64_t>> find_pending(tx& db, const migration_files& files,
+                                             duration patience) {
+  co_await detail::lock_migrations(db, patience);
+  co_await detail::make_migration_table(db);
+  const auto found = co_await detail::compare_migrations(db, files);
+  std::vector<std::int64_t> pending;
+  for (const migration_status& one : found) {
+    detail::refuse_conflict(one);
+    if (one.state == migration_state::pending) pending.push_back(one.version);
   }
-  return line;
+  co_return pending;
 }
 
-weir::error failed_migration(const migration_file& file, const error& why) {
-  std::string text = "the migration " + file.name + " failed, and nothing of it was applied";
-  const std::size_t position = why.fields().position;
-  if (position > 0) text += "; at line " + std::to_string(line_of(file.sql, position));
-  text += ": " + why.fields().message + " (SQLSTATE " + why.sqlstate() + ")";
-  if (!why.detail().empty()) text += "; " + why.detail();
-  return {why.code(), why.disposition(), std::move(text)};
+/// True when nobody has applied the file yet.
+task<bool> is_pending(tx& db, const migration_file& file) {
+  const std::span<const migration_file> alone(&file, 1);
+  const auto found = co_await detail::compare_migrations(db, alone);
+  bool pending = false;
+  for (const migration_status& one : found) {
+    detail::refuse_conflict(one);
+    if (one.version == file.version) pending = one.state == migration_state::pending;
+  }
+  co_return pending;
 }
 
-task<> make_table(tx& db) {
-  db.enqueue(take_lock, lock_key);
-  const bool exists = co_await db.one<bool>(table_exists);
-  if (!exists) co_await db.exec(create_table);
-}
-
-/// True when the file was applied now, false when it had been before.
-task<bool> apply(tx& db, const migration_file& file) {
-  const std::vector<std::byte> text = bytes_of(file.sql);
-  db.enqueue(take_lock, lock_key);
-  const auto known = co_await db.maybe<applied>(find_applied, file.version, text);
-  if (known && !known->is_same) {
-    conflict("the migration " + file.name + " was changed after it had been applied (as " +
-             known->name + "): restore it, and put the change into a new file");
-  }
-  if (known) co_return false;
-  const auto newest = co_await db.one<std::optional<std::int64_t>>(newest_applied);
-  if (newest.value_or(0) > file.version) {
-    conflict("the migration " + file.name + " comes before number " + std::to_string(*newest) +
-             ", which has been applied already: give it a higher number");
-  }
-  std::optional<weir::error> failed;
-  try {
-    co_await detail::session_access::of(db).run_script(file.sql);
-  } catch (const error& why) {
-    failed = failed_migration(file, why);
-  }
-  if (failed) throw *failed;
-  co_await db.exec(note_applied, file.version, file.name, text);
+task<bool> apply_inside(tx& db, const migration_file& file, duration patience) {
+  co_await detail::lock_migrations(db, patience);
+  const bool pending = co_await is_pending(db, file);
+  if (!pending) co_return false;
+  co_await detail::run_migration_script(db, file, detail::script_end::final);
+  co_await detail::note_applied(db, file);
   co_return true;
+}
+
+/// `holder` has the lock and nothing else, so that the file's statements need not wait for it.
+task<> apply_outside(pool& on, tx& holder, const migration_file& file, duration patience,
+                     bool& is_new) {
+  co_await detail::lock_migrations(holder, patience);
+  const auto look = [&file](tx& db) { return is_pending(db, file); };
+  const bool pending = co_await on.transaction(look, detail::locked_transaction);
+  if (!pending) co_return;
+  co_await detail::migrate_outside(on, file);
+  is_new = true;
+}
+
+/// True when the file was applied now, false when another program has done so meanwhile.
+task<bool> apply(pool& on, const migration_file& file, duration patience) {
+  detail::refuse_transaction_control(file);
+  if (file.is_transactional) {
+    const auto body = [&file, patience](tx& db) { return apply_inside(db, file, patience); };
+    co_return co_await on.transaction(body, detail::locked_transaction);
+  }
+  detail::refuse_small_pool(on, file);
+  // Kept when the holder's connection is lost after all was done, and the body runs again.
+  bool is_new = false;
+  const auto body = [&](tx& holder) { return apply_outside(on, holder, file, patience, is_new); };
+  co_await on.transaction(body, detail::locked_transaction);
+  co_return is_new;
 }
 
 }  // namespace
 
-task<std::vector<std::string>> migrate(pool& on, std::filesystem::path directory) {
-  const auto files = co_await blocking(
-      [directory = std::move(directory)] { return detail::read_migrations(directory); });
-  co_await on.transaction(make_table);
+task<std::vector<std::string>> migrate(pool& on, std::filesystem::path directory,
+                                       migration_options options) {
+  const auto files = co_await read(std::move(directory));
+  const auto look = [&](tx& db) { return find_pending(db, files, options.lock_timeout); };
+  const auto pending = co_await on.transaction(look, detail::locked_transaction);
   std::vector<std::string> applied_now;
   for (const migration_file& file : files) {
-    const auto body = [&file](tx& db) { return apply(db, file); };
-    const bool is_new = co_await on.transaction(body);
+    if (!std::ranges::binary_search(pending, file.version)) continue;
+    const bool is_new = co_await apply(on, file, options.lock_timeout);
     if (is_new) applied_now.push_back(file.name);
   }
   co_return applied_now;
+}
+
+task<std::vector<migration_status>> status_of_migrations(pool& on,
+                                                         std::filesystem::path directory) {
+  const auto files = co_await read(std::move(directory));
+  const auto look = [&files](tx& db) { return detail::compare_migrations(db, files); };
+  co_return co_await on.transaction(look, one_moment);
 }
 
 }  // namespace weir::postgres

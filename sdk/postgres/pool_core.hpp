@@ -29,6 +29,7 @@ class pool_core {
   task<result_set> run(const statement_shape& shape, parameters encoded);
   task<> close();
   pool_stats stats() const;
+  std::size_t connections_max() const noexcept { return options_.max_connections; }
 
   /// True when tasks wait for a connection, and no more can be opened.
   bool is_wanted() const noexcept { return waiting_ > 0 && size_ == options_.max_connections; }

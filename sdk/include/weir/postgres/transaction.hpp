@@ -21,6 +21,7 @@ inline constexpr std::size_t enqueued_bytes_max = std::size_t{64} << 20;
 namespace detail {
 class session;
 class pool_core;
+struct pool_access;
 struct session_access;
 struct reply;
 }  // namespace detail
