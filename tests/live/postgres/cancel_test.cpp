@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "absent_standby.hpp"
 #include "fixture.hpp"
 #include "weir/scope.hpp"
 #include "weir/timeout.hpp"
@@ -9,6 +10,7 @@ namespace {
 using namespace weir;
 using namespace std::chrono_literals;
 using postgres::pool;
+using weir::test::absent_standby;
 using weir::test::on_postgres;
 using weir::test::options_for;
 using weir::test::run_elsewhere;
@@ -43,20 +45,6 @@ bool is_true_elsewhere(const std::string& question) {
   return run_elsewhere("select " + question) == "t";
 }
 
-/// The server waits, at the end of each commit, for a standby that does not exist. The commit has
-/// taken place by then, and a cancel ends the wait only.
-class absent_standby {
- public:
-  absent_standby() { set("= 'nobody'"); }
-  ~absent_standby() { set("to default"); }
-
- private:
-  static void set(const std::string& names) {
-    run_elsewhere("alter system set synchronous_standby_names " + names);
-    run_elsewhere("select pg_reload_conf()");
-  }
-};
-
 /// Begins to commit items, until the server waits within a commit; cancels that, and gives its id.
 task<std::int64_t> cancel_done_commit(pool& db) {
   for (std::int64_t id = 1;; ++id) {
@@ -68,8 +56,7 @@ task<std::int64_t> cancel_done_commit(pool& db) {
     bool waits = false;
     // Those that are quicker than the server's change of its settings do not wait.
     while (outcome == told::nothing && !waits) {
-      waits =
-          is_true_elsewhere("exists (select from pg_stat_activity where wait_event = 'SyncRep')");
+      waits = absent_standby::is_awaited();
       co_await yield();
     }
     co_await cancelled.close();
