@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <atomic>
-#include <future>
-
+#include "busy_helpers.hpp"
 #include "fixture.hpp"
 #include "watchdog.hpp"
-#include "weir/blocking.hpp"
-#include "weir/scope.hpp"
 #include "weir/timeout.hpp"
-#include "weir/yield.hpp"
 
 namespace {
 
 using namespace weir;
 using namespace std::chrono_literals;
 using postgres::pool;
+using weir::test::busy_helpers;
 using weir::test::error_of;
 using weir::test::on_postgres;
 using weir::test::options_for;
@@ -35,38 +31,6 @@ constexpr auto lock_is_awaited =
 task<> until_lock_is_awaited(pool& db) {
   for (bool waits = false; !waits;) waits = co_await db.one<bool>(lock_is_awaited);
 }
-
-/// Every thread that blocking() has, kept busy until release() or the end.
-class busy_helpers {
- public:
-  explicit busy_helpers(scope& children) {
-    for (std::size_t i = 0; i < blocking_threads_max; ++i) children.spawn(occupy(shared_));
-  }
-  ~busy_helpers() { release(); }
-  task<> until_busy() const {
-    while (shared_->begun < blocking_threads_max) co_await yield();
-  }
-  void release() {
-    if (!released_) shared_->gate.set_value();
-    released_ = true;
-  }
-
- private:
-  struct state {
-    std::atomic<std::size_t> begun = 0;
-    std::promise<void> gate;
-    std::shared_future<void> opened{gate.get_future()};
-  };
-  static task<> occupy(std::shared_ptr<state> shared) {
-    co_await blocking([shared] {
-      ++shared->begun;
-      shared->opened.wait();
-    });
-  }
-
-  std::shared_ptr<state> shared_ = std::make_shared<state>();
-  bool released_ = false;
-};
 
 /// A statement is cancelled while no helper thread is free to ask the server, and ends by itself
 /// before the server has been asked.

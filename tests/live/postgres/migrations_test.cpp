@@ -3,7 +3,9 @@
 
 #include "fixture.hpp"
 #include "migration_directory.hpp"
+#include "weir/scope.hpp"
 #include "weir/when_all.hpp"
+#include "weir/yield.hpp"
 
 namespace {
 
@@ -11,6 +13,7 @@ using namespace weir;
 using postgres::pool;
 using weir::test::on_postgres;
 using weir::test::options_for;
+using weir::test::run_elsewhere;
 using directory = weir::test::migration_directory;
 using names = std::vector<std::string>;
 
@@ -18,6 +21,23 @@ using names = std::vector<std::string>;
 using refusals = std::vector<std::pair<const directory*, std::string>>;
 
 constexpr auto tables = stmt<"select count(*) from pg_tables where schemaname = current_schema()">;
+
+/// A file is cancelled while the server runs it.
+task<> cancel_in_file(pool& db, const directory& files) {
+  const std::string sleeps =
+      "select exists (select from pg_stat_activity where wait_event = 'PgSleep')";
+  scope cancelled;
+  cancelled.spawn(weir::test::discard_value(postgres::migrate(db, files.path())));
+  while (run_elsewhere(sleeps) == "f") co_await yield();
+  co_await cancelled.close();
+  // The statement has ended on the server, too.
+  while (run_elsewhere(sleeps) == "t") co_await yield();
+  const auto made = co_await db.one<std::int64_t>(tables);
+  CHECK(made == 1);  // weir_migrations
+  files.write("0001_slow.sql", "create table first (id int)");
+  const names applied = co_await postgres::migrate(db, files.path());
+  CHECK(applied == names{"0001_slow.sql"});
+}
 
 }  // namespace
 
@@ -200,5 +220,11 @@ TEST_SUITE("postgres.migrations") {
       };
       return steps::run(db, files);
     });
+  }
+
+  TEST_CASE("a cancellation cancels the statement on the server and leaves nothing") {
+    const directory files;
+    files.write("0001_slow.sql", "create table first (id int); select pg_sleep(3600)");
+    on_postgres(options_for("slow"), [&files](pool& db) { return cancel_in_file(db, files); });
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/postgres/transaction_options.hpp"
 
+#include "busy_helpers.hpp"
 #include "clean_pool.hpp"
 #include "fixture.hpp"
 #include "weir/timeout.hpp"
@@ -12,10 +13,12 @@ using namespace std::chrono_literals;
 using postgres::isolation;
 using postgres::pool;
 using postgres::transaction_options;
+using weir::test::busy_helpers;
 using weir::test::check_clean;
 using weir::test::error_of;
 using weir::test::on_postgres;
 using weir::test::options_for;
+using weir::test::run_elsewhere;
 using weir::test::says;
 
 constexpr auto settings = stmt<
@@ -128,6 +131,23 @@ task<> end_by_deadline(pool& db) {
   co_await check_clean(db);
 }
 
+/// The statement ends although nobody can be sent to cancel it.
+task<> end_without_cancel(pool& db, scope& busy) {
+  const std::string sleeps =
+      "select exists (select from pg_stat_activity where wait_event = 'PgSleep')";
+  // A connection that is open already: opening one takes a helper, too.
+  co_await db.exec(stmt<"select 1">);
+  busy_helpers helpers(busy);
+  co_await helpers.until_busy();
+  const auto late = co_await with_timeout(200ms, sleep_in_transaction(db)).as_result();
+  REQUIRE_FALSE(late.has_value());
+  CHECK(late.error().is(errc::deadline_exceeded));
+  CHECK(run_elsewhere(sleeps) == "f");
+  helpers.release();
+  co_await busy.join();
+  co_await check_clean(db);
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.transaction_options") {
@@ -151,6 +171,13 @@ TEST_SUITE("postgres.transaction_options") {
 
   TEST_CASE("the server gets the deadline of the task, or the limit where that is shorter") {
     on_postgres(options_for("deadline_limit"), take_shorter);
+  }
+
+  TEST_CASE("a deadline ends the statement on the server when no cancel can reach it") {
+    on_postgres(options_for("no_cancel"), [](pool& db) -> task<> {
+      const auto body = [&db](scope& busy) { return end_without_cancel(db, busy); };
+      return with_scope(body);
+    });
   }
 
   TEST_CASE("a deadline ends the statement as deadline_exceeded, whoever notices it first") {
