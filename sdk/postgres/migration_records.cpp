@@ -7,33 +7,37 @@ namespace weir::postgres {
 namespace detail {
 namespace {
 
-constexpr auto table_exists = stmt<"select to_regclass('weir_migrations') is not null">;
-constexpr auto create_table = stmt<
-    "create table weir_migrations (version bigint primary key, name text not null, "
-    "checksum text not null, applied_at timestamptz not null default now(), unfinished text)">;
-constexpr auto column_exists = stmt<
-    "select exists (select from pg_attribute where attrelid = to_regclass('weir_migrations') "
-    "and attname = 'unfinished' and not attisdropped)">;
-constexpr auto add_column = stmt<"alter table weir_migrations add column unfinished text">;
+/// Named as weir's own: a program is not checked for a table that it makes here.
+template <fixed_string Sql>
+constexpr auto own = stmt<Sql, statement_kind::write, "weir_migrations">;
+
+constexpr auto table_exists = own<"select to_regclass('weir_migrations') is not null">;
+constexpr auto create_table =
+    own<"create table weir_migrations (version bigint primary key, name text not null, "
+        "checksum text not null, applied_at timestamptz not null default now(), unfinished text)">;
+constexpr auto column_exists =
+    own<"select exists (select from pg_attribute where attrelid = to_regclass('weir_migrations') "
+        "and attname = 'unfinished' and not attisdropped)">;
+constexpr auto add_column = own<"alter table weir_migrations add column unfinished text">;
 
 // By way of JSON, for a table of an earlier version of weir lacks the last column.
-constexpr auto load_rows = stmt<
+constexpr auto load_rows = own<
     "select version, name, checksum, applied_at, to_jsonb(noted) ->> 'unfinished' as unfinished "
     "from weir_migrations noted order by version">;
-constexpr auto checksum = stmt<"select encode(sha256($1), 'hex')">;
+constexpr auto checksum = own<"select encode(sha256($1), 'hex')">;
 
-constexpr auto insert_applied = stmt<
-    "insert into weir_migrations (version, name, checksum) "
-    "values ($1, $2, encode(sha256($3), 'hex'))">;
-constexpr auto insert_begun = stmt<
-    "insert into weir_migrations (version, name, checksum, unfinished) "
-    "values ($1, $2, encode(sha256($3), 'hex'), 'it began, and nothing told of its end')">;
+constexpr auto insert_applied =
+    own<"insert into weir_migrations (version, name, checksum) "
+        "values ($1, $2, encode(sha256($3), 'hex'))">;
+constexpr auto insert_begun =
+    own<"insert into weir_migrations (version, name, checksum, unfinished) "
+        "values ($1, $2, encode(sha256($3), 'hex'), 'it began, and nothing told of its end')">;
 constexpr auto update_progress =
-    stmt<"update weir_migrations set unfinished = $2 where version = $1">;
+    own<"update weir_migrations set unfinished = $2 where version = $1">;
 constexpr auto update_finished =
-    stmt<"update weir_migrations set unfinished = null, applied_at = now() where version = $1">;
+    own<"update weir_migrations set unfinished = null, applied_at = now() where version = $1">;
 constexpr auto delete_begun =
-    stmt<"delete from weir_migrations where version = $1 and unfinished is not null">;
+    own<"delete from weir_migrations where version = $1 and unfinished is not null">;
 
 struct noted_migration {
   std::int64_t version = 0;
