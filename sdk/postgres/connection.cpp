@@ -7,6 +7,7 @@
 #include "weir/blocking.hpp"
 #include "weir/poll.hpp"
 #include "weir/timeout.hpp"
+#include "weir/yield.hpp"
 
 namespace weir::postgres::detail {
 namespace {
@@ -131,7 +132,11 @@ task<> connection::wait_ready() {
   short events = POLLIN;
   if (flushed == progress::pending) events |= POLLOUT;
   // After a failed write there may still be the server's last words to read.
-  if (flushed != progress::broken) co_await poll(engine_->descriptor(), events);
+  if (engine_->has_unread()) {
+    co_await yield();
+  } else if (flushed != progress::broken) {
+    co_await poll(engine_->descriptor(), events);
+  }
   const bool readable = engine_->consume();
   if (readable && flushed != progress::broken) co_return;
   const std::string why = engine_->last_error();
@@ -149,7 +154,11 @@ task<> connection::send_rest() {
 }
 
 task<> connection::receive() {
-  co_await poll(engine_->descriptor(), POLLIN);
+  if (engine_->has_unread()) {
+    co_await yield();
+  } else {
+    co_await poll(engine_->descriptor(), POLLIN);
+  }
   if (lost_) co_return;
   const bool readable = engine_->consume();
   const std::string why = readable ? std::string() : engine_->last_error();

@@ -83,6 +83,8 @@ class engine {
   virtual progress flush() = 0;
   /// Reads what has come.
   virtual bool consume() = 0;
+  /// True when bytes are left to consume() of which no readiness will tell: decrypted ones.
+  virtual bool has_unread() const = 0;
   /// The next answer, or nothing until more bytes have come. To be asked only while one is due.
   virtual std::optional<answer> next() = 0;
   virtual std::optional<notice_of_channel> next_notification() = 0;

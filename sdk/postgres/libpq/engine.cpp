@@ -2,6 +2,7 @@
 #include "engine.hpp"
 
 #include <libpq-fe.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -120,6 +121,12 @@ progress libpq_engine::flush() {
 }
 
 bool libpq_engine::consume() { return PQconsumeInput(raw_.get()) == 1; }
+
+bool libpq_engine::has_unread() const {
+  // libpq reads until the library of TLS has no more since 15.19 only (and its siblings).
+  auto* tls = static_cast<SSL*>(PQsslStruct(raw_.get(), "OpenSSL"));
+  return tls != nullptr && SSL_pending(tls) > 0;
+}
 
 std::optional<answer> libpq_engine::next() {
   if (PQisBusy(raw_.get()) != 0) return std::nullopt;

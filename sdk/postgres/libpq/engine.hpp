@@ -28,6 +28,7 @@ class libpq_engine final : public engine {
   int descriptor() const override;
   progress flush() override;
   bool consume() override;
+  bool has_unread() const override;
   std::optional<answer> next() override;
   std::optional<notice_of_channel> next_notification() override;
   session_state state() const override;

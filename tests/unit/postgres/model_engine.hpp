@@ -52,6 +52,7 @@ class model_engine final : public postgres::detail::engine {
   int descriptor() const override { return bell_; }
   postgres::detail::progress flush() override;
   bool consume() override;
+  bool has_unread() const override { return false; }
   std::optional<postgres::detail::answer> next() override;
   std::optional<postgres::detail::notice_of_channel> next_notification() override { return {}; }
   postgres::detail::session_state state() const override;
