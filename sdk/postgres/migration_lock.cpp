@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migration_lock.hpp"
 
-#include "weir/loop.hpp"
-#include "weir/sleep.hpp"
-
 namespace weir::postgres::detail {
 namespace {
 
 /// "weirmigr" in ASCII.
-constexpr advisory_key lock_key(std::int64_t{0x776569726d696772});
+constexpr std::int64_t lock_key = 0x776569726d696772;
 
-constexpr std::chrono::milliseconds pause_min{5};
-constexpr std::chrono::milliseconds pause_max{250};
-
-/// While it waits, and while a file runs beside it, this transaction is idle. The snapshot of its
+/// While a file runs beside it, the transaction that holds the lock is idle. The snapshot of its
 /// last query lives until the next statement: this is one that has none, and, declared as a read,
 /// has no question for the number of the transaction behind it.
 constexpr auto stay_idle =
@@ -32,31 +26,21 @@ constexpr auto find_holder = stmt<
     "and classid::bigint = $1 >> 32 and objid::bigint = $1 & 4294967295 "
     "and database = (select oid from pg_database where datname = current_database()) limit 1">;
 
-task<weir::error> held_by_other(tx& db, duration patience) {
-  const auto holder = co_await db.maybe<std::string>(find_holder, lock_key.number());
+}  // namespace
+
+task<> take_migration_lock(tx& db) {
+  const bool is_ours = co_await db.one<bool>(take_free_lock, lock_key);
+  if (!is_ours) throw lock_is_held();
+  co_await db.exec(stay_idle);
+}
+
+task<weir::error> held_for_too_long(pool& on, duration patience) {
+  const auto holder = co_await on.maybe<std::string>(find_holder, lock_key);
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
   co_return weir::error(errc::unavailable, disposition::retry,
                         "another program migrates this database, and was not done within " +
                             std::to_string(waited) +
                             " ms: " + holder.value_or("it has just ended. Migrate again"));
-}
-
-}  // namespace
-
-task<> lock_migrations(tx& db, duration patience) {
-  const time_point until = saturating_add(loop::current().now(), patience);
-  duration pause = pause_min;
-  for (;;) {
-    const bool is_ours = co_await db.one<bool>(take_free_lock, lock_key.number());
-    co_await db.exec(stay_idle);
-    if (is_ours) co_return;
-    const duration left = until - loop::current().now();
-    if (left <= duration::zero()) break;
-    co_await sleep(std::min(pause, left));
-    pause = std::min<duration>(pause * 2, pause_max);
-  }
-  const weir::error held = co_await held_by_other(db, patience);
-  throw held;
 }
 
 }  // namespace weir::postgres::detail

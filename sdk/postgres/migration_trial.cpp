@@ -52,8 +52,8 @@ task<> try_pending(tx& db, const std::vector<const migration_file*>& pending, tr
   }
 }
 
-task<> run_trial(tx& db, const std::vector<migration_file>& files, duration patience, trials& all) {
-  co_await detail::lock_migrations(db, patience);
+task<> run_trial(tx& db, const std::vector<migration_file>& files, trials& all) {
+  co_await detail::take_migration_lock(db);
   const auto found = co_await detail::compare_migrations(db, files);
   std::vector<const migration_file*> pending;
   for (const migration_status& one : found) {
@@ -65,23 +65,28 @@ task<> run_trial(tx& db, const std::vector<migration_file>& files, duration pati
   co_await try_pending(db, pending, all);
 }
 
-}  // namespace
-
-task<std::vector<migration_trial>> try_migrations(pool& on, std::filesystem::path directory,
-                                                  migration_options options) {
-  const auto files = co_await blocking(
-      [directory = std::move(directory)] { return detail::read_migrations(directory); });
+task<trials> try_once(pool& on, const std::vector<migration_file>& files) {
   trials all;
   postgres::transaction work = co_await on.begin(detail::locked_transaction);
   std::exception_ptr failure;
   try {
-    co_await run_trial(work, files, options.lock_timeout, all);
+    co_await run_trial(work, files, all);
   } catch (...) {
     failure = std::current_exception();
   }
   co_await work.rollback();
   if (failure) std::rethrow_exception(failure);
   co_return all;
+}
+
+}  // namespace
+
+task<std::vector<migration_trial>> try_migrations(pool& on, std::filesystem::path directory,
+                                                  migration_options options) {
+  const auto files = co_await blocking(
+      [directory = std::move(directory)] { return detail::read_migrations(directory); });
+  const auto attempt = [&] { return try_once(on, files); };
+  co_return co_await detail::wait_while_held(on, options.lock_timeout, attempt);
 }
 
 }  // namespace weir::postgres

@@ -23,9 +23,8 @@ task<migration_files> read(std::filesystem::path directory) {
 }
 
 /// The versions to apply.
-task<std::vector<std::int64_t>> find_pending(tx& db, const migration_files& files,
-                                             duration patience) {
-  co_await detail::lock_migrations(db, patience);
+task<std::vector<std::int64_t>> find_pending(tx& db, const migration_files& files) {
+  co_await detail::take_migration_lock(db);
   co_await detail::make_migration_table(db);
   const auto found = co_await detail::compare_migrations(db, files);
   std::vector<std::int64_t> pending;
@@ -48,8 +47,8 @@ task<bool> is_pending(tx& db, const migration_file& file) {
   co_return pending;
 }
 
-task<bool> apply_inside(tx& db, const migration_file& file, duration patience) {
-  co_await detail::lock_migrations(db, patience);
+task<bool> apply_inside(tx& db, const migration_file& file) {
+  co_await detail::take_migration_lock(db);
   const bool pending = co_await is_pending(db, file);
   if (!pending) co_return false;
   co_await detail::run_migration_script(db, file, detail::script_end::final);
@@ -58,29 +57,29 @@ task<bool> apply_inside(tx& db, const migration_file& file, duration patience) {
 }
 
 /// `holder` has the lock and nothing else, so that the file's statements need not wait for it.
-task<> apply_outside(pool& on, tx& holder, const migration_file& file, duration patience,
-                     bool& is_new) {
-  co_await detail::lock_migrations(holder, patience);
+/// `was_run` stays true when the holder's connection is lost after all was done, and the body runs
+/// again.
+task<bool> apply_outside(pool& on, tx& holder, const migration_file& file, bool& was_run) {
+  co_await detail::take_migration_lock(holder);
   const auto look = [&file](tx& db) { return is_pending(db, file); };
   const bool pending = co_await on.transaction(look, detail::locked_transaction);
-  if (!pending) co_return;
-  co_await detail::migrate_outside(on, file);
-  is_new = true;
+  if (pending) {
+    co_await detail::migrate_outside(on, file);
+    was_run = true;
+  }
+  co_return was_run;
 }
 
 /// True when the file was applied now, false when another program has done so meanwhile.
 task<bool> apply(pool& on, const migration_file& file, duration patience) {
   detail::refuse_transaction_control(file);
-  if (file.is_transactional) {
-    const auto body = [&file, patience](tx& db) { return apply_inside(db, file, patience); };
-    co_return co_await on.transaction(body, detail::locked_transaction);
-  }
-  detail::refuse_small_pool(on, file);
-  // Kept when the holder's connection is lost after all was done, and the body runs again.
-  bool is_new = false;
-  const auto body = [&](tx& holder) { return apply_outside(on, holder, file, patience, is_new); };
-  co_await on.transaction(body, detail::locked_transaction);
-  co_return is_new;
+  if (!file.is_transactional) detail::refuse_small_pool(on, file);
+  bool was_run = false;
+  const auto body = [&](tx& db) {
+    return file.is_transactional ? apply_inside(db, file) : apply_outside(on, db, file, was_run);
+  };
+  const auto attempt = [&] { return on.transaction(body, detail::locked_transaction); };
+  co_return co_await detail::wait_while_held(on, patience, attempt);
 }
 
 }  // namespace
@@ -88,8 +87,9 @@ task<bool> apply(pool& on, const migration_file& file, duration patience) {
 task<std::vector<std::string>> migrate(pool& on, std::filesystem::path directory,
                                        migration_options options) {
   const auto files = co_await read(std::move(directory));
-  const auto look = [&](tx& db) { return find_pending(db, files, options.lock_timeout); };
-  const auto pending = co_await on.transaction(look, detail::locked_transaction);
+  const auto look = [&files](tx& db) { return find_pending(db, files); };
+  const auto attempt = [&] { return on.transaction(look, detail::locked_transaction); };
+  const auto pending = co_await detail::wait_while_held(on, options.lock_timeout, attempt);
   std::vector<std::string> applied_now;
   for (const migration_file& file : files) {
     if (!std::ranges::binary_search(pending, file.version)) continue;
