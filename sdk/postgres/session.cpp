@@ -73,7 +73,9 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
   const auto answer = std::make_shared<reply>();
   lent_->send(shape, encoded, next_index_++, answer);
   if (shape.kind == statement_kind::write) ask_for_number();
-  lent_->request_answers();
+  // A Sync, not only a request for the answers: it ends no transaction, and lets the server see the
+  // session as idle in one, as idle_in_transaction_session_timeout must.
+  lent_->send_sync();
   co_await settle();
   co_return std::move(answer->rows);
 }
@@ -81,7 +83,7 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
 task<> session::flush() {
   prepare_to_send(time_point::max());
   ask_for_number();
-  lent_->request_answers();
+  lent_->send_sync();
   co_await settle();
 }
 

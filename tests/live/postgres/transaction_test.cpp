@@ -212,6 +212,19 @@ TEST_SUITE("postgres.transaction") {
     });
   }
 
+  TEST_CASE("between its statements the server sees it as idle in a transaction") {
+    on_postgres(options_for("seen"), [](pool& db) -> task<> {
+      postgres::transaction work = co_await db.begin();
+      const auto backend = co_await work.one<std::int32_t>(stmt<"select pg_backend_pid()">);
+      work.enqueue(stmt<"select 1">);
+      co_await work.flush();
+      const std::string seen = weir::test::run_elsewhere(
+          "select state from pg_stat_activity where pid = " + std::to_string(backend));
+      CHECK(seen == "idle in transaction");
+      co_await work.commit();
+    });
+  }
+
   TEST_CASE("a transaction that is dropped without an end is rolled back") {
     on_postgres(options_for("items"), [](pool& db) -> task<> {
       co_await db.exec(make_items);
