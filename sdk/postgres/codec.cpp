@@ -76,9 +76,7 @@ void put_array_head(std::string& out, array_head head) {
 
 void set_length(std::string& out, std::size_t start) {
   const auto length = static_cast<std::uint32_t>(out.size() - start - sizeof(std::uint32_t));
-  for (std::size_t i = 0; i < sizeof length; ++i) {
-    out[start + i] = static_cast<char>(static_cast<unsigned char>(length >> (24 - 8 * i)));
-  }
+  write_big_endian(out.data() + start, length);
 }
 
 std::string_view array_reader::take(std::size_t size) {

@@ -40,6 +40,18 @@ class parameters {
     }
   }
 
+  /// Adds a value in its binary form, which `write(std::string&)` appends.
+  template <class Write>
+  void add_binary(Write write) {
+    const std::size_t offset = bytes_.size();
+    write(bytes_);
+    finish(offset, true);
+  }
+  void reserve(std::size_t bytes, std::size_t values) {
+    bytes_.reserve(bytes);
+    slots_.reserve(values);
+  }
+
   void clear() noexcept {
     bytes_.clear();
     slots_.clear();
