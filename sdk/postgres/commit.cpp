@@ -21,6 +21,7 @@ task<> session::commit() {
     end();
     co_return;
   }
+  require_no_copy();
   // A connection learns the timeline with its first statements.
   if (options_.always_know_outcome && !lent_->timeline()) co_await flush();
   if (options_.always_know_outcome) co_await flush();

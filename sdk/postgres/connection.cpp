@@ -12,8 +12,6 @@
 namespace weir::postgres::detail {
 namespace {
 
-/// How long the server gets to give up a cancelled statement before its connection is closed.
-constexpr std::chrono::seconds interrupt_limit{2};
 /// How long a rollback may take before what it waits for is cancelled.
 constexpr std::chrono::seconds rollback_limit{5};
 
@@ -270,18 +268,23 @@ void connection::end(error why) {
   }
 }
 
+task<> connection::ask_to_give_up() {
+  std::function<void()> ask = engine_->canceller();
+  if (!ask) co_return;
+  const auto asked = co_await with_timeout(interrupt_limit, blocking(std::move(ask))).as_result();
+  // The request names the session, not the statement: one that comes late cancels whatever the
+  // session executes then.
+  if (!asked) cancel_on_its_way_ = true;
+}
+
 task<> connection::interrupt() {
-  if (std::function<void()> ask = engine_->canceller()) {
-    const auto asked = co_await with_timeout(interrupt_limit, blocking(std::move(ask))).as_result();
-    // The request names the session, not the statement: one that comes late cancels whatever the
-    // session executes then.
-    if (!asked) cancel_on_its_way_ = true;
-  }
+  co_await ask_to_give_up();
   const auto settled = co_await with_timeout(interrupt_limit, settle()).as_result();
   if (!settled) lose("the server did not give up a cancelled statement in time");
 }
 
 task<> connection::roll_back() {
+  if (is_copying()) co_await give_up_copy("its transaction is rolled back");
   forget_failure();
   // The first ends what a failed statement left behind it in the pipeline.
   send_sync();

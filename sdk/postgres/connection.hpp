@@ -22,6 +22,9 @@ struct reply {
   manual_reset_event done;
 };
 
+/// How long the server gets to give up a cancelled statement before its connection is closed.
+inline constexpr std::chrono::seconds interrupt_limit{2};
+
 /// One connection in pipeline mode: sends statements, and keeps account of the answers it owes.
 ///
 /// The server does not say to which statement an answer belongs, so every message that is answered
@@ -98,6 +101,23 @@ class connection {
   /// Runs SQL text of several statements by the simple protocol; nothing may be under way.
   task<> run_script(std::string sql);
 
+  // COPY by the simple protocol (copy.cpp): begun where nothing is under way, and then nothing else
+  // can be sent before it has ended. What the server refuses is failure() then, and ends it.
+
+  /// Suspends until the server takes rows, or sends them, or has refused. `sql` and `name` outlive
+  /// the connection.
+  task<> begin_copy(std::string_view sql, std::string_view name);
+  /// Suspends until the server has been sent what came before; then sends bytes of rows.
+  task<> send_copy(std::string_view bytes);
+  /// After the last bytes: suspends until the server has taken all, and gives the number of rows.
+  task<std::uint64_t> finish_copy();
+  /// The next piece of the rows that the server sends, empty behind the last, where it has come.
+  progress take_copy(std::string& bytes);
+  /// Ends a COPY as failed; to be shielded, and bounded in time. When that is not enough, the
+  /// connection is lost.
+  task<> give_up_copy(std::string reason);
+  bool is_copying() const noexcept { return copy_.at != copy_stage::none; }
+
   /// The first error of a statement since the last forget_failure().
   const std::optional<error>& failure() const noexcept { return failure_; }
   void forget_failure() noexcept { failure_.reset(); }
@@ -125,6 +145,16 @@ class connection {
  private:
   /// What fails in `upkeep` is nobody's failure.
   enum class owed_kind : std::uint8_t { preparation, execution, upkeep, sync };
+  /// How far a COPY is.
+  enum class copy_stage : std::uint8_t { none, begun, in, out, ending };
+  struct copy_work {
+    copy_stage at = copy_stage::none;
+    std::string_view sql = {};
+    std::string_view name = {};
+    std::uint64_t rows = 0;
+    std::string sqlstate = {};
+    std::chrono::steady_clock::time_point since = {};
+  };
   /// An answer that the server owes.
   struct owed {
     owed_kind kind;
@@ -148,6 +178,13 @@ class connection {
   void end_answer();
   void report(const owed& one, std::uint64_t rows, std::string_view sqlstate) const;
   void take_script_answer(answer got, const std::string& sql);
+  task<> ask_to_give_up();
+  void end_copy_in(const std::optional<std::string>& reason);
+  task<> flush_copy();
+  task<> drain_copy(const std::string& reason);
+  task<> take_copy_answers();
+  void take_copy_answer(answer got);
+  void leave_copy();
   void lose(std::string why);
   void end(error why);
 
@@ -165,6 +202,7 @@ class connection {
   std::shared_ptr<reply> timeline_;
   std::optional<error> failure_;
   std::optional<error> lost_;
+  copy_work copy_;
   bool settling_ = false;
   bool ran_script_ = false;
   bool cancel_on_its_way_ = false;

@@ -31,6 +31,7 @@ std::string limit_text(duration limit) {
 void session::prepare_to_send(time_point deadline) {
   WEIR_ASSERT(state_ != state::ended);  // The transaction was committed or rolled back.
   if (state_ == state::failed) throw not_executed(*cause_);
+  require_no_copy();
   if (state_ == state::fresh) begin(deadline);
   state_ = state::open;
 }

@@ -39,6 +39,18 @@ class session {
   /// Suspends until the answers to all that was sent are there; throws the first error.
   task<> settle_sent();
 
+  // COPY within the transaction (copy_session.cpp); no other statement until it has ended.
+  task<> begin_copy(std::string_view sql, std::string_view name);
+  task<> send_copy(std::string_view bytes);
+  task<std::uint64_t> finish_copy();
+  progress take_copy(std::string& bytes);
+  /// Suspends until more has come. A cancellation leaves the COPY as it is.
+  task<> receive_copy();
+  /// Ends the COPY as failed, and the transaction with it.
+  task<> abort_copy(std::string reason);
+  /// The same, later: with the rollback.
+  void abandon_copy() noexcept;
+
   task<> begin_savepoint();
   task<> release_savepoint();
   task<bool> undo_savepoint();
@@ -57,6 +69,10 @@ class session {
   /// Throws unless a statement can be sent; sends BEGIN before the first.
   void prepare_to_send(time_point deadline);
   void begin(time_point deadline);
+  /// Throws while a COPY is under way.
+  void require_no_copy() const;
+  void require_copy() const;
+  task<> settle_copy(task<> step);
   task<> settle();
   void end() noexcept;
   [[noreturn]] void fail(const error& why);

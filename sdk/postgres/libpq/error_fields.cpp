@@ -24,6 +24,7 @@ error_fields read_error_fields(const pg_result* answer) {
   fields.table = field(PG_DIAG_TABLE_NAME);
   fields.column = field(PG_DIAG_COLUMN_NAME);
   fields.routine = field(PG_DIAG_SOURCE_FUNCTION);
+  fields.context = field(PG_DIAG_CONTEXT);
   fields.position = std::strtoul(field(PG_DIAG_STATEMENT_POSITION).c_str(), nullptr, 10);
   return fields;
 }

@@ -30,6 +30,7 @@ struct error_fields {
   std::string table;
   std::string column;
   std::string routine;
+  std::string context = {};  ///< Where the server was, as "COPY stock, line 3". May hold values.
   std::size_t position = 0;  ///< Character in the statement, from 1; 0 when not known.
 };
 
