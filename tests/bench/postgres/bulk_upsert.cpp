@@ -4,6 +4,7 @@
 #include "stock.hpp"
 #include "unnest_upsert.hpp"
 #include "weir/blocking.hpp"
+#include "weir/postgres/bulk.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::bench {
@@ -27,27 +28,15 @@ std::string count_sql() {
          std::to_string(body_bytes);
 }
 
-task<std::uint64_t> store_rows(postgres::pool& db, std::span<const stock> rows) {
-  std::vector<std::int64_t> ids;
-  std::vector<std::int32_t> quantities;
-  std::vector<std::string> bodies;
-  ids.reserve(rows.size());
-  quantities.reserve(rows.size());
-  bodies.reserve(rows.size());
-  for (const stock& row : rows) {
-    ids.push_back(row.id);
-    quantities.push_back(row.quantity);
-    bodies.push_back(row.body);
-  }
-  return db.exec(upsert_stock, ids, quantities, bodies);
-}
+constexpr auto stocks = postgres::table<stock, "stock">;
+constexpr auto stock_by_id = stocks.on_conflict<"id">().do_update();
 
 task<cost> store_all(postgres::pool& db, std::uint64_t rows) {
   stock_source source;
   const stopwatch watch;
   for (std::uint64_t stored = 0; stored < rows;) {
-    const std::uint64_t changed = co_await store_rows(db, source.next());
-    stored += changed;
+    const postgres::bulk_outcome done = co_await bulk_upsert(db, stock_by_id, source.next());
+    stored += done.inserted + done.updated;
   }
   co_return watch.of(rows);
 }

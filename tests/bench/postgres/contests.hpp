@@ -12,6 +12,8 @@ contest point_reads(const bench_place& at);
 contest group_commit(const bench_place& at);
 /// Rows into a table where half of their keys are, many of them in one statement.
 contest bulk_upsert(const bench_place& at);
+/// Rows into an empty table, by COPY in the binary format.
+contest copy_rows(const bench_place& at);
 /// One row read by its key, one at a time; client and server share a core, or have one each.
 contest query_latency_on_one_core(const bench_place& at);
 contest query_latency_on_two_cores(const bench_place& at);

@@ -10,6 +10,7 @@ namespace weir::bench {
 struct bench_place {
   std::string conninfo;
   std::string pgbench;       ///< Its path; empty: there is none.
+  std::string psql;          ///< The same.
   std::string go_peer;       ///< Empty: there is none.
   std::uint64_t events = 0;  ///< A multiple of events_unit.
 };

@@ -20,10 +20,11 @@ namespace {
 constexpr auto look_interval = std::chrono::milliseconds(20);
 constexpr int looks_max = 250;
 
-std::string find_pgbench() {
-  const std::filesystem::path program = servers::find_postgres_programs() / "pgbench";
+/// A program of PostgreSQL's; empty, and said, where it is missing.
+std::string find_peer(const char* name) {
+  const std::filesystem::path program = servers::find_postgres_programs() / name;
   if (std::filesystem::exists(program)) return program.string();
-  std::fprintf(stderr, "note: without pgbench what it is measured for is left out\n");
+  std::fprintf(stderr, "note: without %s what it is measured for is left out\n", name);
   return {};
 }
 
@@ -61,7 +62,8 @@ task<> run_round(libpq_connection& control, contest& in, std::uint64_t round) {
 
 std::vector<contest> make_contests(const bench_place& at) {
   std::vector<contest> made;
-  for (const auto make : {point_reads, group_commit, bulk_upsert, query_latency_on_one_core})
+  for (const auto make :
+       {point_reads, group_commit, bulk_upsert, copy_rows, query_latency_on_one_core})
     made.push_back(make(at));
   if (is_possible(placement::two_cores)) made.push_back(query_latency_on_two_cores(at));
   return made;
@@ -74,7 +76,8 @@ task<std::vector<contest>> run_contests(bench_plan plan) {
   server.start();
   bench_place at;
   at.conninfo = server.conninfo();
-  at.pgbench = find_pgbench();
+  at.pgbench = find_peer("pgbench");
+  at.psql = find_peer("psql");
   at.go_peer = plan.go_peer;
   at.events = (plan.events + events_unit - 1) / events_unit * events_unit;
   libpq_connection control(at.conninfo);

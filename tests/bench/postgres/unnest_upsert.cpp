@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unnest_upsert.hpp"
 
-#include <endian.h>
-
 #include <array>
-#include <cstring>
+
+#include "binary_format.hpp"
 
 namespace weir::bench {
 namespace {
@@ -13,16 +12,6 @@ constexpr const char* statement_name = "upsert";
 constexpr std::uint32_t bigint_type = 20;  // The numbers of pg_type.
 constexpr std::uint32_t integer_type = 23;
 constexpr std::uint32_t text_type = 25;
-
-void put(std::string& into, std::uint32_t value) {
-  const std::uint32_t sent = htobe32(value);
-  into.append(reinterpret_cast<const char*>(&sent), sizeof sent);
-}
-
-void put(std::string& into, std::uint64_t value) {
-  const std::uint64_t sent = htobe64(value);
-  into.append(reinterpret_cast<const char*>(&sent), sizeof sent);
-}
 
 void begin_array(std::string& into, std::uint32_t type, std::size_t size) {
   into.clear();
