@@ -65,7 +65,8 @@ task<> connection::flush_copy() {
   while (!lost_ && copy_.at == copy_stage::in) {
     switch (look_at(engine_->descriptor())) {
       case said::error:
-        end_copy_in(std::nullopt);
+        // Which the server takes no notice of, unless this was no error after all.
+        end_copy_in("the server was heard to refuse a row");
         co_return co_await take_copy_answers();
       case said::something:
         if (!engine_->consume()) co_return lose(engine_->last_error());

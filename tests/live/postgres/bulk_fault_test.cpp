@@ -25,6 +25,7 @@ constexpr auto make_stock =
     stmt<"create table stock (id bigint primary key, name text not null unique, \"left\" integer)">;
 constexpr auto all_stock = stmt<"select * from stock order by id">;
 constexpr auto count_stock = stmt<"select count(*) from stock">;
+constexpr auto stock_if_new = stocks.on_conflict<"id">().do_nothing();
 constexpr auto backend_pid = stmt<"select pg_backend_pid()">;
 
 /// Rows of which some share a key, in any order.
@@ -84,7 +85,6 @@ TEST_SUITE("postgres.bulk_fault") {
   TEST_CASE("whatever rows come, the table and what is told are those of a model") {
     on_postgres(options_for("bulk_model"), [](pool& db) -> task<> {
       constexpr int rounds = 60;
-      constexpr auto if_new = stocks.on_conflict<"id">().do_nothing();
       co_await db.exec(make_stock);
       std::mt19937_64 random(weir::test::seed());
       model table;
@@ -96,7 +96,7 @@ TEST_SUITE("postgres.bulk_fault") {
         if (updates) {
           done = co_await bulk_upsert(db, stock_by_id, rows);
         } else {
-          done = co_await bulk_upsert(db, if_new, rows);
+          done = co_await bulk_upsert(db, stock_if_new, rows);
         }
         CAPTURE(round);
         CHECK(done.rows == wanted);

@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "bulk_examples.hpp"
 #include "fixture.hpp"
 #include "own_types.hpp"
 #include "stock.hpp"
@@ -96,6 +97,12 @@ everything make_one(std::int64_t id) {
   return made;
 }
 
+stream<std::vector<stock>> two_batches() {
+  co_yield numbered(1, 3);
+  std::vector<stock> last{{9, "nine", 9}};
+  co_yield std::move(last);
+}
+
 task<bulk_outcome> upsert_stock(pool& db, std::vector<stock> rows) {
   co_return co_await bulk_upsert(db, stock_by_id, rows);
 }
@@ -121,6 +128,23 @@ TEST_SUITE("postgres.bulk") {
       const std::vector<stock> expected{
           {0, "", 0}, {1, "one", {}}, {2, "zwei", 3}, {3, "three", {}}};
       CHECK(found == expected);
+    });
+  }
+
+  TEST_CASE("the examples of the guide do what they say") {
+    on_postgres(options_for("bulk_guide"), [](pool& db) -> task<> {
+      co_await db.exec(make_stock);
+      const std::vector<stock> delivery{{1, "one", 1}, {2, "two", 5}};
+      const auto fresh = co_await shop::store(db, std::span(delivery).first(1));
+      CHECK(fresh == std::vector<std::string>{"one"});
+      const auto more = co_await shop::store(db, delivery);
+      CHECK(more == std::vector<std::string>{"two"});
+      const auto total = co_await shop::count_all(db);
+      CHECK(total == 6);
+      co_await db.transaction(
+          [](postgres::tx& work) { return shop::replace_all(work, two_batches()); });
+      const auto replaced = co_await shop::count_all(db);
+      CHECK(replaced == 9);
     });
   }
 

@@ -12,9 +12,9 @@ namespace weir::postgres {
 
 /// Rows on their way into a table by COPY; made by copy_in().
 ///
-/// One task at a time. When anything throws, or a wait is cancelled, the COPY has ended, nothing of
-/// it is stored and its transaction can only be rolled back; so, too, when this is destroyed before
-/// finish(). Must not outlive the transaction or the pool.
+/// One task at a time. When the server refuses, the connection is lost or a wait is cancelled, the
+/// COPY has ended, nothing of it is stored and its transaction can only be rolled back; so, too,
+/// when this is destroyed before finish(). Must not outlive the transaction or the pool.
 template <class Row>
 class copy_writer {
  public:
@@ -24,7 +24,9 @@ class copy_writer {
   /// those before. So no more than two such pieces, and what is over of a large row, are held.
   ///
   /// Throws the server's refusal of a row, often of one that was added before: the text says in
-  /// which line of the COPY, counted from 1. Over TLS, only finish() may throw it.
+  /// which line of the COPY, counted from 1. Over TLS, only finish() may throw it. A field that
+  /// cannot travel (a zero byte in a text) is `invalid_argument` and names its row, counted from 0;
+  /// the rows before it are added, and the COPY goes on.
   task<> write(std::span<const Row> rows) {
     sink_->require_open();
     for (const Row& row : rows) {

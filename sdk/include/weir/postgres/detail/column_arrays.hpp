@@ -33,6 +33,7 @@ class column_arrays {
     for (; at < last; ++at) {
       const std::size_t before = bytes_;
       add(rows, row_number(at));
+      if (at == first) make_room(last - first);
       if (bytes_ <= bulk_statement_bytes_max || at == first) continue;
       take_back(before);
       break;
@@ -77,6 +78,13 @@ class column_arrays {
       });
     } catch (const weir::error& refused) {
       refuse_field(refused, number, field_names<Row>()[column]);
+    }
+  }
+
+  /// Most rows are as large as the first one.
+  void make_room(std::size_t rows) {
+    for (std::string& column : columns_) {
+      column.reserve(std::min(column.size() * rows, bulk_statement_bytes_max));
     }
   }
 
