@@ -3,16 +3,11 @@
 
 #include <algorithm>
 
+#include "group_plan.hpp"
 #include "session.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::postgres::detail {
-namespace {
-
-constexpr std::size_t nobody = static_cast<std::size_t>(-1);
-
-}  // namespace
-
 task<> group_core::take(const std::string& key) {
   if (closed_) {
     throw weir::error(errc::closed, disposition::permanent, "the group_commit was closed");
@@ -96,24 +91,27 @@ group_core::group group_core::take_group() {
 
 task<> group_core::commit_group(group together) {
   while (!together.empty()) {
-    std::size_t guilty = nobody;
+    std::vector<std::size_t> owners;
+    std::size_t guilty = group_plan::nobody;
     std::exception_ptr failure;
-    bool is_commit_at_fault = false;
+    bool is_one_at_fault = false;
     try {
-      co_await with_timeout(options_.commit_limit, try_commit(together));
+      co_await with_timeout(options_.commit_limit, try_commit(together, owners));
       co_return settle(together, nullptr);
-    } catch (const error& refused) {
+    } catch (const weir::error& refused) {
       failure = std::current_exception();
-      guilty = owner_of(together, refused.statement_index());
-      // What only the end of the transaction found, a deferred constraint, names no statement.
-      is_commit_at_fault = refused.disposition() == disposition::permanent;
+      const auto* by_server = dynamic_cast<const error*>(&refused);
+      const auto statement = by_server ? by_server->statement_index() : std::nullopt;
+      if (statement && *statement < owners.size()) guilty = owners[*statement];
+      // A row among others, or what only the end of the transaction found: a deferred constraint.
+      is_one_at_fault = refused.disposition() == disposition::permanent;
     } catch (...) {
       failure = std::current_exception();
     }
-    if (guilty != nobody) {
+    if (guilty != group_plan::nobody) {
       settle({together[guilty]}, failure);
       together.erase(together.begin() + static_cast<std::ptrdiff_t>(guilty));
-    } else if (is_commit_at_fault && together.size() > 1) {
+    } else if (is_one_at_fault && together.size() > 1) {
       co_return co_await commit_halves(std::move(together));
     } else {
       co_return settle(together, failure);
@@ -129,26 +127,14 @@ task<> group_core::commit_halves(group together) {
   co_await commit_group(std::move(second));
 }
 
-/// Whose statement it was that has this number in its transaction.
-std::size_t group_core::owner_of(const group& all, std::optional<std::size_t> statement) {
-  std::size_t end = 0;
-  for (std::size_t at = 0; statement && at < all.size(); ++at) {
-    end += all[at]->work->writes_.size();
-    if (*statement < end) return at;
-  }
-  return nobody;
-}
-
-task<> group_core::try_commit(const group& together) {
+task<> group_core::try_commit(const group& together, std::vector<std::size_t>& owners) {
   const auto body = [&](tx& in) -> task<> {
+    owners.clear();
+    group_plan plan;
+    for (std::size_t at = 0; at < together.size(); ++at) plan.add(*together[at]->work, at);
     session& over = session_access::of(in);
-    for (const std::shared_ptr<member>& one : together) {
-      const unit& work = *one->work;
-      for (const unit::write& what : work.writes_) {
-        const parameter_view values(work.values_, what.first, what.shape->count);
-        over.enqueue(*what.shape, values, nullptr);
-        if (over.is_crowded()) co_await over.flush();
-      }
+    while (plan.send_next(over, owners)) {
+      if (over.is_crowded()) co_await over.flush();
     }
   };
   co_await on_.transaction(body);

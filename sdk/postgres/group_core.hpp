@@ -39,8 +39,7 @@ class group_core {
   task<> commit_groups();
   group take_group();
   task<> commit_group(group together);
-  task<> try_commit(const group& together);
-  static std::size_t owner_of(const group& all, std::optional<std::size_t> statement);
+  task<> try_commit(const group& together, std::vector<std::size_t>& owners);
   task<> commit_halves(group together);
   static void settle(const group& all, std::exception_ptr failure);
 

@@ -88,9 +88,98 @@ task<> store_once(group_commit& group, std::int64_t id, int& refused) {
   }
 }
 
+struct item {
+  std::int64_t id = 0;
+  std::int64_t value = 0;
+};
+constexpr auto items = postgres::table<item, "items">;
+constexpr auto item_by_id = items.on_conflict<"id">().do_update();
+
+struct entry {
+  std::int64_t item = 0;
+  std::string what;
+};
+constexpr auto entries = postgres::table<entry, "entries">;
+
+/// Stores a row, something about it by a statement of its own, and a row that refers to the first.
+task<> store_all(group_commit& group, item stored, std::string what) {
+  const auto body = [=](unit& work) -> task<> {
+    work.upsert(item_by_id, stored);
+    work.exec(set_value, stored.id, stored.value + 1);
+    work.insert(entries, entry{stored.id, what});
+    co_return;
+  };
+  co_await group.run(std::to_string(stored.id), body);
+}
+
+task<> store_row(group_commit& group, item stored, int& refused) {
+  try {
+    const auto body = [stored](unit& work) -> task<> {
+      work.insert(items, stored);
+      co_return;
+    };
+    co_await group.run({}, body);
+  } catch (const postgres::error& failure) {
+    if (failure.sqlstate() == "23505") ++refused;
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.group_commit") {
+  TEST_CASE("rows of many units go in one statement for each table") {
+    with_group("merged", [](group_commit& group, pool& db) -> task<> {
+      run_elsewhere("create table merged.statements (n bigint)");
+      run_elsewhere(
+          "create function merged.note() returns trigger language plpgsql as"
+          " 'begin insert into merged.statements values (1); return null; end'");
+      run_elsewhere(
+          "create trigger noted after insert on merged.items for each statement"
+          " execute function merged.note()");
+      int refused = 0;
+      scope events;
+      for (std::int64_t id = 0; id < 64; ++id) events.spawn(store_row(group, {id, id}, refused));
+      co_await events.join();
+      CHECK(refused == 0);
+      const auto stored = co_await db.one<std::int64_t>(count);
+      CHECK(stored == 64);
+      const auto statements = co_await db.one<std::int64_t>(
+          stmt<"select count(*) from statements", statement_kind::read>);
+      CHECK(statements == 1);
+    });
+  }
+
+  TEST_CASE("a unit's rows and statements keep their order among those of others") {
+    with_group("kept_order", [](group_commit& group, pool& db) -> task<> {
+      run_elsewhere(
+          "create table kept_order.entries (item bigint references kept_order.items, what text)");
+      scope events;
+      for (std::int64_t id = 0; id < 100; ++id) {
+        events.spawn(store_all(group, {id, 10 * id}, "entry " + std::to_string(id)));
+      }
+      co_await events.join();
+      const auto right =
+          co_await db.one<std::int64_t>(stmt<"select count(*) from items join entries on item = id"
+                                             " where value = 10 * id + 1 and what = 'entry ' || id",
+                                             statement_kind::read>);
+      CHECK(right == 100);
+    });
+  }
+
+  TEST_CASE("of the rows in one statement the one that is refused fails alone") {
+    with_group("refused_row", [](group_commit& group, pool& db) -> task<> {
+      co_await store(group, 13, 0);
+      co_await store(group, 50, 0);
+      int refused = 0;
+      scope events;
+      for (std::int64_t id = 0; id < 64; ++id) events.spawn(store_row(group, {id, id}, refused));
+      co_await events.join();
+      CHECK(refused == 2);
+      const auto stored = co_await db.one<std::int64_t>(count);
+      CHECK(stored == 64);
+    });
+  }
+
   TEST_CASE("units that end together are committed together, each with all its writes") {
     with_group("grouped", [](group_commit& group, pool& db) -> task<> {
       scope events;

@@ -13,6 +13,7 @@ namespace weir::postgres {
 
 namespace detail {
 class group_core;
+class group_plan;
 struct pool_access;
 }  // namespace detail
 

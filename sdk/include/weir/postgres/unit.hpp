@@ -5,7 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "weir/postgres/detail/kept_rows.hpp"
 #include "weir/postgres/pool.hpp"
+#include "weir/postgres/table.hpp"
 
 namespace weir::postgres {
 
@@ -55,7 +57,20 @@ class unit {
     check_room();
     const std::size_t first = values_.slots().size();
     detail::encode_into(values_, args...);
-    writes_.push_back({&shape, first});
+    writes_.push_back({&shape, first, nullptr});
+  }
+
+  /// Keeps a row for a table. Rows that the units of a group keep for the same table go in one
+  /// statement, as by bulk_insert(): this is what to use where there is no more to a statement.
+  template <class Row, fixed_string Name>
+  void insert(table_target<Row, Name>, const std::type_identity_t<Row>& row) {
+    keep<detail::insert_job<table_target<Row, Name>>>(row);
+  }
+  /// The same as by bulk_upsert(); of rows with the same key the last one counts, with do_nothing()
+  /// the first.
+  template <class Table, class Key, class Updated>
+  void upsert(upsert_target<Table, Key, Updated>, const typename Table::row& row) {
+    keep<detail::upsert_job<upsert_target<Table, Key, Updated>>>(row);
   }
 
   /// How many statements it keeps.
@@ -63,11 +78,20 @@ class unit {
 
  private:
   friend class detail::group_core;
+  friend class detail::group_plan;
 
   struct write {
     const detail::statement_shape* shape;
-    std::size_t first;  ///< Of its arguments, among all.
+    std::size_t first;                      ///< Of its arguments, among all.
+    std::unique_ptr<detail::kept_row> row;  ///< Where it is a row.
   };
+
+  template <class Job>
+  void keep(const typename Job::row& row) {
+    static_assert(detail::require_row_fields<typename Job::row>());
+    check_room();
+    writes_.push_back({&Job::shape, 0, std::make_unique<detail::kept_row_of<Job>>(row)});
+  }
 
   /// Throws when there is no room for another statement.
   void check_room() const;

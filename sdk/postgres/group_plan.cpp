@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "group_plan.hpp"
+
+namespace weir::postgres::detail {
+namespace {
+
+/// Sends statements within a transaction.
+class enqueuer final : public statement_sink {
+ public:
+  enqueuer(session& over, std::size_t owner, std::vector<std::size_t>& owners) noexcept
+      : over_(over), owner_(owner), owners_(owners) {}
+
+  void put(const statement_shape& shape, const parameters& encoded) override {
+    put_view(shape, encoded);
+  }
+  void put_view(const statement_shape& shape, parameter_view values) {
+    over_.enqueue(shape, values, nullptr);
+    owners_.push_back(owner_);
+  }
+
+ private:
+  session& over_;
+  std::size_t owner_;
+  std::vector<std::size_t>& owners_;
+};
+
+}  // namespace
+
+/// Where rows of this kind go, at `from` or later.
+std::size_t group_plan::place_of(const kept_row& row, std::size_t from) {
+  for (std::size_t at = from; at < steps_.size(); ++at) {
+    if (steps_[at].rows && steps_[at].shape == &row.shape()) return at;
+  }
+  steps_.push_back({&row.shape(), nobody, {}, row.merged()});
+  return steps_.size() - 1;
+}
+
+void group_plan::add(const unit& work, std::size_t owner) {
+  std::size_t from = 0;
+  for (const unit::write& what : work.writes_) {
+    if (what.row) {
+      from = place_of(*what.row, from);
+      step& shared = steps_[from];
+      what.row->add_to(*shared.rows);
+    } else {
+      const parameter_view values(work.values_, what.first, what.shape->count);
+      steps_.push_back({what.shape, owner, values, nullptr});
+      from = steps_.size() - 1;
+    }
+  }
+}
+
+bool group_plan::send_next(session& over, std::vector<std::size_t>& owners) {
+  if (next_ == steps_.size()) return false;
+  step& one = steps_[next_++];
+  enqueuer to(over, one.owner, owners);
+  if (one.rows) {
+    one.rows->send(to);
+  } else {
+    to.put_view(*one.shape, one.values);
+  }
+  return true;
+}
+
+}  // namespace weir::postgres::detail
