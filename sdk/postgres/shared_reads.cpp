@@ -76,6 +76,7 @@ void shared_reads::enqueue(std::shared_ptr<read> one, bool in_front) {
                       std::to_string(waiting_.size()) +
                           " reads wait for the PostgreSQL server: take in less at a time");
   }
+  one->number = ++reads_;
   waiting_.insert(in_front ? waiting_.begin() : waiting_.end(), std::move(one));
   find_line();
 }
@@ -83,8 +84,9 @@ void shared_reads::enqueue(std::shared_ptr<read> one, bool in_front) {
 void shared_reads::find_line() {
   bool is_served = false;
   for (line& on : lines_) {
-    is_served = is_served || (!is_slow(on) && is_open(on));
-    if (!can_take(on)) continue;
+    if (!is_open(on) || is_slow(on)) continue;
+    is_served = true;
+    if (!has_room(on)) continue;
     // One that does not receive now will look by itself.
     if (on.is_receiving && !on.is_fed) {
       on.is_fed = true;
@@ -123,17 +125,16 @@ bool shared_reads::is_slow(const line& on) {
   return !on.sent.empty() && loop::current().now() - on.last_answer >= slow_answer;
 }
 
-bool shared_reads::can_take(const line& on) const {
-  return is_open(on) && !is_slow(on) && on.sent.size() < line_reads_max &&
-         on.sent_bytes < line_bytes_max;
+bool shared_reads::has_room(const line& on) const {
+  return is_open(on) && on.sent.size() < line_reads_max && on.sent_bytes < line_bytes_max;
 }
 
 task<> shared_reads::serve() {
-  const time_point began = loop::current().now();
+  const std::uint64_t next = reads_ + 1;
   auto lent = co_await owner_.acquire().as_result();
   is_opening_ = false;
   if (!lent) {
-    give_up(lent.error(), began);
+    give_up(lent.error(), next);
     // Those who came later may have more luck.
     if (!waiting_.empty() && lines_.empty()) open_line();
     co_return;
@@ -173,7 +174,8 @@ void shared_reads::fill(line& on) {
   connection& over = *on.lent;
   bool is_synced = true;
   bool is_first = true;
-  while (!waiting_.empty() && can_take(on)) {
+  if (waiting_.empty() || is_slow(on)) return;
+  while (!waiting_.empty() && has_room(on)) {
     const std::shared_ptr<read> one = std::move(waiting_.front());
     waiting_.pop_front();
     if (one->is_abandoned || one->done.is_set()) continue;
@@ -203,18 +205,20 @@ task<> shared_reads::feed(line& on) {
   for (;;) {
     fill(on);
     const auto sent = co_await on.lent->send_rest().as_result();
-    if (!sent || waiting_.empty() || !can_take(on)) break;
+    if (!sent || waiting_.empty() || !has_room(on) || is_slow(on)) break;
   }
   on.is_fed = false;
 }
 
 void shared_reads::take_off_answered(line& on) {
+  if (on.sent.empty() || !on.sent.front()->done.is_set()) return;
   while (!on.sent.empty() && on.sent.front()->done.is_set()) {
     on.sent_bytes -= on.sent.front()->size;
     on.sent.pop_front();
-    on.last_answer = loop::current().now();
   }
-  if (!on.sent.empty()) on.watch.start();
+  if (on.sent.empty()) return;
+  on.last_answer = loop::current().now();
+  on.watch.start();
 }
 
 void shared_reads::move_from_behind_slow(line& on) {
@@ -246,8 +250,8 @@ std::size_t shared_reads::idle_lines() const noexcept {
       std::ranges::count_if(lines_, [](const line& on) { return on.sent.empty(); }));
 }
 
-void shared_reads::give_up(const weir::error& why, time_point began) {
-  while (!waiting_.empty() && waiting_.front()->since <= began) {
+void shared_reads::give_up(const weir::error& why, std::uint64_t number) {
+  while (!waiting_.empty() && waiting_.front()->number < number) {
     waiting_.front()->obstacle = why;
     waiting_.front()->done.set();
     waiting_.pop_front();

@@ -35,9 +35,9 @@ class shared_reads {
         : shape(asked), encoded(with), size(with.bytes().size()), is_alone(alone) {}
 
     const statement_shape& shape;
-    const parameters& encoded;  ///< Lives as long as somebody waits for it.
-    std::size_t size;           ///< Of the arguments, in bytes.
-    time_point since = loop::current().now();
+    const parameters& encoded;            ///< Lives as long as somebody waits for it.
+    std::size_t size;                     ///< Of the arguments, in bytes.
+    std::uint64_t number = 0;             ///< Later ones have higher numbers.
     bool is_alone;                        ///< Gets a Sync of its own.
     bool is_abandoned = false;            ///< Nobody waits for it any more.
     std::optional<weir::error> obstacle;  ///< Why it could not even be sent.
@@ -75,7 +75,8 @@ class shared_reads {
   void find_line();
   bool is_open(const line& on) const;
   static bool is_slow(const line& on);
-  bool can_take(const line& on) const;
+  /// As long as it is not slow.
+  bool has_room(const line& on) const;
   void open_line();
   task<> serve();
   task<> serve(line& on);
@@ -85,12 +86,13 @@ class shared_reads {
   /// Lets what waits behind a slow read on a line be read on another one.
   void move_from_behind_slow(line& on);
   void abandon(read& one);
-  /// Fails those who wait since before `began`.
-  void give_up(const weir::error& why, time_point began);
+  /// Fails those who waited before the read of this number came.
+  void give_up(const weir::error& why, std::uint64_t number);
 
   pool_core& owner_;
   std::deque<std::shared_ptr<read>> waiting_;
   std::list<line> lines_;
+  std::uint64_t reads_ = 0;
   bool is_opening_ = false;
   scope lines_scope_;
 };

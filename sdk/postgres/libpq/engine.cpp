@@ -37,7 +37,7 @@ answer broken(std::string why) {
 void raw_connection_closer::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
 libpq_engine::libpq_engine(raw_connection opened, const notice_sink* notices)
-    : raw_(std::move(opened)) {
+    : raw_(std::move(opened)), tls_(static_cast<SSL*>(PQsslStruct(raw_.get(), "OpenSSL"))) {
   PQsetNoticeReceiver(raw_.get(), receive_notice, const_cast<notice_sink*>(notices));
   PQsetnonblocking(raw_.get(), 1);
   // Where this fails, the first statement that is sent will as well.
@@ -124,8 +124,7 @@ bool libpq_engine::consume() { return PQconsumeInput(raw_.get()) == 1; }
 
 bool libpq_engine::has_unread() const {
   // libpq reads until the library of TLS has no more since 15.19 only (and its siblings).
-  auto* tls = static_cast<SSL*>(PQsslStruct(raw_.get(), "OpenSSL"));
-  return tls != nullptr && SSL_pending(tls) > 0;
+  return tls_ != nullptr && SSL_pending(tls_) > 0;
 }
 
 std::optional<answer> libpq_engine::next() {

@@ -29,8 +29,10 @@ struct contest {
   std::string count;  ///< SQL that gives how many operations were done since
   std::uint64_t operations = 0;
   bool is_latency = false;
-  std::optional<double> cpu_reach = {};  ///< of weir's processor time an operation, in us
-  std::vector<side> sides = {};          ///< weir's is the first.
+  std::string figure_unit = {};            ///< Empty for operations a second, and for latencies.
+  std::optional<double> figure_most = {};  ///< What weir's figure itself may be at most.
+  std::optional<double> cpu_reach = {};    ///< of weir's processor time an operation, in us
+  std::vector<side> sides = {};            ///< weir's is the first.
 };
 
 }  // namespace weir::bench

@@ -14,6 +14,8 @@ contest group_commit(const bench_place& at);
 contest bulk_upsert(const bench_place& at);
 /// Rows into an empty table, by COPY in the binary format.
 contest copy_rows(const bench_place& at);
+/// Many rows as a stream: what memory they take.
+contest row_stream(const bench_place& at);
 /// One row read by its key, one at a time; client and server share a core, or have one each.
 contest query_latency_on_one_core(const bench_place& at);
 contest query_latency_on_two_cores(const bench_place& at);

@@ -30,6 +30,7 @@ measurement own_line(const contest& one, double cost::* field) {
   measurement line{.suite = "postgres"};
   line.name = one.name + (is_cpu ? ", client CPU" : "");
   line.unit = is_cpu ? "us" : one.is_latency ? "us (p50)" : one.unit + "/s";
+  if (!is_cpu && !one.figure_unit.empty()) line.unit = one.figure_unit;
   line.value = median_of(one.sides.front(), field);
   return line;
 }
@@ -49,16 +50,16 @@ measurement compared(const contest& one, const side& peer, double cost::* field)
 std::vector<measurement> lines_of(const contest& one) {
   std::vector<measurement> lines;
   for (const auto field : {&cost::figure, &cost::cpu_us}) {
-    if (field == &cost::cpu_us && one.cpu_reach) {
+    const auto most = field == &cost::cpu_us ? one.cpu_reach : one.figure_most;
+    if (most) {
       measurement line = own_line(one, field);
-      line.reach = one.cpu_reach;
+      line.reach = most;
       line.met = line.value <= *line.reach;
       lines.push_back(std::move(line));
     }
     for (std::size_t peer = 1; peer < one.sides.size(); ++peer)
       lines.push_back(compared(one, one.sides[peer], field));
-    const bool is_shown = field == &cost::cpu_us && one.cpu_reach;
-    if (one.sides.size() == 1 && !is_shown) lines.push_back(own_line(one, field));
+    if (one.sides.size() == 1 && !most) lines.push_back(own_line(one, field));
   }
   return lines;
 }

@@ -63,7 +63,7 @@ task<> run_round(libpq_connection& control, contest& in, std::uint64_t round) {
 std::vector<contest> make_contests(const bench_place& at) {
   std::vector<contest> made;
   for (const auto make :
-       {point_reads, group_commit, bulk_upsert, copy_rows, query_latency_on_one_core})
+       {point_reads, group_commit, bulk_upsert, copy_rows, row_stream, query_latency_on_one_core})
     made.push_back(make(at));
   if (is_possible(placement::two_cores)) made.push_back(query_latency_on_two_cores(at));
   return made;
