@@ -19,7 +19,7 @@ task<> session::release_savepoint() {
 task<bool> session::undo_savepoint() {
   // A statement that was cancelled has the task around it cancelled, too: that ends it all.
   if (state_ == state::ended || lent_->lost()) co_return false;
-  if (state_ == state::failed && !lent_->failure()) co_return false;
+  if (was_cancelled_ || (state_ == state::failed && !lent_->failure())) co_return false;
   lent_->forget_failure();
   // The server skips everything up to a Sync, which in a transaction ends no more than that.
   lent_->send_sync();

@@ -115,6 +115,7 @@ task<> session::settle() {
   if (!settled) {
     state_ = state::failed;
     cause_ = cancelled_before();
+    was_cancelled_ = true;
     co_await shield(lent_->interrupt());
     throw settled.error();
   }

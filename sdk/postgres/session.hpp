@@ -92,6 +92,7 @@ class session {
   std::size_t enqueued_bytes_ = 0;
   parameters scratch_;
   std::optional<error> cause_;
+  bool was_cancelled_ = false;  ///< A statement was, with the task that awaited it.
   std::size_t cursors_ = 0;
 };
 

@@ -30,7 +30,8 @@ struct transaction_options {
   unsigned attempts_max = 5;
   /// Sends COMMIT only when the number of the transaction has arrived, by which its outcome can be
   /// found where the answer to COMMIT is lost. Without it the number travels just before COMMIT,
-  /// which is known nearly always; with it, one round trip more. See transaction::commit().
+  /// which is known nearly always; with it, one round trip more. What even that does not tell is
+  /// whether a commit was stored before the server crashed. See transaction::commit().
   bool always_know_outcome = false;
 };
 
