@@ -37,6 +37,13 @@ std::shared_ptr<detail::reply> pipeline::add(const detail::statement_shape& shap
   if (in_ != nullptr) {
     in_->enqueue_encoded(shape, encoded, to);
   } else {
+    bytes_ += encoded.bytes().size();
+    if (entries_.size() == enqueued_statements_max || bytes_ > enqueued_bytes_max) {
+      throw weir::error(errc::limit_exceeded, disposition::permanent,
+                        "a pipeline has too much (" + std::to_string(entries_.size()) +
+                            " statements, " + std::to_string(bytes_) +
+                            " bytes): use a transaction, and flush() in between");
+    }
     entries_.push_back({&shape, std::move(encoded), to});
   }
   return to;

@@ -37,7 +37,12 @@ pool::pool(pool_options options)
 pool::~pool() = default;
 
 task<postgres::transaction> pool::begin(transaction_options options) {
-  return core_->begin(options);
+  return core_->begin(options, time_point::max());
+}
+
+task<postgres::transaction> pool::begin_within(transaction_options options,
+                                               const weir::detail::stop_context* around) {
+  return core_->begin(options, around == nullptr ? time_point::max() : around->deadline());
 }
 
 task<detail::result_set> pool::run(const detail::statement_shape& shape,

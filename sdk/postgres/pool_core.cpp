@@ -116,9 +116,9 @@ weir::error pool_core::acquire_timed_out() const {
               " tasks wait; hold transactions for a shorter time, or raise max_connections"};
 }
 
-task<transaction> pool_core::begin(transaction_options options) {
+task<transaction> pool_core::begin(transaction_options options, time_point deadline) {
   lease lent = co_await acquire();
-  co_return transaction(std::make_unique<session>(std::move(lent), options));
+  co_return transaction(std::make_unique<session>(std::move(lent), options, deadline));
 }
 
 task<result_set> pool_core::run(const statement_shape& shape, parameters encoded) {

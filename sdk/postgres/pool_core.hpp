@@ -25,7 +25,8 @@ class pool_core {
 
   /// Suspends until a connection is free that is alive.
   task<lease> acquire();
-  task<transaction> begin(transaction_options options);
+  /// `deadline` is that of all of the transaction.
+  task<transaction> begin(transaction_options options, time_point deadline);
   task<result_set> run(const statement_shape& shape, parameters encoded);
   task<> close();
   pool_stats stats() const;

@@ -28,21 +28,21 @@ std::string limit_text(duration limit) {
 
 }  // namespace
 
-void session::prepare_to_send(time_point deadline) {
+void session::prepare_to_send() {
   WEIR_ASSERT(state_ != state::ended);  // The transaction was committed or rolled back.
   if (state_ == state::failed) throw not_executed(*cause_);
   require_no_copy();
-  if (state_ == state::fresh) begin(deadline);
+  if (state_ == state::fresh) begin();
   state_ = state::open;
 }
 
-void session::begin(time_point deadline) {
+void session::begin() {
   lent_->trim();
   lent_->ask_timeline();
   lent_->send(begin_statement(options_), {}, std::nullopt, nullptr);
   duration limit = options_.statement_timeout;
-  if (deadline != time_point::max()) {
-    const duration left = deadline - loop::current().now();
+  if (deadline_ != time_point::max()) {
+    const duration left = deadline_ - loop::current().now();
     has_deadline_limit_ = limit == duration::zero() || left < limit;
     if (has_deadline_limit_) limit = std::max(left, duration(1));
   }
@@ -53,7 +53,7 @@ void session::begin(time_point deadline) {
 
 std::size_t session::enqueue(const statement_shape& shape, parameter_view encoded,
                              std::shared_ptr<reply> to) {
-  prepare_to_send(time_point::max());
+  prepare_to_send();
   if (enqueued_ == enqueued_statements_max ||
       enqueued_bytes_ + encoded.size() > enqueued_bytes_max) {
     throw weir::error(errc::limit_exceeded, disposition::permanent,
@@ -69,8 +69,7 @@ std::size_t session::enqueue(const statement_shape& shape, parameter_view encode
 
 task<result_set> session::run(const statement_shape& shape, parameters encoded) {
   encoded.throw_if_refused();
-  const auto* stop = co_await weir::detail::current_stop{};
-  prepare_to_send(stop == nullptr ? time_point::max() : stop->deadline());
+  prepare_to_send();
   const auto answer = std::make_shared<reply>();
   lent_->send(shape, encoded, next_index_++, answer);
   if (shape.kind == statement_kind::write) ask_for_number();
@@ -82,14 +81,14 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
 }
 
 task<> session::flush() {
-  prepare_to_send(time_point::max());
+  prepare_to_send();
   ask_for_number();
   lent_->send_sync();
   co_await settle();
 }
 
 void session::send(std::shared_ptr<text_statement> one, parameter_view encoded) {
-  prepare_to_send(time_point::max());
+  prepare_to_send();
   const statement_shape& shape = one->shape;
   lent_->send_unprepared(shape, encoded, next_index_++, std::move(one));
 }

@@ -15,8 +15,9 @@ struct text_statement;
 /// One transaction on its connection: what has been sent, what failed, how it ends.
 class session {
  public:
-  session(lease lent, transaction_options options) noexcept
-      : lent_(std::move(lent)), options_(options) {}
+  /// `deadline` is that of all its statements.
+  session(lease lent, transaction_options options, time_point deadline) noexcept
+      : lent_(std::move(lent)), options_(options), deadline_(deadline) {}
 
   std::size_t enqueue(const statement_shape& shape, parameter_view encoded,
                       std::shared_ptr<reply> to);
@@ -67,8 +68,8 @@ class session {
   enum class state : std::uint8_t { fresh, open, failed, ended };
 
   /// Throws unless a statement can be sent; sends BEGIN before the first.
-  void prepare_to_send(time_point deadline);
-  void begin(time_point deadline);
+  void prepare_to_send();
+  void begin();
   /// Throws while a COPY is under way.
   void require_no_copy() const;
   void require_copy() const;
@@ -84,6 +85,7 @@ class session {
 
   lease lent_;
   transaction_options options_;
+  time_point deadline_;
   state state_ = state::fresh;
   bool has_deadline_limit_ = false;  ///< The server's limit for a statement is the task's deadline.
   std::shared_ptr<reply> number_;    ///< Where the answer to the last question for it comes.

@@ -95,6 +95,17 @@ task<> end_by_option(pool& db) {
 /// The server has the limit itself, so the statement ends when the program cannot cancel it.
 task<> hand_deadline_on(pool& db, std::int64_t& limit) {
   const transaction_options limited{.statement_timeout = 2h};
+  const auto body = [&limit](postgres::tx& work) -> task<> {
+    // Enqueued or awaited, the limit goes in front of the first.
+    work.enqueue(stmt<"select 1">);
+    limit = co_await work.one<std::int64_t>(limit_of_statement);
+  };
+  co_await db.transaction(body, limited);
+}
+
+/// One that is begun by hand may last longer than the task that begins it.
+task<> begin_by_hand(pool& db, std::int64_t& limit) {
+  const transaction_options limited{.statement_timeout = 2h};
   postgres::transaction work = co_await db.begin(limited);
   limit = co_await work.one<std::int64_t>(limit_of_statement);
   co_await work.commit();
@@ -110,13 +121,17 @@ task<> take_shorter(pool& db) {
   CHECK(limit == 2 * hour);
   co_await hand_deadline_on(db, limit);
   CHECK(limit == 2 * hour);
+  co_await with_timeout(1h, begin_by_hand(db, limit));
+  CHECK(limit == 2 * hour);
   co_await check_clean(db);
 }
 
 task<> sleep_in_transaction(pool& db) {
-  postgres::transaction work = co_await db.begin();
-  co_await work.exec(stmt<"create table left_behind (id int)">);
-  co_await work.exec(forever);
+  const auto body = [](postgres::tx& work) -> task<> {
+    co_await work.exec(stmt<"create table left_behind (id int)">);
+    co_await work.exec(forever);
+  };
+  co_await db.transaction(body);
 }
 
 task<> end_by_deadline(pool& db) {

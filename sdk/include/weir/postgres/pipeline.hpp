@@ -44,7 +44,8 @@ class answer {
 ///
 /// On a transaction they are part of it, in their order among its other statements. On a pool they
 /// are one transaction of their own: when one is refused, nothing of them has happened. Used once;
-/// must not outlive what it is made on.
+/// must not outlive what it is made on. Adding throws `limit_exceeded` past
+/// `enqueued_statements_max` or `enqueued_bytes_max`.
 class pipeline {
  public:
   explicit pipeline(tx& in) noexcept : in_(&in) {}
@@ -98,6 +99,7 @@ class pipeline {
   tx* in_ = nullptr;
   pool* on_ = nullptr;
   std::vector<entry> entries_;  // Of a pool; a transaction has them at once.
+  std::size_t bytes_ = 0;       // Of their arguments.
 };
 
 }  // namespace weir::postgres

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "weir/detail/current_stop.hpp"
 #include "weir/postgres/detail/cursor.hpp"
 #include "weir/postgres/pool_options.hpp"
 #include "weir/postgres/transaction.hpp"
@@ -78,6 +79,9 @@ class pool final : public detail::statements<pool> {
   friend struct detail::pool_access;
 
   task<detail::result_set> run(const detail::statement_shape& shape, detail::parameters encoded);
+  /// The same as begin(), for one who runs all of the transaction within the deadline of `around`.
+  task<postgres::transaction> begin_within(transaction_options options,
+                                           const weir::detail::stop_context* around);
   /// Pauses and gives true when the body may run again after its attempt of that number.
   task<bool> may_repeat(std::exception_ptr failure, unsigned attempt, unsigned attempts_max);
 
@@ -105,8 +109,9 @@ template <class Body>
 std::invoke_result_t<Body&, tx&> pool::transaction(Body body, transaction_options options) {
   using value_type = typename std::invoke_result_t<Body&, tx&>::value_type;
   using kept_type = std::conditional_t<std::is_void_v<value_type>, std::monostate, value_type>;
+  const weir::detail::stop_context* around = co_await weir::detail::current_stop{};
   for (unsigned attempt = 1;; ++attempt) {
-    postgres::transaction work = co_await begin(options);
+    postgres::transaction work = co_await begin_within(options, around);
     std::optional<kept_type> value;
     std::exception_ptr failure;
     try {

@@ -22,9 +22,10 @@ struct transaction_options {
   bool read_only = false;
   /// With `serializable` and `read_only`: begins only once it cannot fail, which may take a while.
   bool deferrable = false;
-  /// How long the server lets each statement run; zero for as long as it is configured. Where the
-  /// task has a deadline, what is left of it at the first statement is the limit if it is shorter:
-  /// a statement ends on the server, too, when nobody is there any more who could cancel it.
+  /// How long the server lets each statement run; zero for as long as it is configured. In a
+  /// pool::transaction() that has a deadline, what is left of it when it begins is the limit if
+  /// that is shorter: so a statement ends on the server, too, when nobody is left who could cancel
+  /// it.
   duration statement_timeout = duration::zero();
   /// How often pool::transaction() runs its body at most; 1 at least.
   unsigned attempts_max = 5;
