@@ -11,7 +11,8 @@
 namespace weir::detail {
 namespace {
 
-constexpr std::size_t group_committers = 2;  // one commits while the other fills and publishes
+/// How late the server may notice that it has waited for long enough.
+constexpr duration expiry_slack = std::chrono::milliseconds(500);
 
 /// A stream of its own for each dead-letter subject: "dlq.orders" is kept by DLQ_ORDERS.
 std::string dead_letter_stream(std::string_view subject) {
@@ -42,6 +43,18 @@ task<> make_if_missing(nats::jetstream& jetstream, nats::stream_config wanted,
 
 }  // namespace
 
+consumer::consumer(const service::registration& registered, const dependencies& on)
+    : registered_(registered), on_(on) {
+  const bool has_database = entry().kind != handler_kind::plain;
+  if (has_database && policy().is_once()) {
+    inbox_.emplace(*on.database, std::string(entry().stream) + '/' + policy().name(),
+                   policy().kept());
+  }
+  if (entry().kind == handler_kind::unit) group_.emplace(*on.database);
+  // Behind one key that is retried a quarter of the workers may wait.
+  if (policy().key().of != nullptr) lanes_.emplace(policy().workers() / 4 + 1);
+}
+
 task<> consumer::open() {
   const auto* subjects = entry().stream_subjects;
   nats::stream_config own_stream;
@@ -63,15 +76,27 @@ task<> consumer::open() {
   // The service counts attempts; the server must never give a message up behind its back.
   own.max_deliver = -1;
   own.max_ack_pending = static_cast<std::int64_t>(durable::workers_max);
-  co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
+  const auto known =
+      co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
+  if (lanes_) co_await wait_for_predecessor(known.info);
   source_.emplace(co_await nats::pull_source::open(on_.jetstream, std::string(entry().stream),
                                                    policy().name(), {.slots = policy().workers()}));
 }
 
+/// What a program before this one had in hand comes again when the server has waited for it; until
+/// then later messages of the same keys must not be handled.
+task<> consumer::wait_for_predecessor(const nats::consumer_info& known) {
+  if (known.ack_pending == 0) co_return;
+  log_info("consumer '" + policy().name() + "' waits for " + std::to_string(known.ack_pending) +
+           " messages that a program before this one had in hand, to keep their order");
+  co_await sleep(policy().ack_wait() + expiry_slack);
+}
+
 task<> consumer::run() {
   upkeep_.spawn(renew_leases());
-  if (entry().kind == handler_kind::unit) {
-    for (std::size_t count = 0; count < group_committers; ++count) workers_.spawn(commit_groups());
+  if (inbox_) upkeep_.spawn(inbox_->keep_short());
+  if (entry().kind == handler_kind::batch) {
+    workers_.spawn(work_in_batches());
   } else {
     for (std::size_t count = 0; count < policy().workers(); ++count) workers_.spawn(work());
   }
@@ -83,14 +108,24 @@ task<> consumer::run() {
   }
   co_await source_->close();
   co_await upkeep_.close();
+  if (group_) co_await group_->close();
   ended_.set();
   if (failure) std::rethrow_exception(failure);
 }
 
-std::unique_ptr<job> consumer::accept(nats::delivery delivered) {
+task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {
   auto taken = std::make_unique<job>(std::move(delivered));
   running_.push_back(*taken);
-  return taken;
+  std::optional<error> unreadable;
+  try {
+    taken->event = entry().decode(taken->message.payload());
+    if (lanes_) taken->key = policy().key().of(taken->event.get());
+  } catch (const error& failure) {
+    unreadable = failure;
+  }
+  if (!unreadable) co_return taken;
+  co_await settle_failure(*taken, *unreadable);
+  co_return nullptr;
 }
 
 task<> consumer::renew_leases() {
@@ -108,7 +143,7 @@ task<> consumer::renew_leases() {
 }
 
 void consumer::stop_intake() noexcept {
-  draining_ = true;
+  draining_.set();
   source_->stop();
 }
 

@@ -5,15 +5,38 @@
 #include <optional>
 #include <vector>
 
+#include "inbox.hpp"
 #include "job.hpp"
+#include "lanes.hpp"
+#include "outbox_core.hpp"
+#include "outbox_rows.hpp"
 #include "statistics.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/nats/pull_source.hpp"
-#include "weir/postgres/pool.hpp"
+#include "weir/postgres/group_commit.hpp"
 #include "weir/scope.hpp"
+#include "weir/semaphore.hpp"
 #include "weir/service/service.hpp"
 
 namespace weir::detail {
+
+/// How many messages one call of a batch handler gets at most.
+inline constexpr std::size_t batch_messages_max = 256;
+/// How many batches may be committed and not confirmed by the streams yet.
+inline constexpr std::size_t batches_sent_max = 4;
+
+/// How a try to handle a message has ended.
+struct attempt_end {
+  enum class kind : unsigned char {
+    done,       ///< Its work is committed.
+    duplicate,  ///< It was committed before.
+    outage,     ///< A server is away: the message is not to blame.
+    failed,     ///< By the handler, or by what it asked the database for.
+  };
+  kind how = kind::done;
+  std::optional<error> why = {};
+  std::vector<outbox_row> events = {};  ///< To be sent.
+};
 
 /// Runs one handler on its messages: takes no more than it has workers, commits, publishes,
 /// acknowledges, and settles what failed by the policy.
@@ -21,12 +44,13 @@ class consumer {
  public:
   struct dependencies {
     nats::jetstream& jetstream;
-    postgres::pool* database;  ///< Null for a service without one.
+    std::size_t body_bytes_max;  ///< Of an event.
+    postgres::pool* database;    ///< Null for a service without one.
+    outbox_core* outbox;         ///< The same.
     service_statistics& statistics;
   };
 
-  consumer(const service::registration& registered, const dependencies& on)
-      : registered_(registered), on_(on) {}
+  consumer(const service::registration& registered, const dependencies& on);
 
   /// Creates the stream, the durable consumer and the dead-letter stream where they are missing,
   /// and begins to take messages. After an error it may be tried again.
@@ -45,59 +69,74 @@ class consumer {
   const durable& policy() const noexcept { return registered_.policy; }
   const handler_entry& entry() const noexcept { return registered_.entry; }
 
-  std::unique_ptr<job> accept(nats::delivery delivered);
+  /// Takes a message in hand; nothing when it was settled at once, since it is no such event.
+  task<std::unique_ptr<job>> accept(nats::delivery delivered);
   task<> renew_leases();
+  task<> wait_for_predecessor(const nats::consumer_info& known);
 
   // One message at a time (worker.cpp).
   task<> work();
   task<> handle(std::unique_ptr<job> taken);
-  task<> attempt(job& taken);
-  task<> run_handler(job& taken);
-  task<> run_in(postgres::tx& transaction, job& taken);
+  task<std::optional<lane_turn>> take_turn(job& taken);
+  task<bool> retry_here(job& failed);
 
-  // Many messages in one commit (group_commit.cpp).
-  task<> commit_groups();
-  task<> commit_group(batch taken);
-  task<result<void>> try_commit(batch& taken, std::size_t& guilty);
-  task<> run_group(postgres::tx& transaction, batch& taken, std::size_t& guilty);
-  static std::size_t owner_of(const batch& taken, std::optional<std::size_t> statement);
+  // One try (attempt.cpp).
+  task<attempt_end> attempt(job& taken);
+  task<> run_handler(job& taken, std::vector<outbox_row>& rows);
+  task<> run_plain(job& taken, std::vector<outbox_row>& rows);
+  task<> run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows);
+  task<> run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_row>& rows);
+  attempt_end end_of(const error& failure, bool in_handler, bool* unknown = nullptr) const;
+  bool is_database_away() const;
+  /// What was published for the message, ready to be stored and sent.
+  std::vector<outbox_row> rows_of(const publications& events, const job& from) const;
+
+  // Many messages in one call (batches.cpp).
+  task<> work_in_batches();
+  task<> handle_batch(batch taken);
+  task<> take_out_handled(batch& taken);
+  task<attempt_end> attempt_batch(batch& taken, weir::batch& outcomes);
+  task<> handle_halves(batch taken);
+  task<> run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes,
+                   std::vector<outbox_row>& rows);
+  task<> finish_batch(batch done, const weir::batch& outcomes, std::vector<outbox_row> rows);
+  task<> send_in_background(std::vector<outbox_row> rows);
 
   // After the commit (publishing.cpp).
-  struct unconfirmed {
-    std::size_t job;     ///< Its place in the batch.
-    std::size_t number;  ///< The event's, among those of its message.
-  };
-  task<> publish_and_acknowledge(batch done);
-  task<std::vector<unconfirmed>> publish_once(const batch& done, std::vector<unconfirmed> wanted,
-                                              std::vector<std::optional<error>>& refused,
-                                              std::optional<error>& obstacle);
+  task<> send_stored(std::vector<outbox_row> rows);
+  task<> publish_and_acknowledge(job& done, std::vector<outbox_row> rows);
 
   // The end of a delivery (settlement.cpp, dead_letter.cpp).
   void acknowledge(job& done);
+  void acknowledge_duplicate(job& done);
   task<> settle_failure(job& failed, error why);
+  bool is_hopeless(const job& failed, const error& why) const;
   void retry_later(job& failed);
-  void give_back(job& waiting);
+  void give_back(job& waiting, duration delay = duration::zero());
   task<> give_up(job& failed, const error& why);
   task<> store_dead_letter(job& failed, const error& why);
   /// After a failure that is a server's, not the message's: waits; false when draining.
   task<bool> wait_out(const error& outage, std::uint64_t failures);
+  /// Waits, and not on when draining begins; false when it has.
+  task<bool> pause(duration wait);
 
   const service::registration& registered_;
   dependencies on_;
+  std::optional<inbox> inbox_;
+  std::optional<postgres::group_commit> group_;
+  std::optional<lanes> lanes_;
   std::optional<nats::pull_source> source_;
   intrusive_list<job> running_;  ///< What handlers have in hand; what waits is the source's.
+  semaphore sending_{batches_sent_max};  ///< Batches whose events are on their way.
   scope workers_;
   scope upkeep_;
   manual_reset_event ended_;
-  bool draining_ = false;
+  manual_reset_event draining_;
   bool outage_told_ = false;
 };
 
 /// True for errors that say "a server of the service cannot be reached", which no message is to
 /// blame for. From a handler only the database's count: what else it needs is its own affair.
 bool is_outage(const error& failure, bool of_handler = false) noexcept;
-
-/// How many events one group commit holds at most.
-inline constexpr std::size_t group_events_max = 64;
 
 }  // namespace weir::detail

@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+
 #include "weir/detail/intrusive_list.hpp"
 #include "weir/nats/delivery.hpp"
-#include "weir/service/meta.hpp"
-#include "weir/service/publications.hpp"
+#include "weir/service/detail/handler_entry.hpp"
 
 namespace weir::detail {
 
 /// One message from its delivery to its settlement: what a consumer's parts hand to each other.
 struct job : list_hook {
-  explicit job(nats::delivery delivered) : message(std::move(delivered)) {}
+  explicit job(nats::delivery delivered);
   ~job() { unlink(); }  // From the consumer's list of what runs.
 
   nats::delivery message;
-  publications events;             ///< What its handler published in the present attempt.
-  std::size_t statements_end = 0;  ///< In a group commit: one past its last statement, 0 for none.
+  std::string message_id;  ///< See meta::message_id.
+  event_holder event{nullptr, nullptr};
+  std::string key;              ///< Of its lane; empty for none.
+  std::uint64_t retries = 0;    ///< Failures that were tried again without giving it back.
+  bool may_be_handled = false;  ///< Its work may be committed already: the inbox is asked first.
+  bool in_handler = false;      ///< The handler's own code runs, or has thrown.
 
-  bool in_handler = false;  ///< The handler's own code runs, or has thrown.
+  std::uint64_t attempt() const noexcept { return message.info().delivered + retries; }
 
   meta about() const noexcept {
     const auto& from = message.info();
     return {.subject = message.subject(),
             .stream = from.stream,
             .consumer = from.consumer,
+            .message_id = message_id,
             .stream_sequence = from.stream_sequence,
-            .attempt = from.delivered,
+            .attempt = attempt(),
             .published_at = from.time};
   }
 

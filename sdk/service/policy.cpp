@@ -8,6 +8,7 @@ namespace weir {
 namespace {
 
 constexpr duration ack_wait_min = std::chrono::seconds(1);
+constexpr duration kept_min = std::chrono::minutes(1);
 
 void require(bool holds, const std::string& text) {
   if (!holds) throw error(errc::invalid_argument, disposition::permanent, text);
@@ -20,6 +21,19 @@ durable& durable::workers(std::size_t count) {
                                                  std::to_string(count) + ") must be from 1 to " +
                                                  std::to_string(workers_max));
   workers_ = count;
+  return *this;
+}
+
+durable& durable::once(duration kept) {
+  require(kept >= kept_min, "consumer '" + name_ +
+                                "': once() must be a minute or more: a message that comes again "
+                                "later than that would be handled again");
+  kept_ = kept;
+  return *this;
+}
+
+durable& durable::replayable() {
+  kept_ = duration::zero();
   return *this;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "consumer.hpp"
+#include "outbox_relay.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/observe/supervisor.hpp"
@@ -24,6 +25,8 @@ namespace {
 
 constexpr duration drain_limit = std::chrono::seconds(25);
 constexpr duration flush_limit = std::chrono::seconds(5);
+/// What the headers of an event take of the server's max_payload.
+constexpr std::size_t event_headers_bytes = 1024;
 constexpr auto reach_database = stmt<"select 1">;
 const exponential start_backoff =
     exponential(std::chrono::milliseconds(100), std::chrono::seconds(2)).full_jitter();
@@ -43,6 +46,9 @@ class running_service {
   task<> drain();
   task<> stop();
   task<> prepare_database();
+  task<> open_outbox();
+  /// Of an event, as far as the server says.
+  std::size_t body_bytes_max() const;
   template <class Attempt>
   task<> when_possible(std::string_view server, Attempt attempt);
   task<> watch_signals();
@@ -57,6 +63,9 @@ class running_service {
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
   std::unique_ptr<postgres::pool> database_;
+  std::unique_ptr<outbox_core> outbox_;
+  std::unique_ptr<outbox_relay> relay_;
+  scope upkeep_;
   std::vector<std::unique_ptr<consumer>> consumers_;
   scope running_;
   manual_reset_event must_end_;  ///< A signal came, or a consumer failed for good.
@@ -89,12 +98,13 @@ void running_service::open_connections() {
       .on_event = [this](const nats::connection_event& event) { tell(event); }});
   jetstream_ = std::make_unique<nats::jetstream>(*connection_);
   if (!wants_database(which_)) return;
-  database_ = std::make_unique<postgres::pool>(postgres::pool_options{
-      .conninfo = settings_.database_url,
-      .max_connections = settings_.database_connections,
-      .on_notice = [](std::string_view severity, std::string_view message) {
-        log_info("PostgreSQL says " + std::string(severity) + ": " + std::string(message));
-      }});
+  postgres::pool_options to_database;
+  to_database.conninfo = settings_.database_url;
+  to_database.max_connections = settings_.database_connections;
+  to_database.on_notice = [](std::string_view severity, std::string_view message) {
+    log_info("PostgreSQL says " + std::string(severity) + ": " + std::string(message));
+  };
+  database_ = std::make_unique<postgres::pool>(std::move(to_database));
 }
 
 /// Tries until `server` lets it succeed. Says once that it waits, and for what.
@@ -118,6 +128,7 @@ task<> running_service::prepare_database() {
     const auto applied = co_await postgres::migrate(*database_, which_.migrations());
     for (const auto& name : applied) log_info("applied migration " + name);
   }
+  co_await make_effect_tables(*database_);
   if (!which_.checks_statements()) co_return;
   const auto faults = co_await postgres::check_statements(*database_);
   if (faults.empty()) co_return;
@@ -132,12 +143,30 @@ task<> running_service::start() {
   if (database_) co_await when_possible("PostgreSQL", [this] { return prepare_database(); });
   notify_supervisor("STATUS=waiting for nats-server");
   co_await connection_->wait_connected();
+  if (database_) co_await open_outbox();
   for (const auto& one : which_.registrations()) {
     consumers_.push_back(std::make_unique<consumer>(
-        one, consumer::dependencies{*jetstream_, database_.get(), statistics_}));
+        one, consumer::dependencies{*jetstream_, body_bytes_max(), database_.get(), outbox_.get(),
+                                    statistics_}));
     consumer& next = *consumers_.back();
     co_await when_possible("JetStream", [&next] { return next.open(); });
   }
+}
+
+/// Before any message: what a crash has left unsent comes before what follows it.
+task<> running_service::open_outbox() {
+  outbox_ = std::make_unique<outbox_core>(*database_, *jetstream_);
+  relay_ = std::make_unique<outbox_relay>(*database_, *jetstream_);
+  co_await when_possible("PostgreSQL", [this] { return outbox_->open(); });
+  const auto caught_up = co_await relay_->catch_up().as_result();
+  // One event that no stream takes must not keep the service from all others.
+  if (!caught_up) log_warning("events stay in weir_outbox: " + caught_up.error().message());
+  upkeep_.spawn(relay_->run());
+}
+
+std::size_t running_service::body_bytes_max() const {
+  const std::size_t payload = connection_->server().max_payload;
+  return payload > event_headers_bytes ? payload - event_headers_bytes : 0;
 }
 
 task<> running_service::run_consumer(consumer& one) {
@@ -188,6 +217,8 @@ task<> running_service::drain() {
 task<> running_service::stop() {
   co_await running_.close();
   consumers_.clear();
+  co_await upkeep_.close();
+  if (outbox_) co_await outbox_->close();
   jetstream_.reset();
   outage_told_ = true;  // That the connection ends now is no news.
   if (connection_) co_await connection_->close();

@@ -47,7 +47,29 @@ void refuse_shared_consumers(const service& which) {
   }
 }
 
+void require(bool holds, const durable& policy, std::string_view text) {
+  if (holds) return;
+  throw error(errc::invalid_argument, disposition::permanent,
+              "consumer '" + policy.name() + "': " + std::string(text));
+}
+
 }  // namespace
+
+void service::add(registration one) {
+  const durable& policy = one.policy;
+  const auto& key = policy.key();
+  require(key.of == nullptr || key.event_type == one.entry.event_type, policy,
+          "ordered_by() names a field of " + std::string(key.event_type) + ", its handler takes " +
+              std::string(one.entry.event_type));
+  const bool is_batch = one.entry.kind == handler_kind::batch;
+  require(!is_batch || key.of == nullptr, policy,
+          "a handler of many events gets them in the order of the stream; ordered_by() is for "
+          "handlers of one");
+  require(!is_batch || policy.is_once(), policy,
+          "a handler of many events cannot be replayable(): the same message may come with others "
+          "the next time");
+  registrations_.push_back(std::move(one));
+}
 
 int service::main(int argc, char** argv) {
   for (int index = 1; index < argc; ++index) {

@@ -2,7 +2,7 @@
 #include "consumer.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/postgres/error.hpp"
-#include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
 
 namespace weir::detail {
 namespace {
@@ -30,37 +30,47 @@ void consumer::acknowledge(job& done) {
   on_.statistics.latency.record(std::chrono::duration_cast<duration>(now - about.published_at));
 }
 
+void consumer::acknowledge_duplicate(job& done) {
+  done.message.ack();
+  outage_told_ = false;
+  ++on_.statistics.duplicates_skipped;
+}
+
+bool consumer::is_hopeless(const job& failed, const error& why) const {
+  return why.disposition() == disposition::poison || why.disposition() == disposition::permanent ||
+         failed.attempt() >= policy().attempts();
+}
+
 task<> consumer::settle_failure(job& failed, error why) {
   // A handler that ends as cancelled without being asked to has failed like any other.
-  if (why.is_cancelled() && draining_) co_return give_back(failed);
-  const bool hopeless =
-      why.disposition() == disposition::poison || why.disposition() == disposition::permanent;
-  if (hopeless || failed.about().attempt >= policy().attempts()) {
-    co_return co_await give_up(failed, why);
-  }
+  if (why.is_cancelled() && draining_.is_set()) co_return give_back(failed);
+  if (is_hopeless(failed, why)) co_return co_await give_up(failed, why);
   ++on_.statistics.retried;
   retry_later(failed);
 }
 
 void consumer::retry_later(job& failed) {
-  const auto attempt = failed.about().attempt;
-  failed.message.nak(policy().backoff().delay(attempt, loop::current().random()));
+  failed.message.nak(policy().backoff().delay(failed.attempt(), loop::current().random()));
 }
 
-void consumer::give_back(job& waiting) {
+void consumer::give_back(job& waiting, duration delay) {
   ++on_.statistics.given_back;
-  waiting.message.nak(duration::zero());
+  waiting.message.nak(delay);
 }
 
 task<bool> consumer::wait_out(const error& outage, std::uint64_t failures) {
-  if (draining_) co_return false;
+  if (draining_.is_set()) co_return false;
   if (!outage_told_) {
     outage_told_ = true;
     log_warning("handling waits, messages are kept: " + outage.message());
   }
-  const auto slept =
-      co_await sleep(outage_backoff.delay(failures, loop::current().random())).as_result();
-  co_return slept.has_value() && !draining_;
+  co_return co_await pause(outage_backoff.delay(failures, loop::current().random()));
+}
+
+task<bool> consumer::pause(duration wait) {
+  const auto ended = co_await with_timeout(wait, draining_.wait()).as_result();
+  if (!ended && ended.error().is_cancelled()) throw ended.error();
+  co_return !draining_.is_set();
 }
 
 }  // namespace weir::detail

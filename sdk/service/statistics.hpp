@@ -12,6 +12,7 @@ namespace weir::detail {
 struct service_statistics {
   std::uint64_t processed = 0;           ///< Messages handled, committed and acknowledged.
   std::uint64_t redelivered = 0;         ///< Of these and the failed ones: not the first delivery.
+  std::uint64_t duplicates_skipped = 0;  ///< Messages that came again and had been handled.
   std::uint64_t retried = 0;             ///< Failures that the server will deliver again.
   std::uint64_t dead_lettered = 0;       ///< Messages given up, with their cause.
   std::uint64_t given_back = 0;          ///< Messages returned unhandled at the end.

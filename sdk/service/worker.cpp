@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// One message at a time: its turn in its lane, its tries, its end.
 #include "consumer.hpp"
-#include "weir/timeout.hpp"
+#include "weir/loop.hpp"
 
 namespace weir::detail {
 
@@ -8,50 +9,59 @@ task<> consumer::work() {
   for (;;) {
     auto delivered = co_await source_->next();
     if (!delivered.has_value()) co_return;
-    co_await handle(accept(std::move(*delivered)));
+    auto taken = co_await accept(std::move(*delivered));
+    if (taken != nullptr) co_await handle(std::move(taken));
   }
+}
+
+/// Waits for the message's turn in its lane. Nothing when it was given back instead, because too
+/// many wait behind another of its key.
+task<std::optional<lane_turn>> consumer::take_turn(job& taken) {
+  if (!lanes_ || taken.key.empty()) co_return lane_turn();
+  const auto sequence = taken.message.info().stream_sequence;
+  duration away = lanes_->time_away(taken.key, sequence);
+  if (away == duration::zero()) {
+    if (co_await lanes_->enter(taken.key, sequence)) co_return lane_turn(*lanes_, taken.key);
+    away = lanes_->time_away(taken.key, sequence);
+  }
+  lanes_->send_away(taken.key, sequence, loop::current().now() + away + policy().ack_wait());
+  give_back(taken, away);
+  co_return std::nullopt;
 }
 
 task<> consumer::handle(std::unique_ptr<job> taken) {
-  for (std::uint64_t failures = 1;; ++failures) {
-    const auto outcome = co_await attempt(*taken).as_result();
-    if (outcome.has_value()) {
-      batch one;
-      one.push_back(std::move(taken));
-      co_return co_await publish_and_acknowledge(std::move(one));
+  const auto turn = co_await take_turn(*taken);
+  if (!turn) co_return;
+  for (std::uint64_t outages = 0;;) {
+    // Whoever waited for its turn until the end of the service gives the message back untried.
+    if (draining_.is_set() && lanes_) co_return give_back(*taken);
+    attempt_end end = co_await attempt(*taken);
+    switch (end.how) {
+      case attempt_end::kind::done:
+        co_return co_await publish_and_acknowledge(*taken, std::move(end.events));
+      case attempt_end::kind::duplicate:
+        co_return acknowledge_duplicate(*taken);
+      case attempt_end::kind::outage:
+        if (co_await wait_out(*end.why, ++outages)) continue;
+        co_return give_back(*taken);
+      case attempt_end::kind::failed:
+        break;
     }
-    if (is_outage(outcome.error(), taken->in_handler)) {
-      if (co_await wait_out(outcome.error(), failures)) continue;
-      co_return give_back(*taken);
-    }
-    co_return co_await settle_failure(*taken, outcome.error());
+    const bool keeps_turn = lanes_ && !taken->key.empty() && !is_hopeless(*taken, *end.why);
+    if (!keeps_turn) co_return co_await settle_failure(*taken, *end.why);
+    if (!co_await retry_here(*taken)) co_return give_back(*taken);
   }
 }
 
-task<> consumer::attempt(job& taken) {
-  taken.events.clear();
-  taken.in_handler = false;
-  co_await with_timeout(policy().deadline(), run_handler(taken));
-}
-
-task<> consumer::run_handler(job& taken) {
-  if (entry().kind == handler_kind::plain) {
-    const meta about = taken.about();
-    taken.in_handler = true;
-    co_return co_await entry().run(taken.message.payload(), {.about = &about});
-  }
-  // Not a coroutine itself, so what it captures lives as long as this frame.
-  auto body = [this, &taken](postgres::tx& transaction) { return run_in(transaction, taken); };
-  co_await on_.database->transaction(body);
-}
-
-task<> consumer::run_in(postgres::tx& transaction, job& taken) {
-  taken.events.clear();  // The pool repeats the body after a serialization failure.
-  const meta about = taken.about();
-  tx handed(transaction, taken.events);
-  taken.in_handler = true;
-  co_await entry().run(taken.message.payload(), {.about = &about, .transaction = &handed});
-  taken.in_handler = false;
+/// Waits until the message is tried again, with its lane parked; false when draining.
+task<bool> consumer::retry_here(job& failed) {
+  ++on_.statistics.retried;
+  const auto wait = policy().backoff().delay(failed.attempt(), loop::current().random());
+  ++failed.retries;
+  lanes_->park(failed.key, loop::current().now() + wait);
+  const bool goes_on = co_await pause(wait);
+  lanes_->unpark(failed.key);
+  co_return goes_on;
 }
 
 }  // namespace weir::detail

@@ -17,18 +17,31 @@ using namespace std::chrono_literals;
 
 constexpr auto settled_limit = 50s;     // for a service that hangs
 constexpr auto settled_interval = 5ms;  // between two looks at the consumer
+constexpr auto duplicate_window = 100ms;
 
 constexpr auto make_table =
     stmt<"create table letters (id bigint primary key check (id >= 0), attempt bigint not null)">;
 constexpr auto read_table = stmt<"select id from letters order by id">;
 
-task<> publish(nats::jetstream& jetstream, const std::vector<std::string>& bodies) {
+constexpr auto count_remembered = stmt<"select count(*) from weir_inbox">;
+constexpr auto count_unsent = stmt<"select count(*) from weir_outbox">;
+
+task<> publish(nats::jetstream& jetstream, const std::vector<sent_letter>& letters) {
   nats::stream_config stream;
   stream.name = Letters::name;
   stream.subjects = {"letters.>"};
+  // The shortest that a server takes, so that the same id can be stored twice.
+  stream.duplicate_window = duplicate_window;
   co_await jetstream.ensure_stream(stream);
   const nats::subject to(bind<Letter>::subject);
-  for (const auto& body : bodies) co_await jetstream.publish(to, body);
+  for (const auto& one : letters) {
+    nats::publish_options how;
+    how.msg_id = one.id;
+    // Until the stream has forgotten the id of the letter before.
+    while ((co_await jetstream.publish(to, one.body, how)).duplicate) {
+      co_await sleep(duplicate_window);
+    }
+  }
 }
 
 task<> settled(nats::jetstream& jetstream, const std::string& consumer, std::uint64_t last) {
@@ -55,6 +68,7 @@ task<> look_at_streams(nats::jetstream& jetstream, aftermath& found) {
     if (stored.subject != bind<Reply>::subject) continue;
     found.answered.push_back(json::decode<Reply>(stored.payload).value().id);
   }
+  found.in_order = found.answered;
   std::sort(found.answered.begin(), found.answered.end());
 
   const auto dead = co_await jetstream.stream_info("DLQ_LETTERS");
@@ -71,6 +85,12 @@ task<> look_at_streams(nats::jetstream& jetstream, aftermath& found) {
   }
 }
 
+bool uses_database(const service& which) {
+  return std::ranges::any_of(which.registrations(), [](const service::registration& one) {
+    return one.entry.kind != handler_kind::plain;
+  });
+}
+
 task<> run_quietly(const service& which, const environment& settings) {
   co_await detail::run_service(which, settings);
 }
@@ -85,11 +105,19 @@ post_office::post_office() {
 }
 
 aftermath post_office::deliver(const service& to, const std::vector<std::string>& bodies) {
-  loop home;
-  return home.run(run(to, bodies));
+  std::vector<sent_letter> letters;
+  for (const auto& body : bodies) letters.push_back({body});
+  return deliver(to, letters);
 }
 
-task<aftermath> post_office::run(const service& to, const std::vector<std::string>& bodies) {
+aftermath post_office::deliver(const service& to, const std::vector<sent_letter>& letters,
+                               const preparation& before) {
+  loop home;
+  return home.run(run(to, letters, before));
+}
+
+task<aftermath> post_office::run(const service& to, const std::vector<sent_letter>& letters,
+                                 const preparation& before) {
   nats::connection_options options;
   options.url = settings_.nats_url;
   nats::connection link(options);
@@ -102,14 +130,19 @@ task<aftermath> post_office::run(const service& to, const std::vector<std::strin
   scope running;
   try {
     co_await database.exec(make_table);
-    co_await publish(jetstream, bodies);
+    co_await publish(jetstream, letters);
+    if (before) co_await before(jetstream, database);
     running.spawn(run_quietly(to, settings_));
-    co_await with_timeout(settled_limit, all_settled(jetstream, to, bodies.size()));
+    co_await with_timeout(settled_limit, all_settled(jetstream, to, letters.size()));
     pthread_kill(pthread_self(), SIGTERM);  // The service reads it from its descriptor.
     co_await running.join();
     const auto rows = co_await database.query<std::int64_t>(read_table);
     for (const std::int64_t id : rows) found.stored.push_back(id);
     co_await look_at_streams(jetstream, found);
+    if (uses_database(to)) {
+      found.remembered = co_await database.one<std::int64_t>(count_remembered);
+      found.unsent = co_await database.one<std::int64_t>(count_unsent);
+    }
   } catch (...) {
     failure = std::current_exception();
   }

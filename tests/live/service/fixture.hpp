@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,20 @@ struct dead_letter {
 struct aftermath {
   std::vector<std::int64_t> stored;    ///< Ids in the table `letters`, sorted.
   std::vector<std::int64_t> answered;  ///< Ids of the replies in the stream, sorted.
+  std::vector<std::int64_t> in_order;  ///< The same in the order of the stream.
   std::vector<dead_letter> dead;       ///< In the order of the stream.
+  std::int64_t remembered = 0;         ///< Messages in the inbox.
+  std::int64_t unsent = 0;             ///< Events in the outbox.
 };
+
+/// A letter on its way; without an id it gets one of its own.
+struct sent_letter {
+  std::string body;
+  std::string id = {};
+};
+
+/// What happens before the service starts, when the letters are in their stream.
+using preparation = std::function<task<>(nats::jetstream&, postgres::pool&)>;
 
 /// Private servers with a table `letters (id bigint primary key check (id >= 0), attempt bigint)`.
 class post_office {
@@ -36,9 +49,14 @@ class post_office {
   /// Publishes the bodies, runs the service until each is acknowledged or ended, drains it, and
   /// looks at what is left. The service's first handler must be that of the letters.
   aftermath deliver(const service& to, const std::vector<std::string>& bodies);
+  /// The same for letters with ids; the stream takes equal ids for duplicates within a tenth of a
+  /// second alone, and the letters are published further apart.
+  aftermath deliver(const service& to, const std::vector<sent_letter>& letters,
+                    const preparation& before = {});
 
  private:
-  task<aftermath> run(const service& to, const std::vector<std::string>& bodies);
+  task<aftermath> run(const service& to, const std::vector<sent_letter>& letters,
+                      const preparation& before);
 
   servers::nats_server nats_;
   servers::postgres_server postgres_;

@@ -5,87 +5,43 @@
 #include <type_traits>
 #include <utility>
 
+#include "weir/detail/type_name.hpp"
 #include "weir/event/bind.hpp"
 #include "weir/event/json.hpp"
-#include "weir/service/meta.hpp"
-#include "weir/service/tx.hpp"
-#include "weir/service/unit.hpp"
-#include "weir/task.hpp"
+#include "weir/service/detail/handler_entry.hpp"
+#include "weir/service/detail/handler_signature.hpp"
 
-namespace weir {
+namespace weir::detail {
 
-/// What a handler asks for decides how its work is committed.
-enum class handler_kind : unsigned char {
-  plain,        ///< No database: acknowledged when it returns.
-  transaction,  ///< `tx&`: a transaction of its own.
-  unit,         ///< `unit&`: committed together with others.
-};
+template <class Event>
+event_holder decode_event(std::string_view body) {
+  return {new Event(json::decode<Event>(body).value()),
+          [](void* event) { delete static_cast<Event*>(event); }};
+}
 
-namespace detail {
+/// Runs a handler of one message. It gets a copy, since it may have to run again.
+template <auto Handler, class Signature>
+task<> run_on_one(const void* event, const handler_resources& from) {
+  return Signature::template call<Handler>(*static_cast<const typename Signature::event*>(event),
+                                           from);
+}
 
-/// What one run of a handler may draw on; only the pointer of its kind is set.
-struct handler_resources {
-  const meta* about = nullptr;
-  tx* transaction = nullptr;
-  weir::unit* unit = nullptr;
-};
-
-template <class Function>
-struct handler_signature {
-  static constexpr bool is_valid = false;
-};
-
-template <class Event, class... Wanted>
-struct handler_signature<task<> (*)(Event, Wanted...)> {
-  static constexpr bool is_valid = true;
-  using event = std::remove_cvref_t<Event>;
-
-  template <class T>
-  static constexpr bool is_dependency =
-      std::is_same_v<T, tx&> || std::is_same_v<T, unit&> || std::is_same_v<T, const meta&>;
-  template <class T>
-  static constexpr bool wants = (std::is_same_v<T, Wanted> || ...);
-
-  static constexpr bool dependencies_known = (is_dependency<Wanted> && ...);
-  static constexpr handler_kind kind = wants<tx&>     ? handler_kind::transaction
-                                       : wants<unit&> ? handler_kind::unit
-                                                      : handler_kind::plain;
-  static constexpr bool one_commit = !(wants<tx&> && wants<unit&>);
-  static constexpr bool event_by_value = !std::is_reference_v<Event> && !std::is_pointer_v<Event>;
-
-  template <class T>
-  static T give(const handler_resources& from) {
-    if constexpr (std::is_same_v<T, tx&>) {
-      return *from.transaction;
-    } else if constexpr (std::is_same_v<T, unit&>) {
-      return *from.unit;
-    } else {
-      return *from.about;
-    }
-  }
-
-  template <auto Handler>
-  static task<> run(event decoded, const handler_resources& from) {
-    return Handler(std::move(decoded), give<Wanted>(from)...);
-  }
-};
-
-/// A handler without its types: how to run it on a body.
-struct handler_entry {
-  std::string_view subject;
-  std::string_view stream;
-  const std::string_view* stream_subjects;
-  std::size_t stream_subject_count;
-  handler_kind kind;
-  /// Decodes the body (throws poison) and makes the task that handles it.
-  task<> (*run)(std::string_view body, const handler_resources& from);
-};
+/// Runs a handler of many messages, whose events it keeps together while that runs.
+template <auto Handler, class Signature>
+task<> run_on_many(std::span<const void* const> events, const handler_resources& from) {
+  using event = typename Signature::event;
+  std::vector<event> together;
+  together.reserve(events.size());
+  for (const void* one : events) together.push_back(*static_cast<const event*>(one));
+  co_await Signature::template call<Handler>(std::span<const event>(together), from);
+}
 
 template <auto Handler>
 handler_entry make_handler_entry() {
   using signature = handler_signature<decltype(Handler)>;
   static_assert(signature::is_valid,
-                "weir: a handler is a function weir::task<> name(Event event, ...)");
+                "weir: a handler is a function weir::task<> name(Event event, ...), or for many "
+                "events at a time weir::task<> name(std::span<const Event> events, ...)");
   if constexpr (signature::is_valid) {
     using event = typename signature::event;
     static_assert(signature::event_by_value,
@@ -93,20 +49,27 @@ handler_entry make_handler_entry() {
     static_assert(bound_event<event>,
                   "weir: the handler's event has no binding: specialise weir::bind for it");
     static_assert(signature::dependencies_known,
-                  "weir: after the event a handler may ask for tx&, unit& and const meta& only");
+                  "weir: after the event a handler may ask for tx&, unit&, publications&, and "
+                  "const meta&; after a span of events for tx& and batch&");
     static_assert(signature::one_commit, "weir: a handler asks for tx& or for unit&, not for both");
-    return {
+    static_assert(!signature::is_batch || signature::kind == handler_kind::batch,
+                  "weir: a handler of many events asks for tx&: they share one transaction");
+    handler_entry made{
         .subject = bind<event>::subject,
         .stream = bind<event>::stream_name,
         .stream_subjects = bind<event>::stream::subjects,
         .stream_subject_count = std::size(bind<event>::stream::subjects),
+        .event_type = type_name<event>(),
         .kind = signature::kind,
-        .run = [](std::string_view body, const handler_resources& from) -> task<> {
-          return signature::template run<Handler>(json::decode<event>(body).value(), from);
-        },
+        .decode = decode_event<event>,
     };
+    if constexpr (signature::is_batch) {
+      made.run_many = run_on_many<Handler, signature>;
+    } else {
+      made.run = run_on_one<Handler, signature>;
+    }
+    return made;
   }
 }
 
-}  // namespace detail
-}  // namespace weir
+}  // namespace weir::detail

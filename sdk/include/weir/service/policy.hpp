@@ -6,6 +6,7 @@
 #include <string>
 
 #include "weir/service/backoff.hpp"
+#include "weir/service/detail/event_key.hpp"
 
 namespace weir {
 
@@ -23,8 +24,36 @@ class durable {
   explicit durable(std::string name) : name_(std::move(name)) {}
 
   /// How many messages are handled at the same time; no more are ever taken from the server. With a
-  /// group-commit handler it is how many events wait for their commit.
+  /// group-commit handler it is how many events wait for their commit, with a batch handler how
+  /// many are taken ahead of it.
   durable& workers(std::size_t count);
+  /// Handles the messages of one key one after the other, in the order of their stream, and those
+  /// of different keys beside each other. The key is a field of the event: a number, an enum, a
+  /// text or a uuid.
+  ///
+  ///     weir::durable("payments").ordered_by<&PaymentTaken::account>()
+  ///
+  /// A message that fails keeps its key until it succeeds or is given up: it is tried again here,
+  /// not by the server. Its events are in their streams before those of the next one. The order
+  /// holds within one program; with several on a consumer the server spreads the messages of a key
+  /// over them. After a crash the next one waits for as long as the server may still wait for the
+  /// last (see ack_wait()), since what that had in hand comes before anything else.
+  template <auto Field>
+  durable& ordered_by() {
+    key_ = detail::make_event_key<Field>();
+    return *this;
+  }
+  /// Remembers, in the database and in the handler's own commit, which messages are handled, for as
+  /// long as this: one that comes again within that time is acknowledged and not handled again,
+  /// whether the server delivers it again or its publisher has published it again under the same
+  /// `Nats-Msg-Id`. What the handler publishes is stored in the same commit and sent after it. This
+  /// is how handlers with a database work where nothing else is said, for a day.
+  durable& once(duration kept);
+  /// The handler may run again for a message that it has handled: its writes are idempotent, as an
+  /// upsert is. Nothing is remembered and nothing stored beside its own writes; the events of a
+  /// repeated run have the ids of the first, which their stream refuses within its duplicate
+  /// window. Not for batch handlers.
+  durable& replayable();
   /// How often a message is tried before it is given up, and how long the server waits between.
   durable& retry(std::size_t attempts, exponential backoff);
   /// How long one attempt may take, its SQL included.
@@ -38,6 +67,9 @@ class durable {
 
   const std::string& name() const noexcept { return name_; }
   std::size_t workers() const noexcept { return workers_; }
+  const detail::event_key& key() const noexcept { return key_; }
+  bool is_once() const noexcept { return kept_ > duration::zero(); }
+  duration kept() const noexcept { return kept_; }
   std::size_t attempts() const noexcept { return attempts_; }
   const exponential& backoff() const noexcept { return backoff_; }
   duration deadline() const noexcept { return deadline_; }
@@ -47,6 +79,8 @@ class durable {
  private:
   std::string name_;
   std::size_t workers_ = 16;
+  detail::event_key key_;
+  duration kept_ = std::chrono::hours(24);  ///< Zero: the handler is replayable.
   std::size_t attempts_ = 5;
   exponential backoff_ =
       exponential(std::chrono::seconds(1), std::chrono::minutes(5)).full_jitter();

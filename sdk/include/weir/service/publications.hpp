@@ -11,33 +11,40 @@
 namespace weir {
 
 /// The events that a handler publishes, kept until its work is committed.
+///
+/// A handler without a database asks for `publications&`: they are published when it has returned,
+/// before its message is acknowledged. One with a database publishes through what it has of that.
 class publications {
  public:
   static constexpr std::size_t count_max = 1024;  ///< Of one message's handling.
+  static constexpr std::size_t batch_count_max = std::size_t{64} * 1024;  ///< Of a batch's.
 
   struct entry {
     std::string_view subject;  ///< Static: the binding's.
     std::string body;
   };
 
-  /// Adds an event. Throws `limit_exceeded` past count_max, and what json::encode throws.
+  /// `body_bytes_max` is the largest body that the server takes, `most` the number of events.
+  explicit publications(std::size_t body_bytes_max, std::size_t most = count_max) noexcept
+      : body_bytes_max_(body_bytes_max), most_(most) {}
+
+  /// Adds an event. Throws `limit_exceeded` (permanent) where there are too many, or where it is
+  /// too large for any stream, and what json::encode throws.
   template <bound_event Event>
-  void add(const Event& event) {
-    check_room();
+  void publish(const Event& event) {
     entries_.push_back({bind<Event>::subject, json::encode(event)});
+    check_last();
   }
 
   const std::vector<entry>& entries() const noexcept { return entries_; }
   void clear() noexcept { entries_.clear(); }
 
  private:
-  void check_room() const {
-    if (entries_.size() < count_max) return;
-    throw error(errc::limit_exceeded, disposition::permanent,
-                "a handler publishes more than " + std::to_string(count_max) +
-                    " events for one message; publish fewer, or split the message");
-  }
+  /// Takes back an entry that must not be there, and throws.
+  void check_last();
 
+  std::size_t body_bytes_max_;
+  std::size_t most_;
   std::vector<entry> entries_;
 };
 

@@ -22,8 +22,8 @@ namespace weir {
 ///
 /// It takes NATS_URL and DATABASE_URL from the environment, waits for both servers, applies the
 /// migrations, creates the streams and consumers that are missing, and handles messages. A message
-/// is acknowledged after its handler's work is committed and its events are confirmed by their
-/// stream. Events carry ids made from the message, so that a repeated handling publishes them once.
+/// is acknowledged after its handler's work is committed; its effects are there once, however often
+/// the server delivers it (see durable::once()).
 /// SIGTERM and SIGINT drain: nothing new is taken, what runs is finished, what waits is given back;
 /// a second signal exits at once. SIGUSR1 prints the live tasks to standard error.
 class service {
@@ -36,9 +36,10 @@ class service {
   explicit service(std::string name) : name_(std::move(name)) {}
 
   /// Handles the event of `Handler`'s first parameter with it: see handler_kind for the forms.
+  /// Throws `invalid_argument` for a policy that does not fit the handler.
   template <auto Handler>
   service& on(durable policy) {
-    registrations_.push_back({detail::make_handler_entry<Handler>(), std::move(policy)});
+    add({detail::make_handler_entry<Handler>(), std::move(policy)});
     return *this;
   }
 
@@ -65,6 +66,8 @@ class service {
   bool checks_statements() const noexcept { return checks_statements_; }
 
  private:
+  void add(registration one);
+
   std::string name_;
   std::vector<registration> registrations_;
   std::filesystem::path migrations_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "weir/postgres/bulk.hpp"
 #include "weir/postgres/transaction.hpp"
 #include "weir/service/publications.hpp"
 
@@ -42,13 +43,47 @@ class tx {
     return transaction_->template maybe<Row>(statement, arguments...);
   }
 
+  /// Stores rows that may be there already, as postgres::bulk_upsert() does, which says what is
+  /// promised; gives what became of each.
+  template <class Target>
+  auto upsert(Target target, std::span<const typename Target::row> rows) {
+    return postgres::bulk_upsert(*transaction_, target, rows);
+  }
+  /// The same for one row.
+  template <class Target>
+  task<> upsert(Target target, const typename Target::row& row) {
+    return upsert_one(*transaction_, target, row);
+  }
+  /// Stores new rows; gives their number.
+  template <class Row, fixed_string Name>
+  auto insert(postgres::table_target<Row, Name> target,
+              std::type_identity_t<std::span<const Row>> rows) {
+    return postgres::bulk_insert(*transaction_, target, rows);
+  }
+  /// The same for one row.
+  template <class Row, fixed_string Name>
+  task<> insert(postgres::table_target<Row, Name> target, const std::type_identity_t<Row>& row) {
+    return insert_one(*transaction_, target, row);
+  }
+  /// The transaction itself: savepoints, locks, streams. It is not the handler's to commit.
+  postgres::tx& database() noexcept { return *transaction_; }
+
   /// Publishes `event` once the transaction is committed, if it is.
   template <bound_event Event>
   void publish(const Event& event) {
-    events_->add(event);
+    events_->publish(event);
   }
 
  private:
+  template <class Target>
+  static task<> upsert_one(postgres::tx& in, Target target, typename Target::row row) {
+    co_await postgres::bulk_upsert(in, target, std::span<const typename Target::row>(&row, 1));
+  }
+  template <class Target>
+  static task<> insert_one(postgres::tx& in, Target target, typename Target::row row) {
+    co_await postgres::bulk_insert(in, target, std::span<const typename Target::row>(&row, 1));
+  }
+
   postgres::tx* transaction_;
   publications* events_;
 };

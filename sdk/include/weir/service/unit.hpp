@@ -2,47 +2,71 @@
 #pragma once
 
 #include <coroutine>
-#include <cstddef>
 
-#include "weir/postgres/transaction.hpp"
+#include "weir/postgres/unit.hpp"
 #include "weir/service/publications.hpp"
 
 namespace weir {
 
 /// A handler's part of a commit that it shares with other messages: group commit.
 ///
-/// Writes are kept in order and go to the database together with those of up to 63 other messages,
-/// in one round trip and one commit; a message whose writes fail is taken out and settled alone. So
-/// a handler sees no answer of its writes, and must not need one: what must be read before it is
-/// written belongs in a handler that asks for `tx&`. Valid while the handler runs.
+/// Reads go out at once. Writes are kept in order and go to the database together with those of up
+/// to 63 other messages, in one round trip and one commit; a message whose writes fail is taken out
+/// and settled alone. A handler sees no answer of its writes, and none of its reads sees a write
+/// that is not committed, its own included. A handler that reads a row and writes it back is
+/// registered with durable::ordered_by() that row's key, by which two such messages never overlap:
+/// see postgres::group_commit. Valid while the handler runs.
 class unit {
  public:
   /// What exec() gives: awaiting it never suspends.
-  using queued = std::suspend_never;
+  using kept = std::suspend_never;
 
-  unit(postgres::tx& transaction, publications& events) noexcept
-      : transaction_(&transaction), events_(&events) {}
+  unit(postgres::unit& work, publications& events) noexcept : work_(&work), events_(&events) {}
 
-  /// Adds a statement to the commit.
+  /// Keeps a statement for the commit; what it gives is dropped.
   template <class Statement, class... Arguments>
-  queued exec(Statement statement, const Arguments&... arguments) {
-    statements_end_ = transaction_->enqueue(statement, arguments...) + 1;
+  kept exec(Statement statement, const Arguments&... arguments) {
+    work_->exec(statement, arguments...);
     return {};
+  }
+  /// Keeps a row for a table; the rows of a commit for the same table go in one statement.
+  template <class Row, fixed_string Name>
+  kept insert(postgres::table_target<Row, Name> target, const std::type_identity_t<Row>& row) {
+    work_->insert(target, row);
+    return {};
+  }
+  /// The same for a row that may be there already.
+  template <class Target>
+  kept upsert(Target target, const typename Target::row& row) {
+    work_->upsert(target, row);
+    return {};
+  }
+
+  /// Runs a query, of a statement declared as a read; gives its rows.
+  template <class Row, class Statement, class... Arguments>
+  auto query(Statement statement, const Arguments&... arguments) {
+    return work_->template query<Row>(statement, arguments...);
+  }
+  /// Runs a query that gives exactly one row.
+  template <class Row, class Statement, class... Arguments>
+  auto one(Statement statement, const Arguments&... arguments) {
+    return work_->template one<Row>(statement, arguments...);
+  }
+  /// Runs a query that gives one row or none.
+  template <class Row, class Statement, class... Arguments>
+  auto maybe(Statement statement, const Arguments&... arguments) {
+    return work_->template maybe<Row>(statement, arguments...);
   }
 
   /// Publishes `event` once the commit is done, if it succeeds.
   template <bound_event Event>
   void publish(const Event& event) {
-    events_->add(event);
+    events_->publish(event);
   }
 
-  /// One past the number of the last statement added, among those of the whole commit.
-  std::size_t statements_end() const noexcept { return statements_end_; }
-
  private:
-  postgres::tx* transaction_;
+  postgres::unit* work_;
   publications* events_;
-  std::size_t statements_end_ = 0;
 };
 
 }  // namespace weir

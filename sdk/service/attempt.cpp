@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// One try to handle one message, in whatever the handler asks for.
+#include "consumer.hpp"
+#include "weir/postgres/error.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::detail {
+
+task<attempt_end> consumer::attempt(job& taken) {
+  attempt_end end;
+  try {
+    taken.in_handler = false;
+    if (inbox_ && taken.may_be_handled) {
+      std::vector<std::string> ids;
+      ids.push_back(taken.message_id);
+      const auto handled = co_await inbox_->handled_of(std::move(ids));
+      if (!handled.empty()) end.how = attempt_end::kind::duplicate;
+    }
+    if (end.how == attempt_end::kind::done) {
+      co_await with_timeout(policy().deadline(), run_handler(taken, end.events));
+    }
+  } catch (const error& failure) {
+    end = end_of(failure, taken.in_handler, &taken.may_be_handled);
+  } catch (...) {
+    end = end_of(to_error(std::current_exception()), taken.in_handler);
+  }
+  co_return end;
+}
+
+/// `unknown` is set where the work may be committed all the same.
+attempt_end consumer::end_of(const error& failure, bool in_handler, bool* unknown) const {
+  using kind = attempt_end::kind;
+  if (is_duplicate(failure)) return {kind::duplicate};
+  const auto* by_server = dynamic_cast<const postgres::error*>(&failure);
+  if (by_server != nullptr && by_server->commit_unknown()) {
+    // Asked again once the server answers: the inbox knows. Without one the handler is repeatable.
+    if (unknown != nullptr) *unknown = true;
+    return {kind::outage, failure};
+  }
+  // While the database cannot be reached, whatever fails for now fails for that.
+  const bool for_now = failure.disposition() == disposition::retry;
+  const bool is_away = is_outage(failure, in_handler) || (for_now && is_database_away());
+  return {is_away ? kind::outage : kind::failed, failure};
+}
+
+bool consumer::is_database_away() const {
+  return on_.database != nullptr && entry().kind != handler_kind::plain &&
+         !on_.database->stats().last_connect_error.empty();
+}
+
+std::vector<outbox_row> consumer::rows_of(const publications& events, const job& from) const {
+  if (events.entries().empty()) return {};
+  auto rows = make_rows(events, from.key, from.identity());
+  if (inbox_) on_.outbox->number(rows);
+  return rows;
+}
+
+task<> consumer::run_handler(job& taken, std::vector<outbox_row>& rows) {
+  // Not coroutines themselves, so what they capture lives as long as this frame.
+  const auto in_transaction = [&](postgres::tx& in) { return run_in_transaction(in, taken, rows); };
+  const auto in_unit = [&](postgres::unit& in) { return run_in_unit(in, taken, rows); };
+  switch (entry().kind) {
+    case handler_kind::transaction:
+      return on_.database->transaction(in_transaction);
+    case handler_kind::unit:
+      return group_->run(std::string(), in_unit);
+    default:
+      return run_plain(taken, rows);
+  }
+}
+
+task<> consumer::run_plain(job& taken, std::vector<outbox_row>& rows) {
+  publications events(on_.body_bytes_max);
+  const meta about = taken.about();
+  taken.in_handler = true;
+  co_await entry().run(taken.event.get(), {.about = &about, .events = &events});
+  taken.in_handler = false;
+  rows = rows_of(events, taken);
+}
+
+task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows) {
+  // The pool repeats this after a serialization failure.
+  publications events(on_.body_bytes_max);
+  const meta about = taken.about();
+  if (inbox_) inbox_->enter(in, taken.message_id);
+  tx handed(in, events);
+  taken.in_handler = true;
+  co_await entry().run(taken.event.get(), {.about = &about, .transaction = &handed});
+  taken.in_handler = false;
+  rows = rows_of(events, taken);
+  if (inbox_) store_rows(in, rows);
+}
+
+task<> consumer::run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_row>& rows) {
+  publications events(on_.body_bytes_max);
+  const meta about = taken.about();
+  if (inbox_) in.insert(inbox_table, inbox_->row_of(taken.message_id));
+  unit handed(in, events);
+  taken.in_handler = true;
+  co_await entry().run(taken.event.get(), {.about = &about, .unit = &handed});
+  taken.in_handler = false;
+  rows = rows_of(events, taken);
+  if (!inbox_) co_return;
+  for (const outbox_row& row : rows) in.insert(outbox_table, row);
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many messages in one call: one transaction, one commit; halved until the culprit is alone.
+#include <algorithm>
+
+#include "consumer.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::detail {
+namespace {
+
+/// How often a batch is tried again because some of it was handled before: each time those are
+/// taken out, and only messages that another program handles at this moment add to them.
+constexpr std::uint64_t refusals_max = 8;
+
+std::vector<std::string> ids_of(const std::vector<std::unique_ptr<job>>& jobs) {
+  std::vector<std::string> ids;
+  ids.reserve(jobs.size());
+  for (const auto& one : jobs) ids.push_back(one->message_id);
+  return ids;
+}
+
+}  // namespace
+
+/// One batch is committed after the other, so their writes keep the order of the stream; what is
+/// committed is published and acknowledged beside the next one.
+task<> consumer::work_in_batches() {
+  for (;;) {
+    auto delivered = co_await source_->next_batch(batch_messages_max);
+    if (delivered.empty()) co_return;
+    batch taken;
+    for (auto& one : delivered) {
+      auto next = co_await accept(std::move(one));
+      if (next != nullptr) taken.push_back(std::move(next));
+    }
+    if (!taken.empty()) co_await handle_batch(std::move(taken));
+  }
+}
+
+task<> consumer::handle_batch(batch taken) {
+  std::uint64_t refusals = 0;
+  for (std::uint64_t outages = 0; !taken.empty();) {
+    weir::batch outcomes(taken.size());
+    attempt_end end = co_await attempt_batch(taken, outcomes);
+    switch (end.how) {
+      case attempt_end::kind::done:
+        co_return co_await finish_batch(std::move(taken), outcomes, std::move(end.events));
+      case attempt_end::kind::duplicate:
+        // One or more of them; the next try asks which. One whose handling is committed only now
+        // is found, too, since the refusal waited for that.
+        for (auto& one : taken) one->may_be_handled = true;
+        if (++refusals <= refusals_max) continue;
+        break;
+      case attempt_end::kind::outage:
+        if (co_await wait_out(*end.why, ++outages)) continue;
+        for (auto& one : taken) give_back(*one);
+        co_return;
+      case attempt_end::kind::failed:
+        break;
+    }
+    if (taken.size() > 1) co_return co_await handle_halves(std::move(taken));
+    if (end.how == attempt_end::kind::duplicate) co_return give_back(*taken.front());
+    co_return co_await settle_failure(*taken.front(), *end.why);
+  }
+}
+
+task<> consumer::handle_halves(batch taken) {
+  const auto middle = taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2);
+  batch second(std::make_move_iterator(middle), std::make_move_iterator(taken.end()));
+  taken.erase(middle, taken.end());
+  co_await handle_batch(std::move(taken));
+  co_await handle_batch(std::move(second));
+}
+
+/// Acknowledges those that were handled before, where that is possible at all.
+task<> consumer::take_out_handled(batch& taken) {
+  // The same message twice in one batch: its publisher has published it again.
+  std::vector<std::string> seen;
+  std::vector<std::string> ids;
+  for (const auto& one : taken) {
+    if (one->may_be_handled) ids.push_back(one->message_id);
+  }
+  if (ids.empty()) co_return;
+  auto handled = co_await inbox_->handled_of(std::move(ids));
+  std::ranges::sort(handled);
+  for (auto& one : taken) {
+    const bool is_second = std::ranges::find(seen, one->message_id) != seen.end();
+    if (one->may_be_handled) seen.push_back(one->message_id);
+    if (!is_second && !std::ranges::binary_search(handled, one->message_id)) continue;
+    // The second of two is settled with the next delivery, once the first is committed.
+    if (is_second) {
+      give_back(*one);
+    } else {
+      acknowledge_duplicate(*one);
+    }
+    one.reset();
+  }
+  std::erase(taken, nullptr);
+}
+
+task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
+  attempt_end end;
+  bool in_handler = false;
+  bool is_unknown = false;
+  try {
+    co_await take_out_handled(taken);
+    if (taken.empty()) co_return end;
+    // Not a coroutine itself, so what it captures lives as long as this frame.
+    const auto body = [&](postgres::tx& in) {
+      outcomes = weir::batch(taken.size());
+      return run_batch(in, taken, outcomes, end.events);
+    };
+    co_await with_timeout(policy().deadline(), on_.database->transaction(body));
+  } catch (const error& failure) {
+    in_handler = taken.front()->in_handler;
+    end = end_of(failure, in_handler, &is_unknown);
+  } catch (...) {
+    end = end_of(to_error(std::current_exception()), true);
+  }
+  for (auto& one : taken) one->may_be_handled |= is_unknown;
+  co_return end;
+}
+
+task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes,
+                           std::vector<outbox_row>& rows) {
+  publications events(on_.body_bytes_max, publications::batch_count_max);
+  inbox_->enter_all(in, ids_of(taken));
+  std::vector<const void*> decoded;
+  decoded.reserve(taken.size());
+  for (const auto& one : taken) decoded.push_back(one->event.get());
+  tx handed(in, events);
+  taken.front()->in_handler = true;
+  co_await entry().run_many(decoded, {.transaction = &handed, .batch = &outcomes});
+  taken.front()->in_handler = false;
+  std::vector<std::string> failed;
+  for (const auto& [index, why] : outcomes.failures()) failed.push_back(taken[index]->message_id);
+  if (!failed.empty()) inbox_->leave_all(in, failed);
+  rows = rows_of(events, *taken.front());
+  store_rows(in, rows);
+}
+
+task<> consumer::finish_batch(batch done, const weir::batch& outcomes,
+                              std::vector<outbox_row> rows) {
+  for (std::size_t at = 0; at < done.size(); ++at) {
+    const auto failed = outcomes.failures().find(at);
+    if (failed == outcomes.failures().end()) {
+      acknowledge(*done[at]);
+    } else {
+      co_await settle_failure(*done[at], failed->second);
+    }
+  }
+  if (rows.empty()) co_return;
+  co_await sending_.acquire();
+  workers_.spawn(send_in_background(std::move(rows)));
+}
+
+task<> consumer::send_in_background(std::vector<outbox_row> rows) {
+  const auto sent = co_await send_stored(std::move(rows)).as_result();
+  sending_.release();
+  if (!sent && !sent.error().is_cancelled()) throw sent.error();
+}
+
+}  // namespace weir::detail

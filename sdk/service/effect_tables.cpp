@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "effect_tables.hpp"
+
+#include "weir/postgres/advisory_key.hpp"
+
+namespace weir::detail {
+namespace {
+
+template <fixed_string Sql>
+constexpr auto own = stmt<Sql, postgres::statement_kind::write, "weir_effect_tables">;
+
+constexpr auto tables_exist =
+    own<"select to_regclass('weir_inbox') is not null and to_regclass('weir_outbox') is not null">;
+
+// Rows come and go at the rate of the messages: vacuum must follow their number, not the size of
+// the table, or dead rows outnumber living ones a thousand times.
+constexpr auto make_inbox = own<
+    "create table if not exists weir_inbox ("
+    "consumer text collate \"C\" not null, "
+    "message_id text collate \"C\" not null, "
+    "handled_at timestamptz not null default now(), "
+    "primary key (consumer, message_id)) "
+    "with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.1)">;
+constexpr auto index_inbox =
+    own<"create index if not exists weir_inbox_handled_at on weir_inbox (handled_at)">;
+
+// `number` is drawn when the row is inserted, which is the last thing before its commit: of two
+// transactions that lock the same row of the user's, the one that commits first has the smaller.
+constexpr auto make_outbox =
+    own<"create table if not exists weir_outbox ("
+        "id bigint primary key, "
+        "number bigint generated always as identity, "
+        "key text collate \"C\" not null, "
+        "subject text not null, "
+        "message_id text not null, "
+        "body text not null, "
+        "created_at timestamptz not null default now()) "
+        "with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, "
+        "autovacuum_vacuum_cost_delay = 0)">;
+constexpr auto make_programs = own<"create sequence if not exists weir_outbox_programs as integer">;
+
+task<> make_all(postgres::tx& in) {
+  co_await in.lock(postgres::advisory_key("weir effect tables"));
+  in.enqueue(make_inbox);
+  in.enqueue(index_inbox);
+  in.enqueue(make_outbox);
+  in.enqueue(make_programs);
+  co_await in.flush();
+}
+
+}  // namespace
+
+task<> make_effect_tables(postgres::pool& database) {
+  // A role that may only use the tables starts all the same once somebody else has made them.
+  if (co_await database.one<bool>(tables_exist)) co_return;
+  co_await database.transaction(make_all);
+}
+
+}  // namespace weir::detail

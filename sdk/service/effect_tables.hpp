@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "weir/postgres/pool.hpp"
+#include "weir/postgres/table.hpp"
+
+namespace weir::detail {
+
+/// "This consumer has handled that message", committed with what the handling has changed.
+struct inbox_row {
+  std::string consumer;
+  std::string message_id;
+};
+inline constexpr auto inbox_table = postgres::table<inbox_row, "weir_inbox">;
+
+/// An event on its way out: stored with the change that it tells of, deleted when its stream has
+/// confirmed it.
+struct outbox_row {
+  std::int64_t id;  ///< Given by who stores it, unique in the database.
+  std::string key;  ///< Events of a key keep their order; empty for none.
+  std::string subject;
+  std::string message_id;
+  std::string body;
+};
+inline constexpr auto outbox_table = postgres::table<outbox_row, "weir_outbox">;
+
+/// The unique index that says that a message was handled already.
+inline constexpr std::string_view inbox_key = "weir_inbox_pkey";
+
+/// Makes the tables where they are missing. Programs that start at the same time take turns.
+task<> make_effect_tables(postgres::pool& database);
+
+}  // namespace weir::detail

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lanes.hpp"
+
+#include <algorithm>
+
+#include "weir/assert.hpp"
+#include "weir/loop.hpp"
+
+namespace weir::detail {
+namespace {
+
+/// An earlier message that is away comes again a moment after its time; until then those behind it
+/// are asked to come still later, not all at the same moment.
+constexpr duration behind_another = std::chrono::milliseconds(100);
+
+}  // namespace
+
+lanes::~lanes() {
+  for (const auto& [key, one] : lanes_) WEIR_ASSERT(!one.is_taken);
+}
+
+void lanes::forget_lost(lane& of) {
+  const time_point now = loop::current().now();
+  std::erase_if(of.away, [now](const auto& one) { return one.second < now; });
+}
+
+void lanes::drop_if_unused(const std::string& key) {
+  const auto found = lanes_.find(key);
+  const lane& one = found->second;
+  if (!one.is_taken && one.waiting.empty() && one.away.empty()) lanes_.erase(found);
+}
+
+duration lanes::time_away(const std::string& key, std::uint64_t sequence) {
+  const auto found = lanes_.find(key);
+  if (found == lanes_.end()) return duration::zero();
+  lane& its = found->second;
+  its.away.erase(sequence);  // It is back.
+  forget_lost(its);
+  const time_point now = loop::current().now();
+  const bool is_parked = its.parked_until > now;
+  const bool is_behind = !its.away.empty() && its.away.begin()->first < sequence;
+  if (is_behind || (is_parked && its.waiting.size() >= waiting_max_)) {
+    return std::max<duration>(its.parked_until - now, behind_another);
+  }
+  drop_if_unused(key);
+  return duration::zero();
+}
+
+void lanes::send_away(const std::string& key, std::uint64_t sequence, time_point until) {
+  lanes_[key].away.insert_or_assign(sequence, until);
+}
+
+task<bool> lanes::enter(const std::string& key, std::uint64_t sequence) {
+  lane& its = lanes_[key];
+  if (!its.is_taken) {
+    its.is_taken = true;
+    co_return true;
+  }
+  waiter mine;
+  const auto place = its.waiting.emplace(sequence, &mine);
+  const auto waited = co_await mine.decided.wait().as_result();
+  if (waited) co_return mine.has_turn;
+  // It may have been decided while it was cancelled.
+  if (!mine.decided.is_set()) its.waiting.erase(place);
+  if (mine.has_turn) leave(key);
+  throw waited.error();
+}
+
+void lanes::leave(const std::string& key) noexcept {
+  lane& its = lanes_.find(key)->second;
+  its.parked_until = time_point::min();
+  if (its.waiting.empty()) {
+    its.is_taken = false;
+    drop_if_unused(key);
+    return;
+  }
+  const auto first = its.waiting.begin();
+  waiter& next = *first->second;
+  its.waiting.erase(first);
+  next.has_turn = true;
+  next.decided.set();
+}
+
+void lanes::park(const std::string& key, time_point until) {
+  lane& its = lanes_.find(key)->second;
+  its.parked_until = until;
+  while (its.waiting.size() > waiting_max_) {
+    const auto last = std::prev(its.waiting.end());
+    its.away.insert_or_assign(last->first, until);  // Who comes now comes behind it.
+    last->second->decided.set();
+    its.waiting.erase(last);
+  }
+}
+
+void lanes::unpark(const std::string& key) {
+  lanes_.find(key)->second.parked_until = time_point::min();
+}
+
+}  // namespace weir::detail

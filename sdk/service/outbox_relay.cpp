@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outbox_relay.hpp"
+
+#include <limits>
+
+#include "weir/observe/log.hpp"
+#include "weir/sleep.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::detail {
+namespace {
+
+using postgres::statement_kind;
+
+constexpr auto read_newest = stmt<"select coalesce(max(number), 0) from weir_outbox",
+                                  statement_kind::read, "weir_outbox_newest">;
+constexpr auto bound_idleness = stmt<"set local idle_in_transaction_session_timeout = '30s'",
+                                     statement_kind::write, "weir_outbox_idle_limit">;
+constexpr auto read_left = stmt<
+    "select id, key, subject, message_id, body from weir_outbox "
+    "where number <= $1 and created_at <= now() - $2::float8 * interval '1 second' "
+    "order by number limit 256",
+    statement_kind::write, "weir_outbox_read">;
+constexpr auto delete_sent =
+    stmt<"delete from weir_outbox where id = any($1)", statement_kind::write, "weir_outbox_delete">;
+
+constexpr postgres::advisory_key sweeper("weir outbox relay");
+constexpr duration sweep_interval = std::chrono::seconds(1);
+constexpr duration sweep_limit = std::chrono::seconds(20);
+/// Far longer than it takes to send an event from memory, unless there is trouble.
+constexpr duration left_alone_age = std::chrono::seconds(5);
+
+}  // namespace
+
+task<> outbox_relay::catch_up() {
+  const auto newest = co_await database_.one<std::int64_t>(read_newest);
+  for (;;) {
+    const sweep_bounds all{duration::zero(), newest};
+    const auto done = co_await sweep(all);
+    if (done.obstacle) throw *done.obstacle;
+    if (done.was_leader && done.sent == 0) co_return;
+    if (!done.was_leader) co_await sleep(sweep_interval);
+  }
+}
+
+task<> outbox_relay::run() {
+  for (;;) {
+    co_await sleep(sweep_interval);
+    const sweep_bounds left{left_alone_age, std::numeric_limits<std::int64_t>::max()};
+    const auto done = co_await sweep(left).as_result();
+    if (!done) {
+      if (done.error().is_cancelled()) throw done.error();
+      continue;  // The database is away: who waits for it says so.
+    }
+    if (done->sent > 0) {
+      log_info("sent " + std::to_string(done->sent) + " events that were left in weir_outbox");
+    }
+    if (done->obstacle) {
+      tell(*done->obstacle);
+    } else {
+      obstacle_told_ = false;
+    }
+  }
+}
+
+void outbox_relay::tell(const error& obstacle) {
+  if (std::exchange(obstacle_told_, true)) return;
+  log_warning("events wait in weir_outbox: " + obstacle.message());
+}
+
+task<outbox_relay::sweep_result> outbox_relay::sweep(sweep_bounds bounds) {
+  // Not a coroutine itself, so what it captures lives as long as this frame.
+  const auto body = [this, bounds](postgres::tx& in) { return sweep_in(in, bounds); };
+  co_return co_await with_timeout(sweep_limit, database_.transaction(body));
+}
+
+task<outbox_relay::sweep_result> outbox_relay::sweep_in(postgres::tx& in, sweep_bounds bounds) {
+  sweep_result done;
+  in.enqueue(bound_idleness);
+  done.was_leader = co_await in.try_lock(sweeper);
+  if (!done.was_leader) co_return done;
+  const double age = std::chrono::duration<double>(bounds.age).count();
+  auto rows = co_await in.query<outbox_row>(read_left, bounds.through, age);
+  if (rows.empty()) co_return done;
+  std::vector<std::int64_t> ids;
+  for (const auto& row : rows) ids.push_back(row.id);
+  const sent_events sent = co_await send_events(jetstream_, std::move(rows));
+  for (const auto& row : sent.unconfirmed) std::erase(ids, row.id);
+  done.sent = ids.size();
+  done.obstacle = sent.obstacle;
+  co_await in.exec(delete_sent, ids);
+  co_return done;
+}
+
+}  // namespace weir::detail

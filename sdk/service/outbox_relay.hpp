@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "send_events.hpp"
+
+namespace weir::detail {
+
+/// Sends the events that a commit has stored and whoever stored them did not send: it crashed, or
+/// the stream did not take them. They go in the order in which they were stored.
+///
+/// Of all programs on a database one at a time sweeps: who holds an advisory lock, for one sweep,
+/// in a transaction that has no snapshot meanwhile. A program that stands still while it sweeps
+/// loses its session, and with it the lock, after a while; what it still sends then has the message
+/// ids that the next one has sent, and is refused within the stream's duplicate window.
+class outbox_relay {
+ public:
+  outbox_relay(postgres::pool& database, nats::jetstream jetstream)
+      : database_(database), jetstream_(std::move(jetstream)) {}
+
+  /// Sends all that is stored now, also what others may be about to send, and suspends until it is
+  /// confirmed. Throws the obstacle.
+  task<> catch_up();
+  /// Sweeps every second what is left; until it is cancelled.
+  task<> run();
+
+ private:
+  struct sweep_bounds {
+    duration age;          ///< Younger rows are left to who has stored them.
+    std::int64_t through;  ///< The last number to be sent.
+  };
+  struct sweep_result {
+    bool was_leader = true;
+    std::size_t sent = 0;
+    std::optional<error> obstacle;
+  };
+
+  task<sweep_result> sweep(sweep_bounds bounds);
+  task<sweep_result> sweep_in(postgres::tx& in, sweep_bounds bounds);
+  void tell(const error& obstacle);
+
+  postgres::pool& database_;
+  nats::jetstream jetstream_;
+  bool obstacle_told_ = false;
+};
+
+}  // namespace weir::detail

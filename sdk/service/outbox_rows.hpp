@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "effect_tables.hpp"
+#include "weir/service/publications.hpp"
+
+namespace weir::detail {
+
+/// Makes rows of what was published, without ids. Equal origins make equal message ids, so an
+/// origin stands for one piece of work.
+std::vector<outbox_row> make_rows(const publications& events, std::string_view key,
+                                  std::string_view origin);
+
+/// Stores the rows with the transaction's other changes.
+void store_rows(postgres::tx& in, const std::vector<outbox_row>& rows);
+
+}  // namespace weir::detail

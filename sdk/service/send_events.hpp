@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "effect_tables.hpp"
+#include "weir/error.hpp"
+#include "weir/nats/jetstream.hpp"
+
+namespace weir::detail {
+
+/// What came of sending events.
+struct sent_events {
+  std::uint64_t confirmed = 0;
+  std::uint64_t duplicates = 0;         ///< Of these: the stream had them already.
+  std::vector<outbox_row> unconfirmed;  ///< In their order.
+  std::optional<error> obstacle;        ///< What kept the first of those.
+};
+
+/// Publishes the events into their streams, in their order and without waiting in between, and
+/// suspends until each is confirmed or refused. Throws only when it is cancelled.
+task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows);
+
+}  // namespace weir::detail

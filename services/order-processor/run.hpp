@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <weir/sdk.hpp>
+
+/// The service around a handler of orders: the same for each form of it.
+template <auto Handler>
+int run_orders(int argc, char** argv) {
+  using namespace std::chrono_literals;
+  return weir::service("order-processor")
+      .migrations(ORDER_PROCESSOR_MIGRATIONS)
+      .on<Handler>(weir::durable("order-processor")
+                       .workers(512)
+                       .once(24h)
+                       .retry(5, weir::exponential(1s, 5min).full_jitter())
+                       .deadline(20s)
+                       .ack_wait(10s)
+                       .dead_letter("dlq.orders"))
+      .main(argc, argv);
+}

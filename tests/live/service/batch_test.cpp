@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// A handler of many messages: one transaction, and still each message has an end of its own.
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+#include "fixture.hpp"
+
+TEST_SUITE_BEGIN("service.batch");
+
+using namespace std::chrono_literals;
+using weir::test::letter;
+
+namespace {
+
+using ids = std::vector<std::int64_t>;
+
+constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1, 1)">;
+
+std::size_t largest_batch = 0;
+
+weir::durable policy() {
+  return weir::durable("letters")
+      .workers(64)
+      .retry(2, weir::exponential(1ms, 10ms).full_jitter())
+      .dead_letter("dlq.letters");
+}
+
+weir::task<> store_many(std::span<const Letter> letters, weir::tx& db, weir::batch& all) {
+  largest_batch = std::max(largest_batch, letters.size());
+  for (std::size_t at = 0; at < letters.size(); ++at) {
+    const Letter& letter = letters[at];
+    if (letter.wish == "fail alone") {
+      all.fail(at, weir::error(weir::errc::conflict, weir::disposition::permanent, "this one"));
+      continue;
+    }
+    if (letter.wish == "throw") throw std::runtime_error("one spoils it");
+    const bool breaks = letter.wish == "break a rule";
+    db.database().enqueue(store, breaks ? -letter.id : letter.id);
+    db.publish(Reply{letter.id});
+  }
+  co_return;
+}
+
+/// 64 letters of which the 23rd has a wish.
+std::vector<std::string> one_of_64(const std::string& wish) {
+  std::vector<std::string> bodies;
+  for (std::int64_t id = 1; id <= 64; ++id) bodies.push_back(letter(id, id == 23 ? wish : ""));
+  return bodies;
+}
+
+ids all_but_23() {
+  ids all;
+  for (std::int64_t id = 1; id <= 64; ++id) {
+    if (id != 23) all.push_back(id);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("of a batch of 64 with one bad message 63 succeed") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<store_many>(policy());
+  largest_batch = 0;
+  std::vector<std::string> bodies;
+  std::string attempts = "1";
+  SUBCASE("which the handler names") { bodies = one_of_64("fail alone"); }
+  SUBCASE("which makes the handler throw") {
+    bodies = one_of_64("throw");
+    attempts = "2";
+  }
+  SUBCASE("which the database refuses") { bodies = one_of_64("break a rule"); }
+  SUBCASE("which is no event at all") {
+    bodies = one_of_64("");
+    bodies[22] = "not a letter";
+  }
+
+  const auto left = office.deliver(service, bodies);
+
+  CHECK(left.stored == all_but_23());
+  CHECK(left.answered == all_but_23());
+  REQUIRE(left.dead.size() == 1);
+  CHECK(left.dead[0].sequence == "23");
+  CHECK(left.dead[0].attempts == attempts);
+  CHECK(left.remembered == 63);
+  CHECK(left.unsent == 0);
+  CHECK(largest_batch > 1);
+}
+
+TEST_CASE("a batch keeps the order of its stream") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<store_many>(policy().workers(512));
+  std::vector<std::string> bodies;
+  ids expected;
+  for (std::int64_t id = 1; id <= 2000; ++id) {
+    bodies.push_back(letter(id, ""));
+    expected.push_back(id);
+  }
+
+  const auto left = office.deliver(service, bodies);
+
+  CHECK(left.in_order == expected);
+}
+
+TEST_CASE("a policy that does not fit a handler of many is refused before anything starts") {
+  weir::service service("letters-test");
+  CHECK_THROWS_WITH_AS(service.on<store_many>(policy().ordered_by<&Letter::id>()),
+                       doctest::Contains("ordered_by() is for handlers of one"), weir::error);
+  CHECK_THROWS_WITH_AS(service.on<store_many>(policy().replayable()),
+                       doctest::Contains("replayable"), weir::error);
+}
+
+TEST_SUITE_END();
