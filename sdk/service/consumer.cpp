@@ -23,6 +23,29 @@ std::string dead_letter_stream(std::string_view subject) {
   return name;
 }
 
+void set_start(nats::consumer_config& with, const delivery_start& start) {
+  using kind = delivery_start::kind;
+  switch (start.from) {
+    case kind::all:
+      with.deliver = nats::deliver_policy::all;
+      break;
+    case kind::last:
+      with.deliver = nats::deliver_policy::last;
+      break;
+    case kind::new_messages:
+      with.deliver = nats::deliver_policy::new_messages;
+      break;
+    case kind::sequence:
+      with.deliver = nats::deliver_policy::by_start_sequence;
+      with.start_sequence = start.sequence;
+      break;
+    case kind::time:
+      with.deliver = nats::deliver_policy::by_start_time;
+      with.start_time = start.time;
+      break;
+  }
+}
+
 /// Makes a stream that does not exist. One that exists belongs to whoever made it: it is left as it
 /// is, and must take the subject.
 task<> make_if_missing(nats::jetstream& jetstream, nats::stream_config wanted,
@@ -72,6 +95,11 @@ task<> consumer::open() {
   nats::consumer_config own;
   own.durable = policy().name();
   own.filter_subject = entry().subject;
+  const auto found =
+      co_await on_.jetstream.consumer_info(std::string(entry().stream), policy().name())
+          .as_result();
+  if (!found.has_value() && !found.error().is(errc::not_found)) throw found.error();
+  if (!found.has_value()) set_start(own, policy().start());
   own.ack_wait = policy().ack_wait();
   // The service counts attempts; the server must never give a message up behind its back.
   own.max_deliver = -1;
@@ -111,6 +139,13 @@ task<> consumer::run() {
   if (group_) co_await group_->close();
   ended_.set();
   if (failure) std::rethrow_exception(failure);
+}
+
+task<bool> consumer::is_done() {
+  if (source_->unfinished() > 0) co_return false;
+  const auto now =
+      co_await on_.jetstream.consumer_info(std::string(entry().stream), policy().name());
+  co_return now.pending == 0 && now.ack_pending == 0;
 }
 
 task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {

@@ -57,6 +57,8 @@ class consumer {
   task<> open();
   /// Handles messages until the intake has ended and all that was taken is settled.
   task<> run();
+  /// True when the server has no message for it that is not settled.
+  task<bool> is_done();
   /// Takes nothing more, and gives back what waits.
   void stop_intake() noexcept;
   /// After stop_intake(): lets what runs finish until `limit`; then cancels it and gives it back

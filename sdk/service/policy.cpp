@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/service/policy.hpp"
 
+#include <fmt/format.h>
+
 #include "weir/error.hpp"
 #include "weir/event/subject.hpp"
 
@@ -9,6 +11,15 @@ namespace {
 
 constexpr duration ack_wait_min = std::chrono::seconds(1);
 constexpr duration kept_min = std::chrono::minutes(1);
+
+/// "20 s", "1.5 h".
+std::string in_words(duration value) {
+  const double seconds = std::chrono::duration<double>(value).count();
+  if (seconds < 1) return fmt::format("{:g} ms", seconds * 1000);
+  if (seconds < 60) return fmt::format("{:g} s", seconds);
+  if (seconds < 3600) return fmt::format("{:g} min", seconds / 60);
+  return fmt::format("{:g} h", seconds / 3600);
+}
 
 void require(bool holds, const std::string& text) {
   if (!holds) throw error(errc::invalid_argument, disposition::permanent, text);
@@ -21,6 +32,13 @@ durable& durable::workers(std::size_t count) {
                                                  std::to_string(count) + ") must be from 1 to " +
                                                  std::to_string(workers_max));
   workers_ = count;
+  return *this;
+}
+
+durable& durable::deliver(delivery_start from) {
+  require(from.from != delivery_start::kind::sequence || from.sequence > 0,
+          "consumer '" + name_ + "': sequences of a stream count from 1");
+  start_ = from;
   return *this;
 }
 
@@ -63,6 +81,23 @@ durable& durable::dead_letter(std::string subject) {
           "consumer '" + name_ + "': dead_letter(\"" + subject + "\") is not a valid subject");
   dead_letter_ = std::move(subject);
   return *this;
+}
+
+std::string durable::describe(bool has_database) const {
+  std::string text =
+      fmt::format("  consumer     {}, at most {} messages in hand\n", name_, workers_);
+  if (key_.of != nullptr) text += fmt::format("  order        {}, by key\n", key_.event_type);
+  if (has_database && is_once()) {
+    text += fmt::format("  effects      once, remembered for {}\n", in_words(kept_));
+  } else {
+    text += "  effects      repeated with a repeated message\n";
+  }
+  text += fmt::format("  deadline     {} an attempt\n", in_words(deadline_));
+  text += fmt::format("  retry        {} attempts\n", attempts_);
+  text += fmt::format("  lease        {}, renewed while it is handled\n", in_words(ack_wait_));
+  text += fmt::format("  dead letter  {}\n",
+                      dead_letter_.empty() ? "none: it stays in its stream" : dead_letter_);
+  return text;
 }
 
 }  // namespace weir

@@ -27,6 +27,9 @@ constexpr duration drain_limit = std::chrono::seconds(25);
 constexpr duration flush_limit = std::chrono::seconds(5);
 /// What the headers of an event take of the server's max_payload.
 constexpr std::size_t event_headers_bytes = 1024;
+/// Between two looks at what a backlog has left.
+constexpr duration done_pause_min = std::chrono::milliseconds(5);
+constexpr duration done_pause_max = std::chrono::milliseconds(100);
 constexpr auto reach_database = stmt<"select 1">;
 const exponential start_backoff =
     exponential(std::chrono::milliseconds(100), std::chrono::seconds(2)).full_jitter();
@@ -34,8 +37,8 @@ const exponential start_backoff =
 /// A service while it runs: its connections, its consumers.
 class running_service {
  public:
-  running_service(const service& which, const environment& settings)
-      : which_(which), settings_(settings) {}
+  running_service(const service& which, const environment& settings, run_until until)
+      : which_(which), settings_(settings), until_(until) {}
 
   task<std::string> run();
 
@@ -43,6 +46,7 @@ class running_service {
   task<> start();
   task<> serve();
   task<> run_consumer(consumer& one);
+  task<> end_when_done();
   task<> drain();
   task<> stop();
   task<> prepare_database();
@@ -57,6 +61,7 @@ class running_service {
 
   const service& which_;
   const environment& settings_;
+  const run_until until_;
   signal_set signals_{{SIGTERM, SIGINT}};
   signal_set look_{SIGUSR1};  ///< Somebody wants to know what the service waits for.
   service_statistics statistics_;
@@ -180,10 +185,25 @@ task<> running_service::run_consumer(consumer& one) {
   if (failure) std::rethrow_exception(failure);
 }
 
+/// Asks the server, since messages that others were given back are not among those here.
+task<> running_service::end_when_done() {
+  for (duration pause = done_pause_min;; pause = std::min(pause * 2, done_pause_max)) {
+    bool is_done = true;
+    for (auto& one : consumers_) {
+      const auto done = co_await one->is_done().as_result();
+      is_done = is_done && done && *done;
+    }
+    if (is_done) break;
+    co_await sleep(pause);
+  }
+  must_end_.set();
+}
+
 task<> running_service::serve() {
   const auto first = co_await when_any(start(), as_task(must_end_.wait()));
   if (first.index() != 0) co_return;  // A signal while the servers were not there yet.
   for (auto& one : consumers_) running_.spawn(run_consumer(*one));
+  if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
   log_info(which_.name() + " is ready");
   notify_supervisor("READY=1\nSTATUS=handling messages");
   co_await must_end_.wait();
@@ -245,8 +265,8 @@ task<std::string> running_service::run() {
 
 }  // namespace
 
-task<std::string> run_service(const service& which, const environment& settings) {
-  running_service running(which, settings);
+task<std::string> run_service(const service& which, const environment& settings, run_until until) {
+  running_service running(which, settings, until);
   co_return co_await running.run();
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/service/service.hpp"
 
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <set>
@@ -15,26 +18,14 @@ namespace {
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 
-void print_usage(const service& which) {
-  std::printf(
-      "%s: handles events until SIGTERM\n\n"
-      "  NATS_URL=nats://127.0.0.1:4222 DATABASE_URL=postgresql://127.0.0.1/orders %s\n\n"
-      "Environment:\n"
-      "  NATS_URL                   servers, commas between them (nats://127.0.0.1:4222)\n"
-      "  DATABASE_URL, PG*          the database, as libpq reads them\n"
-      "  WEIR_DATABASE_CONNECTIONS  how many connections at most (10)\n"
-      "  WEIR_MIGRATIONS            the directory of the .sql files to apply at start\n"
-      "  WEIR_DRIVER                uring or epoll; else what the kernel allows\n"
-      "  NOTIFY_SOCKET              where READY=1 is told (sd_notify)\n\n"
-      "Handlers:\n",
-      which.name().c_str(), which.name().c_str());
-  for (const auto& one : which.registrations()) {
-    std::printf("  %.*s from stream %.*s as consumer %s, %zu at a time, %zu attempts\n",
-                static_cast<int>(one.entry.subject.size()), one.entry.subject.data(),
-                static_cast<int>(one.entry.stream.size()), one.entry.stream.data(),
-                one.policy.name().c_str(), one.policy.workers(), one.policy.attempts());
-  }
-}
+constexpr const char* environment_help =
+    "Environment:\n"
+    "  NATS_URL                   servers, commas between them (nats://127.0.0.1:4222)\n"
+    "  DATABASE_URL, PG*          the database, as libpq reads them\n"
+    "  WEIR_DATABASE_CONNECTIONS  how many connections at most (10)\n"
+    "  WEIR_MIGRATIONS            the directory of the .sql files to apply at start\n"
+    "  WEIR_DRIVER                uring or epoll; else what the kernel allows\n"
+    "  NOTIFY_SOCKET              where READY=1 is told (sd_notify)\n";
 
 /// Two handlers on one durable consumer would take each other's messages.
 void refuse_shared_consumers(const service& which) {
@@ -71,16 +62,16 @@ void service::add(registration one) {
   registrations_.push_back(std::move(one));
 }
 
-int service::main(int argc, char** argv) {
-  for (int index = 1; index < argc; ++index) {
-    const std::string_view argument = argv[index];
-    if (argument == "--help" || argument == "-h") {
-      print_usage(*this);
-      return 0;
-    }
-    std::fprintf(stderr, "%s: unknown argument '%s'; see --help\n", name_.c_str(), argv[index]);
-    return exit_usage;
+std::string service::describe() const {
+  std::string text;
+  for (const auto& one : registrations_) {
+    text += fmt::format("{} from stream {}\n{}", one.entry.subject, one.entry.stream,
+                        one.policy.describe(one.entry.kind != handler_kind::plain));
   }
+  return text;
+}
+
+int service::run(bool once) {
   environment settings;
   try {
     settings = read_environment();
@@ -92,7 +83,8 @@ int service::main(int argc, char** argv) {
   try {
     refuse_shared_consumers(*this);
     loop home;
-    const std::string summary = home.run(detail::run_service(*this, settings));
+    const auto until = once ? detail::run_until::backlog_done : detail::run_until::signal;
+    const std::string summary = home.run(detail::run_service(*this, settings, until));
     std::printf("%s\n", summary.c_str());
     return 0;
   } catch (const error& failure) {
@@ -102,6 +94,25 @@ int service::main(int argc, char** argv) {
     log_error(name_ + " failed: " + failure.what());
     return exit_failed;
   }
+}
+
+int service::main(int argc, char** argv) {
+  CLI::App options("Handles events until SIGTERM.", name_);
+  options.footer(environment_help);
+  bool once = false;
+  bool describes = false;
+  options.add_flag("--once", once, "Handle what the streams hold, then end");
+  options.add_flag("--describe", describes, "Print the handlers and their policies, and end");
+  try {
+    options.parse(argc, argv);
+  } catch (const CLI::ParseError& ending) {
+    const bool is_help = ending.get_exit_code() == 0;
+    options.exit(ending);
+    return is_help ? 0 : exit_usage;
+  }
+  if (!describes) return run(once);
+  std::fputs(describe().c_str(), stdout);
+  return 0;
 }
 
 }  // namespace weir

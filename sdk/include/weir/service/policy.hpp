@@ -6,6 +6,7 @@
 #include <string>
 
 #include "weir/service/backoff.hpp"
+#include "weir/service/delivery_start.hpp"
 #include "weir/service/detail/event_key.hpp"
 
 namespace weir {
@@ -65,11 +66,20 @@ class durable {
   /// The subject that takes messages which cannot be handled. Without it they stay in the stream.
   durable& dead_letter(std::string subject);
 
+  /// Where the consumer begins in its stream when it is made; one that exists goes on where it is.
+  /// To have a set of handlers see everything again, give it another name.
+  durable& deliver(delivery_start from);
+
+  /// What is done with a message, one line for each policy; `has_database` says whether the handler
+  /// has one.
+  std::string describe(bool has_database) const;
+
   const std::string& name() const noexcept { return name_; }
   std::size_t workers() const noexcept { return workers_; }
   const detail::event_key& key() const noexcept { return key_; }
   bool is_once() const noexcept { return kept_ > duration::zero(); }
   duration kept() const noexcept { return kept_; }
+  const delivery_start& start() const noexcept { return start_; }
   std::size_t attempts() const noexcept { return attempts_; }
   const exponential& backoff() const noexcept { return backoff_; }
   duration deadline() const noexcept { return deadline_; }
@@ -81,6 +91,7 @@ class durable {
   std::size_t workers_ = 16;
   detail::event_key key_;
   duration kept_ = std::chrono::hours(24);  ///< Zero: the handler is replayable.
+  delivery_start start_ = deliver_all();
   std::size_t attempts_ = 5;
   exponential backoff_ =
       exponential(std::chrono::seconds(1), std::chrono::minutes(5)).full_jitter();

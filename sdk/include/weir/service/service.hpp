@@ -57,8 +57,12 @@ class service {
   }
 
   /// Runs until drained: 0. 1 when it failed for good, 2 for a wrong command line, environment or
-  /// setting.
+  /// setting. With `--once` it ends when every message that its streams hold is settled; with
+  /// `--describe` it prints describe(), with `--help` the rest.
   int main(int argc, char** argv);
+
+  /// Its handlers, each with the chain of its policies, as a text for people.
+  std::string describe() const;
 
   const std::string& name() const noexcept { return name_; }
   const std::vector<registration>& registrations() const noexcept { return registrations_; }
@@ -67,6 +71,7 @@ class service {
 
  private:
   void add(registration one);
+  int run(bool once);
 
   std::string name_;
   std::vector<registration> registrations_;
