@@ -23,10 +23,10 @@ durable& durable::workers(std::size_t count) {
   return *this;
 }
 
-durable& durable::retry(std::size_t attempts, exponential backoff) {
+durable& durable::retry(std::size_t attempts, const weir::backoff& waits) {
   require(attempts > 0, "consumer '" + name_ + "': retry() needs at least one attempt");
   attempts_ = attempts;
-  backoff_ = backoff;
+  backoff_ = waits;
   return *this;
 }
 

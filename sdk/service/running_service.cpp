@@ -25,7 +25,7 @@ namespace {
 constexpr duration drain_limit = std::chrono::seconds(25);
 constexpr duration flush_limit = std::chrono::seconds(5);
 constexpr auto reach_database = stmt<"select 1">;
-const exponential start_backoff =
+constexpr backoff start_backoff =
     exponential(std::chrono::milliseconds(100), std::chrono::seconds(2)).full_jitter();
 
 /// A service while it runs: its connections, its consumers.

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "weir/service/backoff.hpp"
+#include "weir/resilience/backoff.hpp"
 
 namespace weir {
 
@@ -25,8 +25,9 @@ class durable {
   /// How many messages are handled at the same time; no more are ever taken from the server. With a
   /// group-commit handler it is how many events wait for their commit.
   durable& workers(std::size_t count);
-  /// How often a message is tried before it is given up, and how long the server waits between.
-  durable& retry(std::size_t attempts, exponential backoff);
+  /// How often a message is tried before it is given up, and how long the server waits between:
+  /// what `waits` gives for the number of the delivery, see backoff::delay().
+  durable& retry(std::size_t attempts, const weir::backoff& waits);
   /// How long one attempt may take, its SQL included.
   durable& deadline(duration limit);
   /// How long the server waits for a message that it hears nothing of before it delivers it again,
@@ -39,7 +40,7 @@ class durable {
   const std::string& name() const noexcept { return name_; }
   std::size_t workers() const noexcept { return workers_; }
   std::size_t attempts() const noexcept { return attempts_; }
-  const exponential& backoff() const noexcept { return backoff_; }
+  const weir::backoff& backoff() const noexcept { return backoff_; }
   duration deadline() const noexcept { return deadline_; }
   duration ack_wait() const noexcept { return ack_wait_; }
   const std::string& dead_letter() const noexcept { return dead_letter_; }
@@ -48,7 +49,7 @@ class durable {
   std::string name_;
   std::size_t workers_ = 16;
   std::size_t attempts_ = 5;
-  exponential backoff_ =
+  weir::backoff backoff_ =
       exponential(std::chrono::seconds(1), std::chrono::minutes(5)).full_jitter();
   duration deadline_ = std::chrono::seconds(20);
   duration ack_wait_ = std::chrono::seconds(30);
