@@ -55,10 +55,10 @@ durable& durable::replayable() {
   return *this;
 }
 
-durable& durable::retry(std::size_t attempts, exponential backoff) {
+durable& durable::retry(std::size_t attempts, const weir::backoff& waits) {
   require(attempts > 0, "consumer '" + name_ + "': retry() needs at least one attempt");
   attempts_ = attempts;
-  backoff_ = backoff;
+  backoff_ = waits;
   return *this;
 }
 
@@ -93,7 +93,7 @@ std::string durable::describe(bool has_database) const {
     text += "  effects      repeated with a repeated message\n";
   }
   text += fmt::format("  deadline     {} an attempt\n", in_words(deadline_));
-  text += fmt::format("  retry        {} attempts\n", attempts_);
+  text += fmt::format("  retry        {} attempts, {}\n", attempts_, backoff_.to_string());
   text += fmt::format("  lease        {}, renewed while it is handled\n", in_words(ack_wait_));
   text += fmt::format("  dead letter  {}\n",
                       dead_letter_.empty() ? "none: it stays in its stream" : dead_letter_);

@@ -31,7 +31,7 @@ constexpr std::size_t event_headers_bytes = 1024;
 constexpr duration done_pause_min = std::chrono::milliseconds(5);
 constexpr duration done_pause_max = std::chrono::milliseconds(100);
 constexpr auto reach_database = stmt<"select 1">;
-const exponential start_backoff =
+constexpr backoff start_backoff =
     exponential(std::chrono::milliseconds(100), std::chrono::seconds(2)).full_jitter();
 
 /// A service while it runs: its connections, its consumers.

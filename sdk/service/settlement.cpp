@@ -7,7 +7,7 @@
 namespace weir::detail {
 namespace {
 
-const exponential outage_backoff =
+constexpr backoff outage_backoff =
     exponential(std::chrono::milliseconds(50), std::chrono::seconds(2)).full_jitter();
 
 }  // namespace

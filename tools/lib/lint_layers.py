@@ -15,11 +15,12 @@ ASIO_HEADERS = ('runtime/include/weir/asio.hpp', 'runtime/include/weir/asio/')
 
 # What a part of the SDK must not include. `service` may know them all.
 FORBIDDEN_PARTS = {
-  'event': {'nats', 'postgres', 'config', 'observe', 'service'},
-  'config': {'event', 'nats', 'postgres', 'observe', 'service'},
-  'nats': {'postgres', 'observe', 'service'},
-  'postgres': {'nats', 'observe', 'service'},
-  'observe': {'event', 'nats', 'postgres', 'service'},
+  'event': {'nats', 'postgres', 'config', 'observe', 'resilience', 'service'},
+  'config': {'event', 'nats', 'postgres', 'observe', 'resilience', 'service'},
+  'nats': {'postgres', 'observe', 'resilience', 'service'},
+  'postgres': {'nats', 'observe', 'resilience', 'service'},
+  'observe': {'event', 'nats', 'postgres', 'resilience', 'service'},
+  'resilience': {'event', 'nats', 'postgres', 'config', 'observe', 'service'},
 }
 
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "weir/service/backoff.hpp"
+#include "weir/resilience/backoff.hpp"
 #include "weir/service/delivery_start.hpp"
 #include "weir/service/detail/event_key.hpp"
 
@@ -55,8 +55,9 @@ class durable {
   /// repeated run have the ids of the first, which their stream refuses within its duplicate
   /// window. Not for batch handlers.
   durable& replayable();
-  /// How often a message is tried before it is given up, and how long the server waits between.
-  durable& retry(std::size_t attempts, exponential backoff);
+  /// How often a message is tried before it is given up, and how long the server waits between:
+  /// what `waits` gives for the number of the delivery, see backoff::delay().
+  durable& retry(std::size_t attempts, const weir::backoff& waits);
   /// How long one attempt may take, its SQL included.
   durable& deadline(duration limit);
   /// How long the server waits for a message that it hears nothing of before it delivers it again,
@@ -81,7 +82,7 @@ class durable {
   duration kept() const noexcept { return kept_; }
   const delivery_start& start() const noexcept { return start_; }
   std::size_t attempts() const noexcept { return attempts_; }
-  const exponential& backoff() const noexcept { return backoff_; }
+  const weir::backoff& backoff() const noexcept { return backoff_; }
   duration deadline() const noexcept { return deadline_; }
   duration ack_wait() const noexcept { return ack_wait_; }
   const std::string& dead_letter() const noexcept { return dead_letter_; }
@@ -93,7 +94,7 @@ class durable {
   duration kept_ = std::chrono::hours(24);  ///< Zero: the handler is replayable.
   delivery_start start_ = deliver_all();
   std::size_t attempts_ = 5;
-  exponential backoff_ =
+  weir::backoff backoff_ =
       exponential(std::chrono::seconds(1), std::chrono::minutes(5)).full_jitter();
   duration deadline_ = std::chrono::seconds(20);
   duration ack_wait_ = std::chrono::seconds(30);
