@@ -13,7 +13,8 @@ MAX_COLUMNS = 100
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 70
 
-SOURCES = CPP + ('.py', '.sh', '.go', '.sql', '.ini', 'meson.build', 'meson_options.txt')
+SOURCES = CPP + ('.py', '.sh', '.go', '.rs', '.sql', '.ini', 'meson.build',
+                 'meson_options.txt')
 
 # In pieces, so that this file does not contain them.
 FORBIDDEN_WORDS = {

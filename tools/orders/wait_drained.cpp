@@ -19,15 +19,15 @@ std::optional<T> answer_if_there(result<T> answer) {
   return std::nullopt;
 }
 
-error too_late(const std::string& what) {
+error too_late(std::chrono::seconds limit, const std::string& what) {
   return error(errc::deadline_exceeded, disposition::retry,
-               "after " + std::to_string(drained_limit.count()) + " s " + what);
+               "after " + std::to_string(limit.count()) + " s " + what);
 }
 
 }  // namespace
 
 task<> wait_drained(nats::jetstream& jetstream, drained_goal goal) {
-  const time_point limit = loop::current().now() + drained_limit;
+  const time_point limit = loop::current().now() + goal.limit;
   std::string last_state = "nothing is known of it";
   while (loop::current().now() < limit) {
     auto answer =
@@ -43,9 +43,9 @@ task<> wait_drained(nats::jetstream& jetstream, drained_goal goal) {
                    std::to_string(state->delivered_stream_sequence) + " of " +
                    std::to_string(goal.last_sequence);
     }
-    co_await sleep(drained_interval);
+    co_await sleep(goal.interval);
   }
-  throw too_late("consumer '" + goal.consumer + "' is not done: " + last_state);
+  throw too_late(goal.limit, "consumer '" + goal.consumer + "' is not done: " + last_state);
 }
 
 task<> wait_processed(nats::jetstream& jetstream, std::uint64_t orders, std::uint64_t events) {
@@ -57,8 +57,8 @@ task<> wait_processed(nats::jetstream& jetstream, std::uint64_t orders, std::uin
     if (seen >= orders + events) co_return;
     co_await sleep(drained_interval);
   }
-  throw too_late("the stream holds " + std::to_string(seen) + " messages, not yet " +
-                 std::to_string(orders + events));
+  throw too_late(drained_limit, "the stream holds " + std::to_string(seen) + " messages, not yet " +
+                                    std::to_string(orders + events));
 }
 
 }  // namespace weir::orders

@@ -22,11 +22,13 @@ struct drained_goal {
   std::uint64_t last_sequence = 0;  ///< of the last order in the stream
   std::string consumer = "order-processor";
   std::function<void(std::uint64_t waiting)> on_progress = {};  ///< called on the loop
+  std::chrono::seconds limit = drained_limit;
+  std::chrono::milliseconds interval = drained_interval;
 };
 
 /// Suspends until a consumer of the stream ORDERS has been given, and has acknowledged or ended,
 /// everything up to the goal. Servers may come and go meanwhile. Throws `deadline_exceeded`, with
-/// the consumer's state, after `drained_limit`.
+/// the consumer's state, after the goal's limit.
 task<> wait_drained(nats::jetstream& jetstream, drained_goal goal);
 
 /// Suspends until the stream ORDERS holds `events` messages beside the `orders` that were

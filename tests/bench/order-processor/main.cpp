@@ -1,110 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
-// order-bench: weir's order-processor beside a tuned Go program, in turns on the same servers.
+// order-bench: variants of weir's order-processor beside programs of others, in turns on the same
+// servers (run by tools/bench service).
 //
-//   order-bench ROUNDS ORDERS [GO_PEER]      (run by tools/bench service)
-//
-// Prints a table and writes build/bench.json; `met` there says which numbers are reached.
-#include <cstdio>
-#include <string>
-#include <vector>
+// Prints a table of medians and writes build/bench.json; `met` there says which numbers are
+// reached.
+#include <sched.h>
 
+#include <CLI/CLI.hpp>
+
+#include "contest.hpp"
 #include "measurement.hpp"
 #include "program.hpp"
-#include "rounds.hpp"
+#include "sides.hpp"
+#include "table.hpp"
 
 namespace {
 
 using namespace weir::bench;
 using weir::orders::order_clients;
-using weir::orders::order_servers;
 
 constexpr std::uint64_t rounds_max = 1000;
 constexpr std::uint64_t orders_max = 10'000'000;
-constexpr std::uint64_t open_loop_rate = 2000;  // orders a second, far below what it can do
-constexpr std::uint64_t open_loop_orders = 10 * open_loop_rate;
-constexpr double rate_reach = 2;  // times the peer's rate
-constexpr double cpu_reach = 12;  // microseconds an event
-constexpr const char* peer_name = "Go: nats.go and pgx, 64 in flight over 10 connections";
+constexpr int cores = 2;  // of the machine that the numbers to reach were set for
+constexpr int exit_usage = 2;
 
-struct bench_plan {
-  std::uint64_t rounds = 0;
-  std::uint64_t orders = 0;
-  std::string go_peer;  // empty: there is none
+struct arguments {
+  bench_plan plan{.rounds = 5, .orders = 20'000, .backlog = 100'000};
+  programs of;
 };
 
-struct bench_results {
-  std::vector<round_result> ours, peers;
-  weir::orders::service_summary open_loop{};
-};
-
-weir::task<> measure(const order_servers& on, order_clients with, const bench_plan& plan,
-                     bench_results& results) {
-  for (std::uint64_t round = 1; round <= plan.rounds; ++round) {
-    results.ours.push_back(co_await run_weir(on, with, plan.orders));
-    std::printf("round %llu: weir %.0f events/s", static_cast<unsigned long long>(round),
-                results.ours.back().events_per_second);
-    if (!plan.go_peer.empty()) {
-      results.peers.push_back(co_await run_go_peer(on, with, plan.orders, plan.go_peer));
-      std::printf(", Go %.0f events/s", results.peers.back().events_per_second);
-    }
-    std::printf("\n");
-    std::fflush(stdout);
+/// The servers and all sides, which are started by this program, share two cores.
+void keep_on_two_cores() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  ::sched_getaffinity(0, sizeof allowed, &allowed);
+  int kept = 0;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &allowed) && ++kept > cores) CPU_CLR(core, &allowed);
   }
-  results.open_loop = co_await run_open_loop(on, with, open_loop_orders, open_loop_rate);
+  ::sched_setaffinity(0, sizeof allowed, &allowed);
 }
 
-double median_of(const std::vector<round_result>& rounds, double round_result::* field) {
-  std::vector<double> values;
-  for (const round_result& round : rounds) values.push_back(round.*field);
-  return weir::bench::median_of(std::move(values));
+void declare(CLI::App& line, arguments& of) {
+  const CLI::Range some(std::uint64_t{1}, orders_max);
+  line.add_option("--rounds", of.plan.rounds, "how often each side has its turn")
+      ->check(CLI::Range(std::uint64_t{1}, rounds_max));
+  line.add_option("--orders", of.plan.orders, "in a round")->check(some);
+  line.add_option("--backlog", of.plan.backlog, "orders of the large backlog")->check(some);
+  line.add_option("--weir", of.of.weir, "NAME=PATH of a variant of the order-processor")
+      ->required();
+  line.add_option("--by-hand", of.of.by_hand, "path of the program by hand");
+  line.add_option("--go", of.of.go, "path of the Go program");
+  line.add_option("--rust", of.of.rust, "path of the Rust program");
 }
 
-measurement compared(const bench_results& results, std::string name, std::string unit,
-                     double round_result::* field) {
-  measurement line{.suite = "service"};
-  line.name = std::move(name);
-  line.unit = std::move(unit);
-  line.value = median_of(results.ours, field);
-  if (results.peers.empty()) return line;
-  line.peer = peer_name;
-  line.peer_value = median_of(results.peers, field);
-  line.ratio = line.value / *line.peer_value;
-  return line;
-}
-
-measurement latency(std::string name, double milliseconds) {
-  measurement line{.suite = "service"};
-  line.name = std::move(name);
-  line.unit = "ms";
-  line.value = milliseconds;
-  return line;
-}
-
-std::vector<measurement> summarised(const bench_results& results) {
-  auto rate =
-      compared(results, "order-processor, rate", "events/s", &round_result::events_per_second);
-  if (rate.ratio) {
-    rate.reach = rate_reach;
-    rate.met = *rate.ratio >= rate_reach;
-  }
-  auto cpu =
-      compared(results, "order-processor, CPU an event", "us", &round_result::cpu_us_per_event);
-  cpu.reach = cpu_reach;
-  cpu.met = cpu.value <= cpu_reach;
-  auto memory =
-      compared(results, "order-processor, peak memory", "KiB", &round_result::peak_memory_kib);
-  return {rate, cpu, memory,
-          latency("storage to acknowledgement at 2000/s, p50", results.open_loop.p50_ms),
-          latency("storage to acknowledgement at 2000/s, p99", results.open_loop.p99_ms)};
-}
-
-int run(const bench_plan& plan) {
-  order_servers servers;
+int run(const arguments& with) {
+  auto entrants = make_entrants(with.of);
+  keep_on_two_cores();
+  weir::orders::order_servers servers;
   servers.start();
-  bench_results results;
-  weir::orders::run_with_clients(
-      servers, [&](order_clients with) { return measure(servers, with, plan, results); });
-  const auto lines = summarised(results);
+  weir::orders::run_with_clients(servers, [&](order_clients clients) {
+    return run_contest({servers, clients}, with.plan, entrants);
+  });
+  const auto lines = table_of(entrants, with.plan);
   print_table(lines);
   write_results(lines);
   return 0;
@@ -113,15 +71,13 @@ int run(const bench_plan& plan) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  bench_plan plan;
-  if (argc == 3 || argc == 4) {
-    plan.rounds = number(argv[1], rounds_max);
-    plan.orders = number(argv[2], orders_max);
-    if (argc == 4) plan.go_peer = argv[3];
+  CLI::App line("Measures weir's order-processor beside others.", "order-bench");
+  arguments with;
+  declare(line, with);
+  try {
+    line.parse(argc, argv);
+  } catch (const CLI::ParseError& ending) {
+    return line.exit(ending) == 0 ? 0 : exit_usage;  // --help is an ending, too.
   }
-  if (plan.rounds == 0 || plan.orders == 0) {
-    std::fprintf(stderr, "usage: order-bench ROUNDS ORDERS [GO_PEER]\n");
-    return 2;
-  }
-  return run_program([&plan] { return run(plan); });
+  return run_program([&with] { return run(with); });
 }

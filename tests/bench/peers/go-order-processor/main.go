@@ -2,7 +2,8 @@
 
 // The order-processor as a tuned Go program, the peer that weir's own is measured against.
 //
-//	NATS_URL=nats://127.0.0.1:4222 DATABASE_URL=postgres://... go-order-processor --expect 20000
+//	NATS_URL=nats://127.0.0.1:4222 DATABASE_URL=postgres://... go-order-processor --expect 20000 \
+//	    [--one-at-a-time]
 //
 // It reads `orders.created` from the stream ORDERS with a durable pull consumer, stores each order
 // in a transaction of its own, publishes `orders.processed`, waits for its PubAck, and only then
@@ -13,6 +14,9 @@
 // COMMIT in round trips of their own make it slower by a fifth); a connection is held for that
 // alone, never for JSON or NATS; publishes are asynchronous; the acknowledgement is the plain one.
 //
+// With --one-at-a-time it is the loop that articles begin with: it fetches up to 100 orders and
+// handles one after the other, each call awaited before the next one.
+//
 // The stream and the table `orders` must be there: who compares programs gives each the same ones.
 // The first error ends the program with exit code 1, since a run with errors measures nothing.
 package main
@@ -22,6 +26,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"net"
 	"os"
 	"time"
 
@@ -100,7 +105,22 @@ func connectPostgres(ctx context.Context) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-func run(expected int) error {
+// sayReady tells the supervisor, if there is one, that work begins: the measured time starts there.
+func sayReady() error {
+	path := os.Getenv("NOTIFY_SOCKET")
+	if path == "" {
+		return nil
+	}
+	socket, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	_, err = socket.Write([]byte("READY=1"))
+	return err
+}
+
+func run(expected int, oneAtATime bool) error {
 	connection, err := connectNATS()
 	if err != nil {
 		return err
@@ -126,8 +146,15 @@ func run(expected int) error {
 		orders:    make(chan *nats.Msg, fetchBatch),
 		latencies: make([]time.Duration, expected),
 	}
+	process := p.process
+	if oneAtATime {
+		process = p.processOneAtATime
+	}
+	if err := sayReady(); err != nil {
+		return err
+	}
 	started := time.Now()
-	if err := p.process(orders); err != nil {
+	if err := process(orders); err != nil {
 		return err
 	}
 	// The last acknowledgements are with the server when it answers what was sent after them.
@@ -147,11 +174,12 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("go-order-processor: ")
 	expected := flag.Int("expect", 0, "the number of orders to process before the end")
+	oneAtATime := flag.Bool("one-at-a-time", false, "handle one order after the other")
 	flag.Parse()
 	if *expected <= 0 || flag.NArg() > 0 {
-		log.Fatal("usage: go-order-processor --expect N, N over 0, for example --expect 20000")
+		log.Fatal("usage: go-order-processor --expect N [--one-at-a-time], N over 0")
 	}
-	if err := run(*expected); err != nil {
+	if err := run(*expected, *oneAtATime); err != nil {
 		log.Fatal(err)
 	}
 }
