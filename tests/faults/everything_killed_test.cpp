@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 constexpr std::int64_t accounts = 50;
 /// Between two kills this many entries are booked, more or less.
 constexpr std::uint64_t entries_a_kill = 400;
+constexpr std::uint64_t entries_ahead = 3000;
 constexpr auto look_interval = 5ms;
 constexpr auto drained_limit = 120s;
 
@@ -48,13 +49,28 @@ constexpr auto count_disorder = stmt<
 constexpr auto count_balance = stmt<"select coalesce(sum(entries), 0)::bigint from balances">;
 constexpr auto count_unsent = stmt<"select count(*) from weir_outbox">;
 
+/// How many entries are booked; waits for the database where it is away.
+task<std::uint64_t> booked(orders::order_clients with) {
+  for (;;) {
+    const auto count = co_await with.database.one<std::int64_t>(count_entries).as_result();
+    if (count) co_return static_cast<std::uint64_t>(*count);
+    co_await sleep(look_interval);
+  }
+}
+
 /// Publishes entries until it is stopped; gives how many there are.
 struct publisher {
   std::uint64_t published = 0;
 
-  task<> run(nats::jetstream jetstream, const bool& is_enough) {
+  /// Stays a little ahead of what is booked.
+  task<> run(orders::order_clients with, const bool& is_enough) {
+    nats::jetstream jetstream = with.jetstream;
     const nats::subject to(bind<EntryMade>::subject);
     while (!is_enough) {
+      if (published > co_await booked(with) + entries_ahead) {
+        co_await sleep(look_interval);
+        continue;
+      }
       std::vector<nats::publication> sent;
       for (int count = 0; count < 200; ++count) {
         const auto at = static_cast<std::int64_t>(published++);
@@ -67,19 +83,9 @@ struct publisher {
         sent.push_back(co_await jetstream.publish_later(to, body, how));
       }
       for (auto& one : sent) co_await one.confirmed();
-      co_await sleep(20ms);
     }
   }
 };
-
-/// How many entries are booked; waits for the database where it is away.
-task<std::uint64_t> booked(orders::order_clients with) {
-  for (;;) {
-    const auto count = co_await with.database.one<std::int64_t>(count_entries).as_result();
-    if (count) co_return static_cast<std::uint64_t>(*count);
-    co_await sleep(look_interval);
-  }
-}
 
 task<> wait_booked(orders::order_clients with, std::uint64_t wanted) {
   while (co_await booked(with) < wanted) co_await sleep(look_interval);
@@ -151,7 +157,7 @@ task<> kill_everything(fault_case& at, orders::order_clients with, std::string f
   bool is_enough = false;
   publisher entries;
   scope publishing;
-  publishing.spawn(entries.run(with.jetstream, is_enough));
+  publishing.spawn(entries.run(with, is_enough));
   service.start();
   co_await blocking([&] { service.wait_ready(); });  // It makes the tables.
   while (left.all() > 0) {
