@@ -15,7 +15,7 @@ namespace weir {
 /// An operation is tried at once and waits for readiness only when the kernel says "not now". A
 /// descriptor is registered one-shot with the union of what its operations wait for. Files, which
 /// are always ready and block all the same, are left to helper threads.
-class epoll_driver final : public driver {
+class epoll_driver : public driver {
  public:
   epoll_driver();
   ~epoll_driver() override;

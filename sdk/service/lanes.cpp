@@ -68,7 +68,7 @@ task<bool> lanes::enter(const std::string& key, std::uint64_t sequence) {
 
 void lanes::leave(const std::string& key) noexcept {
   lane& its = lanes_.find(key)->second;
-  its.parked_until = time_point::min();
+  its.parked_until = {};
   if (its.waiting.empty()) {
     its.is_taken = false;
     drop_if_unused(key);
@@ -93,7 +93,7 @@ void lanes::park(const std::string& key, time_point until) {
 }
 
 void lanes::unpark(const std::string& key) {
-  lanes_.find(key)->second.parked_until = time_point::min();
+  lanes_.find(key)->second.parked_until = {};
 }
 
 }  // namespace weir::detail

@@ -50,7 +50,7 @@ class lanes {
   };
   struct lane {
     bool is_taken = false;
-    time_point parked_until = time_point::min();
+    time_point parked_until = {};
     std::multimap<std::uint64_t, waiter*> waiting;  ///< By sequence.
     std::map<std::uint64_t, time_point> away;       ///< By sequence, until when.
   };

@@ -7,9 +7,14 @@ namespace weir::detail {
 
 task<> consumer::publish_and_acknowledge(job& done, std::vector<outbox_row> rows) {
   if (inbox_) {
-    // Handled and remembered, with its events: nothing is left that another delivery could do.
-    acknowledge(done);
-    co_return co_await send_stored(std::move(rows));
+    // Handled and remembered, with its events: nothing is left that another delivery could do. In a
+    // lane the message keeps its slot until its worker is free, so that none waits without one:
+    // what waits while there is no connection is dropped and comes again later, behind others of
+    // its key.
+    if (!lanes_) acknowledge(done);
+    co_await send_stored(std::move(rows));
+    if (lanes_) acknowledge(done);
+    co_return;
   }
   for (std::uint64_t failures = 0; !rows.empty();) {
     sent_events sent = co_await send_events(on_.jetstream, std::move(rows));

@@ -15,6 +15,7 @@ task<> drain_under_load(fault_case& at, orders::order_clients with) {
   co_await orders::wait_processed(with.jetstream, order_count,
                                   at.random_between(1, order_count / 2));
   std::string ending = co_await blocking([&] { return at.service.terminate(); });
+  INFO(at.service.output());
   CHECK(ending == "exit code 0");
 
   // What was begun is finished, whole: row, event, acknowledgement.

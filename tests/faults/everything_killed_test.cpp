@@ -22,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t accounts = 50;
+constexpr std::int64_t accounts = 200;
 /// Between two kills this many entries are booked, more or less.
 constexpr std::uint64_t entries_a_kill = 400;
 constexpr std::uint64_t entries_ahead = 3000;
@@ -72,7 +72,8 @@ struct publisher {
         continue;
       }
       std::vector<nats::publication> sent;
-      for (int count = 0; count < 200; ++count) {
+      // One of each account, so that what is sent again after a crash cannot overtake another.
+      for (std::int64_t count = 0; count < accounts; ++count) {
         const auto at = static_cast<std::int64_t>(published++);
         const EntryMade entry{at % accounts, at / accounts + 1};
         const std::string body = json::encode(entry);
