@@ -26,12 +26,15 @@ class enqueuer final : public statement_sink {
 
 }  // namespace
 
-/// Where rows of this kind go, at `from` or later.
+/// Where this row goes, at `from` or later.
 std::size_t group_plan::place_of(const kept_row& row, std::size_t from) {
-  for (std::size_t at = from; at < steps_.size(); ++at) {
-    if (steps_[at].rows && steps_[at].shape == &row.shape()) return at;
+  const auto last = last_of_table_.find(row.table());
+  if (last != last_of_table_.end() && last->second >= from &&
+      steps_[last->second].shape == &row.shape()) {
+    return last->second;
   }
   steps_.push_back({&row.shape(), nobody, {}, row.merged()});
+  last_of_table_[row.table()] = steps_.size() - 1;
   return steps_.size() - 1;
 }
 

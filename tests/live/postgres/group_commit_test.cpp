@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/postgres/group_commit.hpp"
 
-#include "fixture.hpp"
+#include "group_fixture.hpp"
 #include "seed.hpp"
 #include "weir/detail/split_mix.hpp"
 #include "weir/scope.hpp"
@@ -17,8 +17,8 @@ using postgres::pool;
 using postgres::statement_kind;
 using postgres::unit;
 using weir::test::error_of;
-using weir::test::options_for;
 using weir::test::run_elsewhere;
+using weir::test::with_group;
 
 constexpr auto insert = stmt<"insert into items values ($1, $2)">;
 constexpr auto set_value = stmt<"update items set value = $2 where id = $1">;
@@ -27,28 +27,6 @@ constexpr auto count = stmt<"select count(*) from items", statement_kind::read>;
 constexpr auto commits = stmt<"select count(distinct xmin::text) from items", statement_kind::read>;
 constexpr auto insert_once = stmt<"insert into once values ($1)">;
 constexpr auto lock_table = stmt<"lock table items">;
-
-/// Runs `body(group, pool)` on a table of items in a schema of its own, and closes both.
-template <class Body>
-void with_group(const std::string& schema, Body body, postgres::group_commit_options how = {}) {
-  postgres::pool_options options = options_for(schema);
-  run_elsewhere("create table " + schema + ".items (id bigint primary key, value bigint)");
-  run_elsewhere("create table " + schema +
-                ".once (id bigint unique deferrable initially deferred)");
-  loop here;
-  auto use = [&](pool& db) -> task<> {
-    group_commit group(db, how);
-    std::exception_ptr failure;
-    try {
-      co_await body(group, db);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    co_await group.close();
-    if (failure) std::rethrow_exception(failure);
-  };
-  here.run(weir::test::with_pool(options, use));
-}
 
 task<> store(group_commit& group, std::int64_t id, std::int64_t value) {
   const auto body = [id, value](unit& work) -> task<> {

@@ -35,8 +35,10 @@ inline constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
 ///   an error other than `commit_unknown()` has none of them stored.
 /// - Two units of one key never overlap: the second begins to read when the first is committed. So
 ///   of two that read a row and write it back none is lost, if it is the row of their key.
-/// - The writes of a unit are executed in their order, and each of unit::exec() in the order in
-///   which the units have ended. Rows for one table go in one statement, in which the same holds.
+/// - The writes of a unit are executed in their order. So are the rows of all units of one commit
+///   for the same table (by the name that it is given), and so are all that is kept by
+///   unit::exec(): in the order in which the units have ended. Between rows and statements of
+///   different units no order is promised, for rows of many units go in one statement.
 /// - A unit whose writes the server refuses fails alone: those beside it are committed without it,
 ///   by the number of the statement, or by halves where that is shared.
 /// - After a serialization failure, a deadlock, or a connection lost before the commit, the writes

@@ -17,6 +17,7 @@ class insert_job {
  public:
   using row = typename Table::row;
   static constexpr const statement_shape& shape = insert_shape<Table>;
+  static constexpr std::string_view table() { return Table::name(); }
 
   explicit insert_job(std::span<const row> rows) : rows_(rows) {}
 
@@ -48,6 +49,7 @@ class upsert_job {
  public:
   using row = typename Target::row;
   static constexpr const statement_shape& shape = upsert_shape<Target>;
+  static constexpr std::string_view table() { return Target::table_type::name(); }
 
   explicit upsert_job(std::span<const row> rows)
       : rows_(rows), order_(order_by_key<typename Target::key>(rows, updates)) {

@@ -30,6 +30,8 @@ class kept_row {
  public:
   virtual ~kept_row() = default;
   virtual const statement_shape& shape() const = 0;
+  /// As its table_target names it.
+  virtual std::string_view table() const = 0;
   virtual std::unique_ptr<merged_rows> merged() const = 0;
   /// Puts a copy of the row behind those that are there; `to` came from merged() of its kind.
   virtual void add_to(merged_rows& to) const = 0;
@@ -42,6 +44,7 @@ class kept_row_of final : public kept_row {
   explicit kept_row_of(const typename Job::row& row) : row_(row) {}
 
   const statement_shape& shape() const override { return Job::shape; }
+  std::string_view table() const override { return Job::table(); }
   std::unique_ptr<merged_rows> merged() const override { return std::make_unique<merged_of>(); }
   void add_to(merged_rows& to) const override { static_cast<merged_of&>(to).rows.push_back(row_); }
 

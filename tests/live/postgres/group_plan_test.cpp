@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "group_fixture.hpp"
+#include "weir/scope.hpp"
+
+namespace {
+
+using namespace weir;
+using postgres::group_commit;
+using postgres::pool;
+using postgres::statement_kind;
+using postgres::unit;
+using weir::test::run_elsewhere;
+using weir::test::with_group;
+
+struct item {
+  std::int64_t id = 0;
+  std::int64_t value = 0;
+};
+constexpr auto items = postgres::table<item, "items">;
+constexpr auto item_by_id = items.on_conflict<"id">().do_update();
+
+constexpr auto set_value = stmt<"update items set value = $2 where id = $1">;
+constexpr auto add_entry = stmt<"insert into entries (what) values ($1)">;
+constexpr auto value_of = stmt<"select value from items where id = $1", statement_kind::read>;
+constexpr auto entries =
+    stmt<"select string_agg(what, ' ' order by n) from entries", statement_kind::read>;
+
+void make_entries(const std::string& schema) {
+  run_elsewhere("create table " + schema + ".entries (n bigserial, what text)");
+}
+
+/// Ends at once, so that units which are spawned together end in the order of their spawning.
+template <class Keep>
+task<> keep(group_commit& group, Keep what) {
+  const auto body = [what](unit& work) -> task<> {
+    what(work);
+    co_return;
+  };
+  co_await group.run({}, body);
+}
+
+/// Notes each statement that stores items, by its number of rows.
+void note_statements(const std::string& schema) {
+  run_elsewhere("create table " + schema + ".noted (n bigserial, rows bigint)");
+  run_elsewhere("create function " + schema +
+                ".note() returns trigger language plpgsql as 'begin insert into " + schema +
+                ".noted (rows) select count(*) from fresh; return null; end'");
+  run_elsewhere("create trigger noted after insert on " + schema +
+                ".items referencing new table as fresh for each statement execute function " +
+                schema + ".note()");
+}
+constexpr auto noted =
+    stmt<"select string_agg(rows::text, ' ' order by n) from noted", statement_kind::read>;
+
+}  // namespace
+
+TEST_SUITE("postgres.group_plan") {
+  TEST_CASE("the row of a later unit is not overtaken by one of an earlier unit for its table") {
+    with_group("plan_rows", [](group_commit& group, pool& db) -> task<> {
+      make_entries("plan_rows");
+      scope events;
+      events.spawn(keep(group, [](unit& work) { work.upsert(item_by_id, {1, 1}); }));
+      events.spawn(keep(group, [](unit& work) {
+        work.exec(add_entry, "second");
+        work.upsert(item_by_id, {1, 2});
+      }));
+      events.spawn(keep(group, [](unit& work) {
+        work.upsert(item_by_id, {1, 3});
+        work.exec(add_entry, "third");
+      }));
+      co_await events.join();
+      const auto value = co_await db.one<std::int64_t>(value_of, std::int64_t{1});
+      CHECK(value == 3);
+      const auto told = co_await db.one<std::string>(entries);
+      CHECK(told == "second third");
+    });
+  }
+
+  TEST_CASE("rows for one table keep their order although they are stored in two ways") {
+    with_group("plan_ways", [](group_commit& group, pool& db) -> task<> {
+      scope events;
+      events.spawn(keep(group, [](unit& work) { work.upsert(item_by_id, {1, 1}); }));
+      events.spawn(keep(group, [](unit& work) { work.insert(items, {2, 2}); }));
+      events.spawn(keep(group, [](unit& work) { work.upsert(item_by_id, {2, 3}); }));
+      co_await events.join();
+      const auto value = co_await db.one<std::int64_t>(value_of, std::int64_t{2});
+      CHECK(value == 3);
+    });
+  }
+
+  TEST_CASE("a row comes behind what its own unit has kept before") {
+    with_group("plan_unit", [](group_commit& group, pool& db) -> task<> {
+      scope events;
+      events.spawn(keep(group, [](unit& work) { work.upsert(item_by_id, {7, 70}); }));
+      for (std::int64_t id = 1; id <= 5; ++id) {
+        events.spawn(keep(group, [id](unit& work) {
+          work.upsert(item_by_id, {id, 1});
+          work.exec(set_value, id, std::int64_t{2});
+          work.upsert(item_by_id, {id + 100, 1});
+          work.exec(set_value, id + 100, std::int64_t{2});
+        }));
+      }
+      co_await events.join();
+      const auto right = co_await db.one<std::int64_t>(
+          stmt<"select count(*) from items where value = 2", statement_kind::read>);
+      CHECK(right == 10);
+    });
+  }
+
+  TEST_CASE("the first rows of all units go in one statement, whatever the units do then") {
+    with_group("plan_merged", [](group_commit& group, pool& db) -> task<> {
+      make_entries("plan_merged");
+      note_statements("plan_merged");
+      scope events;
+      for (std::int64_t id = 1; id <= 10; ++id) {
+        events.spawn(keep(group, [id](unit& work) {
+          work.insert(items, {id, id});
+          work.exec(add_entry, std::to_string(id));
+        }));
+      }
+      co_await events.join();
+      const auto rows = co_await db.one<std::string>(noted);
+      CHECK(rows == "10");
+      const auto told = co_await db.one<std::string>(entries);
+      CHECK(told == "1 2 3 4 5 6 7 8 9 10");
+    });
+  }
+}
