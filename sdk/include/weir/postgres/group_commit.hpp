@@ -38,7 +38,9 @@ inline constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
 /// - The writes of a unit are executed in their order. So are the rows of all units of one commit
 ///   for the same table (by the name that it is given), and so are all that is kept by
 ///   unit::exec(): in the order in which the units have ended. Between rows and statements of
-///   different units no order is promised, for rows of many units go in one statement.
+///   different units no order is promised, for rows of many units go in one statement. Two commits
+///   are under way at a time (`group_committers_max`), and are not ordered among each other: what
+///   must come behind another unit belongs to the same key, or begins when that one is committed.
 /// - A unit whose writes the server refuses fails alone: those beside it are committed without it,
 ///   by the number of the statement, or by halves where that is shared.
 /// - After a serialization failure, a deadlock, or a connection lost before the commit, the writes
