@@ -26,14 +26,15 @@ class enqueuer final : public statement_sink {
 
 }  // namespace
 
-/// Where this row goes, at `from` or later.
-std::size_t group_plan::place_of(const kept_row& row, std::size_t from) {
+/// Puts the row into a step at `from` or later; gives its number.
+std::size_t group_plan::place(const kept_row& row, std::size_t from) {
   const auto last = last_of_table_.find(row.table());
-  if (last != last_of_table_.end() && last->second >= from &&
-      steps_[last->second].shape == &row.shape()) {
-    return last->second;
+  if (last != last_of_table_.end() && last->second >= from) {
+    const step& shared = steps_[last->second];
+    if (shared.shape == &row.shape() && row.add_to(*shared.rows)) return last->second;
   }
   steps_.push_back({&row.shape(), nobody, {}, row.merged()});
+  row.add_to(*steps_.back().rows);
   last_of_table_[row.table()] = steps_.size() - 1;
   return steps_.size() - 1;
 }
@@ -42,9 +43,7 @@ void group_plan::add(const unit& work, std::size_t owner) {
   std::size_t from = 0;
   for (const unit::write& what : work.writes_) {
     if (what.row) {
-      from = place_of(*what.row, from);
-      step& shared = steps_[from];
-      what.row->add_to(*shared.rows);
+      from = place(*what.row, from);
     } else {
       const parameter_view values(work.values_, what.first, what.shape->count);
       steps_.push_back({what.shape, owner, values, nullptr});

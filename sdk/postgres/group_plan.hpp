@@ -13,8 +13,8 @@ namespace weir::postgres::detail {
 /// In which statements the writes of a group go: rows of several units for one table in one.
 ///
 /// Kept are the order of a unit's writes, of all rows for one table, and of all other statements.
-/// So a row goes with the last ones for its table, where they are of its kind and come behind what
-/// its unit has in the plan already; else it begins a statement of its own at the end.
+/// So a row goes with the last ones for its table, where they are of its kind, take it, and come
+/// behind what its unit has in the plan already; else it begins a statement of its own at the end.
 class group_plan {
  public:
   static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
@@ -33,7 +33,7 @@ class group_plan {
     std::unique_ptr<merged_rows> rows;  ///< Null for a statement of one unit.
   };
 
-  std::size_t place_of(const kept_row& row, std::size_t from);
+  std::size_t place(const kept_row& row, std::size_t from);
 
   std::vector<step> steps_;
   std::unordered_map<std::string_view, std::size_t> last_of_table_;  // Steps of rows.

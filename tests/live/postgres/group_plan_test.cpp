@@ -29,6 +29,15 @@ void make_entries(const std::string& schema) {
   run_elsewhere("create table " + schema + ".entries (n bigserial, what text)");
 }
 
+struct sighting {
+  std::int64_t id = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+constexpr auto sightings = postgres::table<sighting, "sightings">;
+constexpr auto sighting_by_id = sightings.on_conflict<"id">().do_update<"last">();
+constexpr auto sighting_if_new = sightings.on_conflict<"id">().do_nothing();
+
 /// Ends at once, so that units which are spawned together end in the order of their spawning.
 template <class Keep>
 task<> keep(group_commit& group, Keep what) {
@@ -104,6 +113,32 @@ TEST_SUITE("postgres.group_plan") {
       const auto right = co_await db.one<std::int64_t>(
           stmt<"select count(*) from items where value = 2", statement_kind::read>);
       CHECK(right == 10);
+    });
+  }
+
+  TEST_CASE("a row that updates some columns keeps what an earlier unit's row has inserted") {
+    with_group("plan_parts", [](group_commit& group, pool& db) -> task<> {
+      run_elsewhere(
+          "create table plan_parts.sightings (id bigint primary key, first bigint, last bigint)");
+      scope events;
+      for (std::int64_t at = 1; at <= 6; ++at) {
+        events.spawn(keep(group, [at](unit& work) {
+          work.upsert(sighting_by_id, {at % 2, at, at});
+          if (at == 2) work.upsert(sighting_by_id, {7, 70, 70});
+          if (at == 2) work.upsert(sighting_by_id, {7, 71, 71});
+          if (at == 5) work.upsert(sighting_if_new, {7, 72, 72});
+        }));
+      }
+      co_await events.join();
+      const auto found = co_await db.query<sighting>(
+          stmt<"select * from sightings order by id", statement_kind::read>);
+      REQUIRE(found.size() == 3);
+      CHECK(found[0].first == 2);
+      CHECK(found[0].last == 6);
+      CHECK(found[1].first == 1);
+      CHECK(found[1].last == 5);
+      CHECK(found[2].first == 70);
+      CHECK(found[2].last == 71);
     });
   }
 

@@ -66,8 +66,8 @@ class unit {
   void insert(table_target<Row, Name>, const std::type_identity_t<Row>& row) {
     keep<detail::insert_job<table_target<Row, Name>>>(row);
   }
-  /// The same as by bulk_upsert(); of rows with the same key the last one counts, with do_nothing()
-  /// the first.
+  /// The same as by bulk_upsert(), but that rows with the same key leave what they would have left
+  /// one after the other: where do_update() names only some columns, in statements of their own.
   template <class Table, class Key, class Updated>
   void upsert(upsert_target<Table, Key, Updated>, const typename Table::row& row) {
     keep<detail::upsert_job<upsert_target<Table, Key, Updated>>>(row);

@@ -18,6 +18,8 @@ class insert_job {
   using row = typename Table::row;
   static constexpr const statement_shape& shape = insert_shape<Table>;
   static constexpr std::string_view table() { return Table::name(); }
+  /// No row is left out for another one.
+  static constexpr bool one_row_stands_for_its_key = true;
 
   explicit insert_job(std::span<const row> rows) : rows_(rows) {}
 
@@ -46,10 +48,25 @@ class insert_job {
 /// The same for rows of which some are there already.
 template <class Target>
 class upsert_job {
+  static constexpr bool updates = !std::same_as<typename Target::updated, column_names<>>;
+
  public:
   using row = typename Target::row;
   static constexpr const statement_shape& shape = upsert_shape<Target>;
   static constexpr std::string_view table() { return Target::table_type::name(); }
+  /// Of several rows with one key, one leaves what all of them would have left, one by one: the
+  /// last, where it writes every column, or the first, where that stays as it is.
+  static constexpr bool one_row_stands_for_its_key = [] {
+    bool writes_every_column = true;
+    for (const std::string_view name : field_names<row>()) {
+      const bool is_written = Target::key::contains(name) || Target::updated::contains(name);
+      writes_every_column = writes_every_column && is_written;
+    }
+    return writes_every_column || !updates;
+  }();
+  static int compare_keys_of(const row& left, const row& right) {
+    return compare_keys<typename Target::key>(left, right);
+  }
 
   explicit upsert_job(std::span<const row> rows)
       : rows_(rows), order_(order_by_key<typename Target::key>(rows, updates)) {
@@ -92,8 +109,6 @@ class upsert_job {
   bulk_outcome outcome() { return std::move(outcome_); }
 
  private:
-  static constexpr bool updates = !std::same_as<typename Target::updated, column_names<>>;
-
   void skip(std::size_t at) {
     ++outcome_.skipped;
     outcome_.rows[order_[at]] = row_outcome::skipped;
