@@ -79,7 +79,7 @@ group_core::group group_core::take_group() {
   while (!waiting_.empty() && next.size() < options_.units_max) {
     const std::shared_ptr<member>& first = waiting_.front();
     if (first->work != nullptr) {
-      bytes += first->work->values_.bytes().size();
+      bytes += first->work->bytes();
       if (!next.empty() && bytes > group_bytes_max) break;
       first->is_committing = true;
       next.push_back(first);

@@ -53,15 +53,19 @@ void group_plan::add(const unit& work, std::size_t owner) {
 }
 
 bool group_plan::send_next(session& over, std::vector<std::size_t>& owners) {
-  if (next_ == steps_.size()) return false;
-  step& one = steps_[next_++];
-  enqueuer to(over, one.owner, owners);
-  if (one.rows) {
-    one.rows->send(to);
-  } else {
+  for (; next_ < steps_.size(); ++next_) {
+    step& one = steps_[next_];
+    enqueuer to(over, one.owner, owners);
+    if (one.rows) {
+      if (one.rows->send_next(to)) return true;
+      one.rows.reset();  // For its memory: they have been sent.
+      continue;
+    }
     to.put_view(*one.shape, one.values);
+    ++next_;
+    return true;
   }
-  return true;
+  return false;
 }
 
 }  // namespace weir::postgres::detail

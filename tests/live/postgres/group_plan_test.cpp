@@ -38,6 +38,12 @@ constexpr auto sightings = postgres::table<sighting, "sightings">;
 constexpr auto sighting_by_id = sightings.on_conflict<"id">().do_update<"last">();
 constexpr auto sighting_if_new = sightings.on_conflict<"id">().do_nothing();
 
+struct letter {
+  std::int64_t id = 0;
+  std::string text;
+};
+constexpr auto letters = postgres::table<letter, "letters">;
+
 /// Ends at once, so that units which are spawned together end in the order of their spawning.
 template <class Keep>
 task<> keep(group_commit& group, Keep what) {
@@ -139,6 +145,58 @@ TEST_SUITE("postgres.group_plan") {
       CHECK(found[1].last == 5);
       CHECK(found[2].first == 70);
       CHECK(found[2].last == 71);
+    });
+  }
+
+  TEST_CASE("the rows that a unit keeps count as its bytes") {
+    with_group("plan_crowded", [](group_commit& group, pool&) -> task<> {
+      std::size_t kept = 0;
+      const auto crowd = [&kept](unit& work) {
+        for (; kept < postgres::unit_statements_max; ++kept) {
+          work.insert(letters, {static_cast<std::int64_t>(kept), std::string(1 << 20, 'x')});
+        }
+      };
+      const auto refused = co_await keep(group, crowd).as_result();
+      REQUIRE_FALSE(refused.has_value());
+      CHECK(refused.error().is(errc::limit_exceeded));
+      CHECK(kept == postgres::unit_bytes_max >> 20);
+    });
+  }
+
+  TEST_CASE("units whose rows are large share no commit, and rows of many bytes are all stored") {
+    with_group("plan_large", [](group_commit& group, pool& db) -> task<> {
+      run_elsewhere("create table plan_large.letters (id bigint primary key, text text)");
+      scope events;
+      for (std::int64_t first = 0; first < 50; first += 10) {
+        events.spawn(keep(group, [first](unit& work) {
+          for (std::int64_t id = first; id < first + 10; ++id) {
+            work.insert(letters, {id, std::string(1 << 20, 'x')});
+          }
+        }));
+      }
+      co_await events.join();
+      const auto stored = co_await db.one<std::int64_t>(
+          stmt<"select sum(length(text))::bigint from letters", statement_kind::read>);
+      CHECK(stored == std::int64_t{50} << 20);
+      const auto commits = co_await db.one<std::int64_t>(
+          stmt<"select count(distinct xmin::text) from letters", statement_kind::read>);
+      CHECK(commits == 5);
+    });
+  }
+
+  TEST_CASE("a unit of one row that is larger than all bounds is stored") {
+    with_group("plan_huge", [](group_commit& group, pool& db) -> task<> {
+      run_elsewhere("create table plan_huge.letters (id bigint primary key, text text)");
+      const std::size_t size = postgres::enqueued_bytes_max - (std::size_t{1} << 20);
+      const std::string text(size, 'x');
+      scope events;
+      for (std::int64_t id = 0; id < 3; ++id) {
+        events.spawn(keep(group, [id, &text](unit& work) { work.insert(letters, {id, text}); }));
+      }
+      co_await events.join();
+      const auto stored = co_await db.one<std::int64_t>(
+          stmt<"select sum(length(text))::bigint from letters", statement_kind::read>);
+      CHECK(stored == 3 * static_cast<std::int64_t>(size));
     });
   }
 

@@ -19,7 +19,8 @@ struct group_commit_options {
 /// How many commits of one group_commit are under way at a time: one fills while another is made
 /// durable.
 inline constexpr std::size_t group_committers_max = 2;
-/// The size of the arguments of one group, in bytes; a unit that is larger is a group alone.
+/// The size of the arguments and rows of one group, in bytes; a unit that is larger is a group
+/// alone.
 inline constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
 
 /// Commits the writes of many events together: one transaction, one round trip, one flush of the

@@ -5,13 +5,14 @@
 #include <optional>
 #include <vector>
 
+#include "weir/postgres/detail/held_bytes.hpp"
 #include "weir/postgres/detail/kept_rows.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/postgres/table.hpp"
 
 namespace weir::postgres {
 
-/// How many statements one unit holds, and the size of their arguments in bytes.
+/// How many statements and rows one unit holds, and the size of their arguments in bytes.
 inline constexpr std::size_t unit_statements_max = 1024;
 inline constexpr std::size_t unit_bytes_max = std::size_t{16} << 20;
 
@@ -91,14 +92,18 @@ class unit {
     static_assert(detail::require_row_fields<typename Job::row>());
     check_room();
     writes_.push_back({&Job::shape, 0, std::make_unique<detail::kept_row_of<Job>>(row)});
+    row_bytes_ += detail::held_bytes(row);
   }
 
   /// Throws when there is no room for another statement.
   void check_room() const;
+  /// What the arguments of statements take, and, about, the rows.
+  std::size_t bytes() const noexcept { return values_.bytes().size() + row_bytes_; }
 
   pool& on_;
   detail::parameters values_;
   std::vector<write> writes_;
+  std::size_t row_bytes_ = 0;
 };
 
 }  // namespace weir::postgres

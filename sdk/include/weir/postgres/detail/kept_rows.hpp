@@ -22,8 +22,8 @@ class statement_sink {
 class merged_rows {
  public:
   virtual ~merged_rows() = default;
-  /// Gives the statements, most often one.
-  virtual void send(statement_sink& to) = 0;
+  /// Gives the next statement, most often the only one; false when there are no more.
+  virtual bool send_next(statement_sink& to) = 0;
 };
 
 /// A row that a unit keeps, for a statement that rows of other units share.
@@ -62,9 +62,11 @@ class kept_row_of final : public kept_row {
   };
 
   struct merged_of final : merged_rows {
-    void send(statement_sink& to) override {
-      Job job(rows);
-      while (job.fill()) to.put(Job::shape, job.arguments());
+    bool send_next(statement_sink& to) override {
+      if (!job) job.emplace(rows);
+      if (!job->fill()) return false;
+      to.put(Job::shape, job->arguments());
+      return true;
     }
     bool add(const row& one) {
       rows.push_back(one);
@@ -78,6 +80,7 @@ class kept_row_of final : public kept_row {
     }
 
     std::vector<row> rows;
+    std::optional<Job> job;                          // When the first statement has been asked for.
     std::set<std::size_t, below> keys{below{rows}};  // Of the rows, where each must be sent.
   };
 
