@@ -21,8 +21,13 @@ task<> group_commit::close() { return core_->close(); }
 
 namespace detail {
 
+key_turn::key_turn(group_core& of, std::string key) noexcept : of_(of), key_(std::move(key)) {
+  of_.enter();
+}
+
 key_turn::~key_turn() {
-  if (is_taken_) of_.leave(key_);
+  if (is_taken_) of_.release(key_);
+  of_.leave();
 }
 
 task<> key_turn::wait() {

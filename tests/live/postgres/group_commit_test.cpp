@@ -4,6 +4,7 @@
 #include "group_fixture.hpp"
 #include "seed.hpp"
 #include "weir/detail/split_mix.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/timeout.hpp"
 #include "weir/yield.hpp"
@@ -347,6 +348,44 @@ TEST_SUITE("postgres.group_commit") {
       CHECK(closed.error().is(errc::closed));
       const auto stored = co_await db.one<std::int64_t>(count);
       CHECK(stored == 0);
+    });
+  }
+
+  TEST_CASE("close() waits for bodies that run and for units that wait for their key") {
+    with_group("closed_late", [](group_commit& group, pool& db) -> task<> {
+      co_await store(group, 1, 0);
+      manual_reset_event has_begun;
+      manual_reset_event may_end;
+      const auto slow = [&](group_commit& in) -> task<> {
+        const auto body = [&](unit& work) -> task<> {
+          has_begun.set();
+          co_await may_end.wait();
+          work.exec(set_value, std::int64_t{1}, std::int64_t{7});
+        };
+        co_await in.run("1", body);
+      };
+      bool is_closed = false;
+      const auto close = [](group_commit& all, bool& done) -> task<> {
+        co_await all.close();
+        done = true;
+      };
+      scope events;
+      events.spawn(slow(group));
+      co_await has_begun.wait();
+      events.spawn(add_one(group, 1));
+      co_await yield();
+      events.spawn(close(group, is_closed));
+      events.spawn(close(group, is_closed));
+      for (int turn = 0; turn < 10; ++turn) co_await yield();
+      CHECK_FALSE(is_closed);
+      const auto late = co_await store(group, 2, 0).as_result();
+      REQUIRE_FALSE(late.has_value());
+      CHECK(late.error().is(errc::closed));
+      may_end.set();
+      co_await events.join();
+      CHECK(is_closed);
+      const auto value = co_await db.one<std::int64_t>(value_of, std::int64_t{1});
+      CHECK(value == 8);
     });
   }
 

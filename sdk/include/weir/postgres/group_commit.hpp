@@ -71,7 +71,9 @@ class group_commit {
   template <class Body>
   task<> run(std::string key, Body body);
 
-  /// Suspends until all that is under way has ended. Whatever comes after throws `closed`.
+  /// Suspends until all that is under way has ended: bodies that run, units that wait for their key
+  /// and commits; so never to be awaited by a body. Whatever comes after throws `closed`. It is not
+  /// cancelled.
   task<> close();
 
  private:
@@ -80,10 +82,10 @@ class group_commit {
 
 namespace detail {
 
-/// A key's turn: others of that key wait until it ends.
+/// A unit's time in its group, and its key's turn: others of that key wait until it ends.
 class key_turn {
  public:
-  key_turn(group_core& of, std::string key) noexcept : of_(of), key_(std::move(key)) {}
+  key_turn(group_core& of, std::string key) noexcept;
   key_turn(const key_turn&) = delete;
   key_turn& operator=(const key_turn&) = delete;
   ~key_turn();
