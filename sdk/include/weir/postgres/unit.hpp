@@ -7,6 +7,7 @@
 
 #include "weir/postgres/detail/held_bytes.hpp"
 #include "weir/postgres/detail/kept_rows.hpp"
+#include "weir/postgres/detail/owned.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/postgres/table.hpp"
 
@@ -62,7 +63,8 @@ class unit {
   }
 
   /// Keeps a row for a table. Rows that the units of a group keep for the same table go in one
-  /// statement, as by bulk_insert(): this is what to use where there is no more to a statement.
+  /// statement, as by bulk_insert(): this is what to use where there is no more to a statement. The
+  /// row is copied, so its fields must own their bytes (std::string, not std::string_view).
   template <class Row, fixed_string Name>
   void insert(table_target<Row, Name>, const std::type_identity_t<Row>& row) {
     keep<detail::insert_job<table_target<Row, Name>>>(row);
@@ -90,6 +92,10 @@ class unit {
   template <class Job>
   void keep(const typename Job::row& row) {
     static_assert(detail::require_row_fields<typename Job::row>());
+    static_assert(detail::owned<typename Job::row>,
+                  "a field of the row's struct is a view or a pointer, and a unit keeps the row "
+                  "longer than what that points to: use a type that owns its bytes, such as "
+                  "std::string");
     check_room();
     writes_.push_back({&Job::shape, 0, std::make_unique<detail::kept_row_of<Job>>(row)});
     row_bytes_ += detail::held_bytes(row);
