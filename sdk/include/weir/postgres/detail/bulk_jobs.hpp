@@ -8,6 +8,21 @@
 
 namespace weir::postgres::detail {
 
+/// Tells whether a column has this value.
+template <class T>
+bool is_value(const result_set& rows, int row, int column, const T& value) {
+  if constexpr (owned<T>) {
+    return compare_values(read_value<T>(rows, row, column), value) == 0;
+  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+    return read_value<std::string>(rows, row, column) == std::string_view(value);
+  } else {
+    static_assert(
+        requires { postgres::value_of<T>::to_value(value); },
+        "a key column has views in an array or a composite: use std::string in it");
+    return is_value(rows, row, column, postgres::value_of<T>::to_value(value));
+  }
+}
+
 /// Throws: the server gave back a key that is none of those that were sent.
 [[noreturn]] void lost_key(std::string_view table);
 
@@ -122,7 +137,7 @@ class upsert_job {
       if (!Target::key::contains(name)) return;
       ++column;
       if constexpr (!element_of<Field>::nullable) {
-        is_same = is_same && compare_values(read_value<Field>(done, given, column), field) == 0;
+        is_same = is_same && is_value(done, given, column, field);
       }
     });
     return is_same;
