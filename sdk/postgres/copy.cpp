@@ -54,13 +54,17 @@ task<> connection::begin_copy(std::string_view sql, std::string_view name) {
 }
 
 task<> connection::send_copy(std::string_view bytes) {
-  co_await flush_copy();
-  if (lost_ || copy_.at != copy_stage::in) co_return;
-  if (engine_->put_copy(bytes) != progress::done) co_return lose(engine_->last_error());
-  engine_->flush();  // What it does not take now is for the next to wait for.
+  while (!bytes.empty()) {
+    co_await flush_copy();
+    if (lost_ || copy_.at != copy_stage::in) co_return;
+    const std::string_view message = bytes.substr(0, copy_message_bytes_max);
+    if (engine_->put_copy(message) != progress::done) co_return lose(engine_->last_error());
+    bytes.remove_prefix(message.size());
+    engine_->flush();  // What it does not take now is for the next to wait for.
+  }
 }
 
-/// Suspends until libpq's buffer is empty: what it holds is bounded by one piece.
+/// Suspends until libpq's buffer is empty: what it holds is bounded by one message.
 task<> connection::flush_copy() {
   while (!lost_ && copy_.at == copy_stage::in) {
     switch (look_at(engine_->descriptor())) {
