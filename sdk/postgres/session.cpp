@@ -107,17 +107,20 @@ task<> session::settle_sent() {
   co_await settle();
 }
 
-task<> session::settle() {
+task<> session::await_answers() {
   enqueued_ = 0;
   enqueued_bytes_ = 0;
   const auto settled = co_await lent_->settle().as_result();
-  if (!settled) {
-    state_ = state::failed;
-    cause_ = cancelled_before();
-    was_cancelled_ = true;
-    co_await shield(lent_->interrupt());
-    throw settled.error();
-  }
+  if (settled) co_return;
+  state_ = state::failed;
+  cause_ = cancelled_before();
+  was_cancelled_ = true;
+  co_await shield(lent_->interrupt());
+  throw settled.error();
+}
+
+task<> session::settle() {
+  co_await await_answers();
   if (lent_->failure()) fail(*lent_->failure());
   if (lent_->lost()) fail(*lent_->lost());
 }

@@ -74,6 +74,8 @@ class session {
   void require_no_copy() const;
   void require_copy() const;
   task<> settle_copy(task<> step);
+  /// Throws when it is cancelled; what the server refused is failure() of the connection then.
+  task<> await_answers();
   task<> settle();
   void end() noexcept;
   [[noreturn]] void fail(const error& why);
