@@ -32,6 +32,7 @@ void session::require_copy() const {
 task<> session::settle_copy(task<> step) {
   const auto done = co_await std::move(step).as_result();
   if (!done) {
+    was_cancelled_ = true;
     co_await shield(abort_copy("it was cancelled"));
     throw done.error();
   }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fixture.hpp"
+#include "stock.hpp"
+#include "weir/postgres/copy.hpp"
+#include "weir/timeout.hpp"
+
+namespace {
+
+using namespace weir;
+using namespace std::chrono_literals;
+using postgres::copy_writer;
+using postgres::pool;
+using postgres::tx;
+using shop::stock;
+using shop::stocks;
+using weir::test::error_of;
+using weir::test::on_postgres;
+using weir::test::options_for;
+
+constexpr auto make_stock =
+    stmt<"create table stock (id bigint primary key, name text not null, \"left\" integer)">;
+constexpr auto count_stock = stmt<"select count(*) from stock">;
+constexpr auto backend_pid = stmt<"select pg_backend_pid()">;
+
+/// Runs `body(pool, transaction)` beside a table, rolls back, and checks that nothing was stored
+/// and that the only connection is used again.
+template <class Body>
+void in_transaction(const std::string& schema, Body body) {
+  postgres::pool_options options = options_for(schema);
+  options.max_connections = 1;
+  on_postgres(options, [&body](pool& db) -> task<> {
+    co_await db.exec(make_stock);
+    const auto backend = co_await db.one<std::int32_t>(backend_pid);
+    {
+      postgres::transaction work = co_await db.begin();
+      co_await work.exec(count_stock);
+      co_await body(work);
+      co_await work.rollback();
+    }
+    const auto count = co_await db.one<std::int64_t>(count_stock);
+    CHECK(count == 0);
+    const auto same = co_await db.one<std::int32_t>(backend_pid);
+    CHECK(same == backend);
+  });
+}
+
+task<> check_failed(tx& work) {
+  const postgres::error after = co_await error_of(work.exec(count_stock));
+  CHECK(after.not_executed());
+}
+
+task<> copy_until_late(tx& work) {
+  auto rows = co_await copy_in(work, stocks);
+  const stock one{1, "a", {}};
+  co_await rows.write(one);
+  (void)co_await with_timeout(100ms, rows.finish());
+}
+
+}  // namespace
+
+TEST_SUITE("postgres.copy_session") {
+  TEST_CASE("a COPY that is cancelled in a savepoint ends the whole transaction") {
+    in_transaction("copy_late", [](postgres::transaction& work) -> task<> {
+      co_await work.exec(stmt<"create function halt() returns trigger language plpgsql as"
+                              " 'begin perform pg_sleep(3600); return new; end'">);
+      co_await work.exec(stmt<"create trigger halt before insert on stock for each row"
+                              " execute function halt()">);
+      const auto late = co_await work.savepoint(copy_until_late).as_result();
+      REQUIRE_FALSE(late.has_value());
+      CHECK(late.error().is(errc::deadline_exceeded));
+      co_await check_failed(work);
+    });
+  }
+}
