@@ -19,6 +19,11 @@ task<> session::release_savepoint() {
 task<bool> session::undo_savepoint() {
   // A statement that was cancelled has the task around it cancelled, too: that ends it all.
   if (state_ == state::ended || lent_->lost()) co_return false;
+  if (lent_->is_copying()) {
+    // Nothing can be sent beside it, and its writer, which may outlive the body, relies on it.
+    abandon_copy();
+    co_return false;
+  }
   if (was_cancelled_ || (state_ == state::failed && !lent_->failure())) co_return false;
   const bool is_unanswered = lent_->owes_answers();
   // The server skips everything up to a Sync, which in a transaction ends no more than that.

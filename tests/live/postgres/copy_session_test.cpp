@@ -22,8 +22,8 @@ constexpr auto make_stock =
 constexpr auto count_stock = stmt<"select count(*) from stock">;
 constexpr auto backend_pid = stmt<"select pg_backend_pid()">;
 
-/// Runs `body(pool, transaction)` beside a table, rolls back, and checks that nothing was stored
-/// and that the only connection is used again.
+/// Runs `body(transaction)` beside a table, rolls back, and checks that nothing was stored and that
+/// the only connection is used again.
 template <class Body>
 void in_transaction(const std::string& schema, Body body) {
   postgres::pool_options options = options_for(schema);
@@ -56,6 +56,17 @@ task<> copy_until_late(tx& work) {
   (void)co_await with_timeout(100ms, rows.finish());
 }
 
+using kept_writer = std::optional<copy_writer<stock>>;
+
+/// Begins a COPY that goes on behind a savepoint.
+task<> leave_open(tx& work, kept_writer& rows, bool throws) {
+  const auto body = [&rows, throws](tx& inner) -> task<> {
+    rows.emplace(co_await copy_in(inner, stocks));
+    if (throws) throw std::logic_error("no");
+  };
+  co_await work.savepoint(body);
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.copy_session") {
@@ -68,6 +79,30 @@ TEST_SUITE("postgres.copy_session") {
       const auto late = co_await work.savepoint(copy_until_late).as_result();
       REQUIRE_FALSE(late.has_value());
       CHECK(late.error().is(errc::deadline_exceeded));
+      co_await check_failed(work);
+    });
+  }
+
+  TEST_CASE("a COPY that is open at the end of a savepoint ends the whole transaction") {
+    in_transaction("copy_open", [](postgres::transaction& work) -> task<> {
+      kept_writer rows;
+      const auto refused = co_await leave_open(work, rows, false).as_result();
+      REQUIRE_FALSE(refused.has_value());
+      CHECK(refused.error().is(errc::invalid_argument));
+      CHECK(refused.error().message().find("a COPY is under way") != std::string::npos);
+      const postgres::error after = co_await error_of(rows->finish());
+      CHECK(after.not_executed());
+      co_await check_failed(work);
+    });
+    in_transaction("copy_open_thrown", [](postgres::transaction& work) -> task<> {
+      kept_writer rows;
+      bool thrown = false;
+      try {
+        co_await leave_open(work, rows, true);
+      } catch (const std::logic_error&) {
+        thrown = true;
+      }
+      CHECK(thrown);
       co_await check_failed(work);
     });
   }

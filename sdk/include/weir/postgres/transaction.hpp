@@ -62,8 +62,9 @@ class tx : public detail::statements<tx> {
   /// throws, and the transaction goes on; gives its value, throws what it throws.
   ///
   /// Flushes before and after, so an error belongs to the side on which it arose. May be nested.
-  /// A cancellation and a lost connection end the whole transaction. Each costs the server a
-  /// subtransaction; beyond 64 in one transaction its neighbours become slow, too.
+  /// A cancellation, a lost connection and a COPY that `body` leaves open end the whole
+  /// transaction. Each costs the server a subtransaction; beyond 64 in one transaction its
+  /// neighbours become slow, too.
   template <class Body>
   std::invoke_result_t<Body&, tx&> savepoint(Body body);
 
