@@ -103,6 +103,7 @@ void session::send_on() {
 }
 
 task<> session::settle_sent() {
+  require_no_copy();
   lent_->request_answers();
   co_await settle();
 }

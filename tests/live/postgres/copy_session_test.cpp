@@ -56,6 +56,16 @@ task<> copy_until_late(tx& work) {
   (void)co_await with_timeout(100ms, rows.finish());
 }
 
+/// More than come at once.
+weir::stream<stock> many_rows(tx& work) {
+  return work.stream<stock>(stmt<"select n as id, 'x' as name, 1 as \"left\""
+                                 " from generate_series(1::bigint, 1000) as n">);
+}
+
+task<> copy_from(weir::stream<stock>& from, copy_writer<stock>& to) {
+  while (const auto row = co_await from.next()) co_await to.write(*row);
+}
+
 using kept_writer = std::optional<copy_writer<stock>>;
 
 /// Begins a COPY that goes on behind a savepoint.
@@ -80,6 +90,21 @@ TEST_SUITE("postgres.copy_session") {
       REQUIRE_FALSE(late.has_value());
       CHECK(late.error().is(errc::deadline_exceeded));
       co_await check_failed(work);
+    });
+  }
+
+  TEST_CASE("a stream that is read beside a COPY is refused, and the COPY goes on") {
+    in_transaction("copy_streamed", [](postgres::transaction& work) -> task<> {
+      auto from = many_rows(work);
+      const auto first = co_await from.next();
+      REQUIRE(first.has_value());
+      auto to = co_await copy_in(work, stocks);
+      const auto refused = co_await copy_from(from, to).as_result();
+      REQUIRE_FALSE(refused.has_value());
+      CHECK(refused.error().is(errc::invalid_argument));
+      CHECK(refused.error().message().find("a COPY is under way") != std::string::npos);
+      const auto stored = co_await to.finish();
+      CHECK(stored == 15);
     });
   }
 

@@ -54,7 +54,7 @@ class tx : public detail::statements<tx> {
   task<> flush();
 
   /// The rows of a query as a stream, in pieces; see pool::stream(). The transaction may run other
-  /// statements in between, and must outlive it.
+  /// statements in between, but no COPY beside a next(), and must outlive it.
   template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   weir::stream<Row> stream(statement<Sql, Kind, Name>, const Args&... args);
 
