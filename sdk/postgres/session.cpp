@@ -94,7 +94,8 @@ void session::send(std::shared_ptr<text_statement> one, parameter_view encoded) 
 }
 
 void session::send_if_open(std::shared_ptr<text_statement> one) {
-  if (state_ == state::open && !lent_->lost()) send(std::move(one), {});
+  if (state_ != state::open || lent_->lost() || lent_->is_copying()) return;
+  send(std::move(one), {});
 }
 
 void session::send_on() {

@@ -33,7 +33,7 @@ class session {
   // For cursors, whose statements are made as they go.
   std::string new_cursor_name() { return "weir_cursor_" + std::to_string(++cursors_); }
   void send(std::shared_ptr<text_statement> one, parameter_view encoded);
-  /// Where the transaction is open still; else it has ended anyway what this is to end.
+  /// Where statements can be sent; else the transaction ends what this is to end.
   void send_if_open(std::shared_ptr<text_statement> one);
   /// Lets what was sent go on its way, without waiting.
   void send_on();

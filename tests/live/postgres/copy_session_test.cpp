@@ -108,6 +108,23 @@ TEST_SUITE("postgres.copy_session") {
     });
   }
 
+  TEST_CASE("a stream may end before its rows do beside a COPY") {
+    in_transaction("copy_stream_ends", [](postgres::transaction& work) -> task<> {
+      kept_writer to;
+      {
+        auto from = many_rows(work);
+        const auto first = co_await from.next();
+        REQUIRE(first.has_value());
+        to.emplace(co_await copy_in(work, stocks));
+        co_await to->write(*first);
+      }
+      const auto stored = co_await to->finish();
+      CHECK(stored == 1);
+      const auto count = co_await work.one<std::int64_t>(count_stock);
+      CHECK(count == 1);
+    });
+  }
+
   TEST_CASE("a COPY that is open at the end of a savepoint ends the whole transaction") {
     in_transaction("copy_open", [](postgres::transaction& work) -> task<> {
       kept_writer rows;
