@@ -80,10 +80,14 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
   co_return std::move(answer->rows);
 }
 
-task<> session::flush() {
+void session::send_end() {
   prepare_to_send();
   ask_for_number();
   lent_->send_sync();
+}
+
+task<> session::flush() {
+  send_end();
   co_await settle();
 }
 
@@ -94,7 +98,7 @@ void session::send(std::shared_ptr<text_statement> one, parameter_view encoded) 
 }
 
 void session::send_if_open(std::shared_ptr<text_statement> one) {
-  if (state_ != state::open || lent_->lost() || lent_->is_copying()) return;
+  if (state_ != state::open || lent_->lost() || lent_->is_copying() || is_alone_) return;
   send(std::move(one), {});
 }
 
@@ -139,7 +143,9 @@ void session::fail(const error& why) {
 }
 
 task<> session::run_script(std::string sql) {
-  co_await flush();
+  send_end();
+  const alone until_end(*this);
+  co_await settle();
   const auto ran = co_await lent_->run_script(std::move(sql)).as_result();
   if (!ran) {
     // Else the server would go on with it, and keep its locks, until it has something to say.

@@ -67,10 +67,25 @@ class session {
  private:
   enum class state : std::uint8_t { fresh, open, failed, ended };
 
+  /// While it lives nothing can be sent: what is alone on the connection begins where no answer is
+  /// owed, and a statement that another task sends would owe one.
+  class alone {
+   public:
+    explicit alone(session& in) noexcept : in_(in) { in_.is_alone_ = true; }
+    alone(const alone&) = delete;
+    alone& operator=(const alone&) = delete;
+    ~alone() { in_.is_alone_ = false; }
+
+   private:
+    session& in_;
+  };
+
   /// Throws unless a statement can be sent; sends BEGIN before the first.
   void prepare_to_send();
   void begin();
-  /// Throws while a COPY is under way.
+  /// Sends what ends a flush.
+  void send_end();
+  /// Throws while a COPY is under way, or what must be alone on the connection is about to be.
   void require_no_copy() const;
   void require_copy() const;
   task<> settle_copy(task<> step);
@@ -96,6 +111,7 @@ class session {
   std::size_t enqueued_bytes_ = 0;
   parameters scratch_;
   std::optional<error> cause_;
+  bool is_alone_ = false;
   bool was_cancelled_ = false;  ///< A statement was, with the task that awaited it.
   std::size_t cursors_ = 0;
 };

@@ -2,7 +2,9 @@
 #include "fixture.hpp"
 #include "stock.hpp"
 #include "weir/postgres/copy.hpp"
+#include "weir/scope.hpp"
 #include "weir/timeout.hpp"
+#include "weir/yield.hpp"
 
 namespace {
 
@@ -66,6 +68,18 @@ task<> copy_from(weir::stream<stock>& from, copy_writer<stock>& to) {
   while (const auto row = co_await from.next()) co_await to.write(*row);
 }
 
+/// Enqueues, as much as there is room for, until that is refused.
+task<> enqueue_on(tx& work, std::string& refusal) {
+  while (refusal.empty()) {
+    try {
+      work.enqueue(count_stock);
+    } catch (const weir::error& refused) {
+      if (!refused.is(errc::limit_exceeded)) refusal = refused.message();
+    }
+    co_await yield();
+  }
+}
+
 using kept_writer = std::optional<copy_writer<stock>>;
 
 /// Begins a COPY that goes on behind a savepoint.
@@ -122,6 +136,23 @@ TEST_SUITE("postgres.copy_session") {
       CHECK(stored == 1);
       const auto count = co_await work.one<std::int64_t>(count_stock);
       CHECK(count == 1);
+    });
+  }
+
+  TEST_CASE("a task that enqueues while another begins a COPY is refused, and the COPY begins") {
+    in_transaction("copy_beside", [](postgres::transaction& work) -> task<> {
+      for (int round = 0; round < 5; ++round) {
+        std::string refusal;
+        scope others;
+        others.spawn(enqueue_on(work, refusal));
+        auto to = co_await copy_in(work, stocks);
+        co_await others.join();
+        CHECK(refusal.find("a COPY is under way") != std::string::npos);
+        const stock one{round, "x", {}};
+        co_await to.write(one);
+        const auto stored = co_await to.finish();
+        CHECK(stored == 1);
+      }
     });
   }
 
