@@ -22,6 +22,9 @@ struct reply {
   manual_reset_event done;
 };
 
+/// So many bytes of a COPY go in one message at most: what an engine and the server take at once is
+/// bounded, and a row is not.
+inline constexpr std::size_t copy_message_bytes_max = std::size_t{1} << 20;
 /// How long the server gets to give up a cancelled statement before its connection is closed.
 inline constexpr std::chrono::seconds interrupt_limit{2};
 
@@ -107,7 +110,8 @@ class connection {
   /// Suspends until the server takes rows, or sends them, or has refused. `sql` and `name` outlive
   /// the connection.
   task<> begin_copy(std::string_view sql, std::string_view name);
-  /// Suspends until the server has been sent what came before; then sends bytes of rows.
+  /// Suspends until the server has been sent what came before; then sends bytes of rows, in
+  /// messages of `copy_message_bytes_max`.
   task<> send_copy(std::string_view bytes);
   /// After the last bytes: suspends until the server has taken all, and gives the number of rows.
   task<std::uint64_t> finish_copy();

@@ -2,8 +2,8 @@
 #include <sys/socket.h>
 
 #include "connection.hpp"
+#include "copy_refusal.hpp"
 #include "weir/poll.hpp"
-#include "weir/postgres/detail/codec.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::postgres::detail {
@@ -11,25 +11,15 @@ namespace {
 
 enum class said : std::uint8_t { nothing, something, error };
 
-/// What the server has said while it takes rows, which should be nothing. libpq keeps an error to
-/// itself until the last row was sent, so this looks at the bytes on the socket before libpq takes
-/// them. Where they are encrypted, or libpq was quicker, the error comes at the end.
+/// What the server has said while it takes rows. libpq keeps an error to itself until the last row
+/// was sent, so this looks at the bytes on the socket before libpq takes them. Where they are
+/// encrypted or many, or libpq was quicker, the error comes at the end.
 said look_at(int descriptor) {
-  constexpr std::size_t looked_at = 4096;
-  char bytes[looked_at];
+  char bytes[heard_bytes_max];
   const ssize_t got = ::recv(descriptor, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
   if (got < 0) return said::nothing;
-  // Each message is a letter and a length that counts itself.
-  constexpr std::size_t head_bytes = 1 + sizeof(std::uint32_t);
-  std::string_view rest(bytes, static_cast<std::size_t>(got));
-  while (!rest.empty()) {
-    if (rest.front() == 'E') return said::error;
-    if (rest.size() < head_bytes) break;
-    const auto length = get_big_endian<std::uint32_t>(rest.substr(1, sizeof(std::uint32_t)), "");
-    if (length >= rest.size()) break;
-    rest.remove_prefix(std::size_t{1} + length);
-  }
-  return said::something;
+  const bool is_error = tells_error({bytes, static_cast<std::size_t>(got)});
+  return is_error ? said::error : said::something;
 }
 
 /// The first line says where in the COPY it was, without a value: the format is binary.
@@ -54,18 +44,22 @@ task<> connection::begin_copy(std::string_view sql, std::string_view name) {
 }
 
 task<> connection::send_copy(std::string_view bytes) {
-  co_await flush_copy();
-  if (lost_ || copy_.at != copy_stage::in) co_return;
-  if (engine_->put_copy(bytes) != progress::done) co_return lose(engine_->last_error());
-  engine_->flush();  // What it does not take now is for the next to wait for.
+  while (!bytes.empty()) {
+    co_await flush_copy();
+    if (lost_ || copy_.at != copy_stage::in) co_return;
+    const std::string_view message = bytes.substr(0, copy_message_bytes_max);
+    if (engine_->put_copy(message) != progress::done) co_return lose(engine_->last_error());
+    bytes.remove_prefix(message.size());
+    engine_->flush();  // What it does not take now is for the next to wait for.
+  }
 }
 
-/// Suspends until libpq's buffer is empty: what it holds is bounded by one piece.
+/// Suspends until libpq's buffer is empty: what it holds is bounded by one message.
 task<> connection::flush_copy() {
   while (!lost_ && copy_.at == copy_stage::in) {
     switch (look_at(engine_->descriptor())) {
       case said::error:
-        // Which the server takes no notice of, unless this was no error after all.
+        // Which the server takes no notice of.
         end_copy_in("the server was heard to refuse a row");
         co_return co_await take_copy_answers();
       case said::something:

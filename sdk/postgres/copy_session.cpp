@@ -16,7 +16,7 @@ error unfinished_copy() {
 }  // namespace
 
 void session::require_no_copy() const {
-  if (!lent_->is_copying()) return;
+  if (!lent_->is_copying() && !is_alone_) return;
   throw weir::error(errc::invalid_argument, disposition::permanent,
                     "a COPY is under way on the transaction, and nothing else can be sent: "
                     "finish() it, or read it to its end, before");
@@ -32,6 +32,7 @@ void session::require_copy() const {
 task<> session::settle_copy(task<> step) {
   const auto done = co_await std::move(step).as_result();
   if (!done) {
+    was_cancelled_ = true;
     co_await shield(abort_copy("it was cancelled"));
     throw done.error();
   }
@@ -40,7 +41,9 @@ task<> session::settle_copy(task<> step) {
 }
 
 task<> session::begin_copy(std::string_view sql, std::string_view name) {
-  co_await flush();
+  send_end();
+  const alone until_begun(*this);
+  co_await settle();
   co_await settle_copy(lent_->begin_copy(sql, name));
 }
 

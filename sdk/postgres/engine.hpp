@@ -68,8 +68,8 @@ class engine {
   /// Back to pipeline mode, when the end of the script has come.
   virtual bool end_script() = 0;
 
-  /// Between `copy_in` and end_copy(): rows to the server. `pending` means that nothing of them was
-  /// taken; flush() first.
+  /// Between `copy_in` and end_copy(): rows to the server, less than 1 GiB of them. `pending` means
+  /// that nothing of them was taken; flush() first.
   virtual progress put_copy(std::string_view bytes) = 0;
   /// Ends a COPY; with a reason, as failed.
   virtual bool end_copy(const std::optional<std::string>& failure) = 0;

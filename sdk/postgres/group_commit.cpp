@@ -6,11 +6,10 @@
 namespace weir::postgres {
 
 void unit::check_room() const {
-  if (writes_.size() < unit_statements_max && values_.bytes().size() < unit_bytes_max) return;
+  if (writes_.size() < unit_statements_max && bytes() < unit_bytes_max) return;
   throw weir::error(errc::limit_exceeded, disposition::permanent,
                     "a unit keeps too much (" + std::to_string(writes_.size()) + " statements, " +
-                        std::to_string(values_.bytes().size()) +
-                        " bytes): use a transaction of its own");
+                        std::to_string(bytes()) + " bytes): use a transaction of its own");
 }
 
 group_commit::group_commit(pool& on, group_commit_options options)
@@ -22,8 +21,13 @@ task<> group_commit::close() { return core_->close(); }
 
 namespace detail {
 
+key_turn::key_turn(group_core& of, std::string key) noexcept : of_(of), key_(std::move(key)) {
+  of_.enter();
+}
+
 key_turn::~key_turn() {
-  if (is_taken_) of_.leave(key_);
+  if (is_taken_) of_.release(key_);
+  of_.leave();
 }
 
 task<> key_turn::wait() {

@@ -21,14 +21,14 @@ task<> group_core::take(const std::string& key) {
   if (waited) co_return;
   // Its turn may have come while it was cancelled.
   if (turn.is_set()) {
-    leave(key);
+    release(key);
   } else {
     std::erase(keys_.at(key), &turn);
   }
   throw waited.error();
 }
 
-void group_core::leave(const std::string& key) noexcept {
+void group_core::release(const std::string& key) noexcept {
   if (key.empty()) return;
   const auto held = keys_.find(key);
   if (held->second.empty()) {
@@ -79,7 +79,7 @@ group_core::group group_core::take_group() {
   while (!waiting_.empty() && next.size() < options_.units_max) {
     const std::shared_ptr<member>& first = waiting_.front();
     if (first->work != nullptr) {
-      bytes += first->work->values_.bytes().size();
+      bytes += first->work->bytes();
       if (!next.empty() && bytes > group_bytes_max) break;
       first->is_committing = true;
       next.push_back(first);
@@ -149,7 +149,15 @@ void group_core::settle(const group& all, std::exception_ptr failure) {
 
 task<> group_core::close() {
   closed_ = true;
-  co_await shield(as_task(committing_.join()));
+  co_await shield(end_all());
+}
+
+task<> group_core::end_all() {
+  while (units_ > 0) {
+    is_empty_.reset();
+    co_await is_empty_.wait();
+  }
+  co_await committing_.join();
 }
 
 }  // namespace weir::postgres::detail

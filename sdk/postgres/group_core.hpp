@@ -18,8 +18,13 @@ class group_core {
   }
 
   pool& on() noexcept { return on_; }
+  // Around all of a unit, so that close() knows of it.
+  void enter() noexcept { ++units_; }
+  void leave() noexcept {
+    if (--units_ == 0) is_empty_.set();
+  }
   task<> take(const std::string& key);
-  void leave(const std::string& key) noexcept;
+  void release(const std::string& key) noexcept;
   task<> commit(unit& done);
   task<> close();
 
@@ -41,6 +46,7 @@ class group_core {
   task<> commit_group(group together);
   task<> try_commit(const group& together, std::vector<std::size_t>& owners);
   task<> commit_halves(group together);
+  task<> end_all();
   static void settle(const group& all, std::exception_ptr failure);
 
   pool& on_;
@@ -48,6 +54,8 @@ class group_core {
   /// Those that wait for a key that somebody has; in the order in which they came.
   std::unordered_map<std::string, std::deque<manual_reset_event*>> keys_;
   std::deque<std::shared_ptr<member>> waiting_;
+  std::size_t units_ = 0;
+  manual_reset_event is_empty_;  ///< That there are none: of use from close() on.
   std::size_t committers_ = 0;
   scope committing_;
   bool closed_ = false;

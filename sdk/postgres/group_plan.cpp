@@ -26,12 +26,16 @@ class enqueuer final : public statement_sink {
 
 }  // namespace
 
-/// Where rows of this kind go, at `from` or later.
-std::size_t group_plan::place_of(const kept_row& row, std::size_t from) {
-  for (std::size_t at = from; at < steps_.size(); ++at) {
-    if (steps_[at].rows && steps_[at].shape == &row.shape()) return at;
+/// Puts the row into a step at `from` or later; gives its number.
+std::size_t group_plan::place(const kept_row& row, std::size_t from) {
+  const auto last = last_of_table_.find(row.table());
+  if (last != last_of_table_.end() && last->second >= from) {
+    const step& shared = steps_[last->second];
+    if (shared.shape == &row.shape() && row.add_to(*shared.rows)) return last->second;
   }
   steps_.push_back({&row.shape(), nobody, {}, row.merged()});
+  row.add_to(*steps_.back().rows);
+  last_of_table_[row.table()] = steps_.size() - 1;
   return steps_.size() - 1;
 }
 
@@ -39,9 +43,7 @@ void group_plan::add(const unit& work, std::size_t owner) {
   std::size_t from = 0;
   for (const unit::write& what : work.writes_) {
     if (what.row) {
-      from = place_of(*what.row, from);
-      step& shared = steps_[from];
-      what.row->add_to(*shared.rows);
+      from = place(*what.row, from);
     } else {
       const parameter_view values(work.values_, what.first, what.shape->count);
       steps_.push_back({what.shape, owner, values, nullptr});
@@ -51,15 +53,19 @@ void group_plan::add(const unit& work, std::size_t owner) {
 }
 
 bool group_plan::send_next(session& over, std::vector<std::size_t>& owners) {
-  if (next_ == steps_.size()) return false;
-  step& one = steps_[next_++];
-  enqueuer to(over, one.owner, owners);
-  if (one.rows) {
-    one.rows->send(to);
-  } else {
+  for (; next_ < steps_.size(); ++next_) {
+    step& one = steps_[next_];
+    enqueuer to(over, one.owner, owners);
+    if (one.rows) {
+      if (one.rows->send_next(to)) return true;
+      one.rows.reset();  // For its memory: they have been sent.
+      continue;
+    }
     to.put_view(*one.shape, one.values);
+    ++next_;
+    return true;
   }
-  return true;
+  return false;
 }
 
 }  // namespace weir::postgres::detail

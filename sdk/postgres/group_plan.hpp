@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "session.hpp"
@@ -10,8 +12,9 @@ namespace weir::postgres::detail {
 
 /// In which statements the writes of a group go: rows of several units for one table in one.
 ///
-/// No unit's writes change their order. A row goes with those of its kind where they come behind
-/// what its unit has in the plan already; else it begins a statement of its own at the end.
+/// Kept are the order of a unit's writes, of all rows for one table, and of all other statements.
+/// So a row goes with the last ones for its table, where they are of its kind, take it, and come
+/// behind what its unit has in the plan already; else it begins a statement of its own at the end.
 class group_plan {
  public:
   static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
@@ -30,9 +33,10 @@ class group_plan {
     std::unique_ptr<merged_rows> rows;  ///< Null for a statement of one unit.
   };
 
-  std::size_t place_of(const kept_row& row, std::size_t from);
+  std::size_t place(const kept_row& row, std::size_t from);
 
   std::vector<step> steps_;
+  std::unordered_map<std::string_view, std::size_t> last_of_table_;  // Steps of rows.
   std::size_t next_ = 0;
 };
 

@@ -19,10 +19,18 @@ task<> session::release_savepoint() {
 task<bool> session::undo_savepoint() {
   // A statement that was cancelled has the task around it cancelled, too: that ends it all.
   if (state_ == state::ended || lent_->lost()) co_return false;
+  if (lent_->is_copying()) {
+    // Nothing can be sent beside it, and its writer, which may outlive the body, relies on it.
+    abandon_copy();
+    co_return false;
+  }
   if (was_cancelled_ || (state_ == state::failed && !lent_->failure())) co_return false;
-  lent_->forget_failure();
+  const bool is_unanswered = lent_->owes_answers();
   // The server skips everything up to a Sync, which in a transaction ends no more than that.
   lent_->send_sync();
+  // What the body enqueued and did not await may be refused, which is the savepoint's to undo.
+  if (is_unanswered) co_await await_answers();
+  lent_->forget_failure();
   lent_->send(undo_statement, {}, std::nullopt, nullptr);
   lent_->send(release_statement, {}, std::nullopt, nullptr);
   lent_->request_answers();

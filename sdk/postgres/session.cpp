@@ -80,10 +80,14 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
   co_return std::move(answer->rows);
 }
 
-task<> session::flush() {
+void session::send_end() {
   prepare_to_send();
   ask_for_number();
   lent_->send_sync();
+}
+
+task<> session::flush() {
+  send_end();
   co_await settle();
 }
 
@@ -94,7 +98,8 @@ void session::send(std::shared_ptr<text_statement> one, parameter_view encoded) 
 }
 
 void session::send_if_open(std::shared_ptr<text_statement> one) {
-  if (state_ == state::open && !lent_->lost()) send(std::move(one), {});
+  if (state_ != state::open || lent_->lost() || lent_->is_copying() || is_alone_) return;
+  send(std::move(one), {});
 }
 
 void session::send_on() {
@@ -103,21 +108,25 @@ void session::send_on() {
 }
 
 task<> session::settle_sent() {
+  require_no_copy();
   lent_->request_answers();
   co_await settle();
 }
 
-task<> session::settle() {
+task<> session::await_answers() {
   enqueued_ = 0;
   enqueued_bytes_ = 0;
   const auto settled = co_await lent_->settle().as_result();
-  if (!settled) {
-    state_ = state::failed;
-    cause_ = cancelled_before();
-    was_cancelled_ = true;
-    co_await shield(lent_->interrupt());
-    throw settled.error();
-  }
+  if (settled) co_return;
+  state_ = state::failed;
+  cause_ = cancelled_before();
+  was_cancelled_ = true;
+  co_await shield(lent_->interrupt());
+  throw settled.error();
+}
+
+task<> session::settle() {
+  co_await await_answers();
   if (lent_->failure()) fail(*lent_->failure());
   if (lent_->lost()) fail(*lent_->lost());
 }
@@ -134,7 +143,9 @@ void session::fail(const error& why) {
 }
 
 task<> session::run_script(std::string sql) {
-  co_await flush();
+  send_end();
+  const alone until_end(*this);
+  co_await settle();
   const auto ran = co_await lent_->run_script(std::move(sql)).as_result();
   if (!ran) {
     // Else the server would go on with it, and keep its locks, until it has something to say.

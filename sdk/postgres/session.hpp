@@ -33,7 +33,7 @@ class session {
   // For cursors, whose statements are made as they go.
   std::string new_cursor_name() { return "weir_cursor_" + std::to_string(++cursors_); }
   void send(std::shared_ptr<text_statement> one, parameter_view encoded);
-  /// Where the transaction is open still; else it has ended anyway what this is to end.
+  /// Where statements can be sent; else the transaction ends what this is to end.
   void send_if_open(std::shared_ptr<text_statement> one);
   /// Lets what was sent go on its way, without waiting.
   void send_on();
@@ -67,13 +67,30 @@ class session {
  private:
   enum class state : std::uint8_t { fresh, open, failed, ended };
 
+  /// While it lives nothing can be sent: what is alone on the connection begins where no answer is
+  /// owed, and a statement that another task sends would owe one.
+  class alone {
+   public:
+    explicit alone(session& in) noexcept : in_(in) { in_.is_alone_ = true; }
+    alone(const alone&) = delete;
+    alone& operator=(const alone&) = delete;
+    ~alone() { in_.is_alone_ = false; }
+
+   private:
+    session& in_;
+  };
+
   /// Throws unless a statement can be sent; sends BEGIN before the first.
   void prepare_to_send();
   void begin();
-  /// Throws while a COPY is under way.
+  /// Sends what ends a flush.
+  void send_end();
+  /// Throws while a COPY is under way, or what must be alone on the connection is about to be.
   void require_no_copy() const;
   void require_copy() const;
   task<> settle_copy(task<> step);
+  /// Throws when it is cancelled; what the server refused is failure() of the connection then.
+  task<> await_answers();
   task<> settle();
   void end() noexcept;
   [[noreturn]] void fail(const error& why);
@@ -94,6 +111,7 @@ class session {
   std::size_t enqueued_bytes_ = 0;
   parameters scratch_;
   std::optional<error> cause_;
+  bool is_alone_ = false;
   bool was_cancelled_ = false;  ///< A statement was, with the task that awaited it.
   std::size_t cursors_ = 0;
 };

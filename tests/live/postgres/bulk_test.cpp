@@ -8,6 +8,18 @@
 #include "own_types.hpp"
 #include "stock.hpp"
 
+namespace shop {
+
+struct tag {
+  std::string_view text;
+  auto operator<=>(const tag&) const = default;
+};
+
+}  // namespace shop
+
+template <>
+struct weir::postgres::value_of<shop::tag> : weir::postgres::as_member<&shop::tag::text> {};
+
 namespace {
 
 using namespace weir;
@@ -26,6 +38,17 @@ constexpr auto make_stock =
 constexpr auto all_stock = stmt<"select * from stock order by id">;
 constexpr auto count_stock = stmt<"select count(*) from stock">;
 constexpr auto stock_if_new = stocks.on_conflict<"id">().do_nothing();
+
+/// With keys of every kind of view.
+struct label {
+  std::string_view name;
+  const char* kind;
+  shop::tag tag;
+  std::int64_t n;
+};
+constexpr auto labels = postgres::table<label, "labels">;
+constexpr auto label_by_key = labels.on_conflict<"name", "kind", "tag">().do_update();
+constexpr auto label_if_new = labels.on_conflict<"name", "kind", "tag">().do_nothing();
 
 std::vector<stock> numbered(std::int64_t first, std::int64_t last) {
   std::vector<stock> rows;
@@ -297,6 +320,37 @@ TEST_SUITE("postgres.bulk") {
       CHECK(statements == 8);
       const auto found = co_await db.query<stock>(all_stock);
       CHECK(found == rows);
+    });
+  }
+
+  TEST_CASE("keys that are views are told from each other in what the server gives back") {
+    on_postgres(options_for("bulk_views"), [](pool& db) -> task<> {
+      co_await db.exec(stmt<"create table labels (name text, kind text, tag text, n bigint,"
+                            " primary key (name, kind, tag))">);
+      std::vector<std::string> names;
+      for (int at = 0; at < 9; ++at) {
+        names.push_back("a name that is too long to stand in a string itself " +
+                        std::to_string(at));
+      }
+      std::vector<label> rows;
+      for (std::size_t at = 0; at < names.size(); ++at) {
+        rows.push_back({names[at], names[8 - at].c_str(), {names[at]}, 1});
+      }
+      const std::vector<label> there{rows[2], rows[6]};
+      const auto first = co_await bulk_upsert(db, label_if_new, there);
+      CHECK(first.inserted == 2);
+      const auto done = co_await bulk_upsert(db, label_if_new, rows);
+      CHECK(done.inserted == 7);
+      CHECK(done.skipped == 2);
+      CHECK(done.rows[2] == row_outcome::skipped);
+      CHECK(done.rows[6] == row_outcome::skipped);
+      // Keys are compared by their text, not by where it stands.
+      const std::string same = names[1];
+      const std::string other = names[7];
+      const std::vector<label> twice{rows[1], {same, other.c_str(), {same}, 2}};
+      const auto last = co_await bulk_upsert(db, label_by_key, twice);
+      CHECK(last.updated == 1);
+      CHECK(last.rows[0] == row_outcome::superseded);
     });
   }
 }

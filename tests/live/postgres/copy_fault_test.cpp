@@ -127,6 +127,31 @@ TEST_SUITE("postgres.copy_fault") {
     });
   }
 
+  TEST_CASE("notices of the server while it takes rows are no refusal") {
+    postgres::pool_options options = options_for("copy_notices");
+    std::size_t notices = 0;
+    options.on_notice = [&notices](std::string_view, std::string_view) { ++notices; };
+    on_postgres(options, [](pool& db) -> task<> {
+      co_await db.exec(make_stock);
+      co_await db.exec(stmt<"create function warn() returns trigger language plpgsql as 'begin"
+                            " raise warning ''row % %'', new.id, repeat(''EE '', 30);"
+                            " return new; end'">);
+      co_await db.exec(stmt<"create trigger warn before insert on stock for each row"
+                            " execute function warn()">);
+      std::uint64_t stored = 0;
+      for (std::int64_t round = 0; round < 10; ++round) {
+        auto rows = co_await copy_in(db, stocks);
+        for (std::int64_t id = 0; id < 20'000; ++id) {
+          const stock row{round * 20'000 + id, "x", {}};
+          co_await rows.write(row);
+        }
+        stored += co_await rows.finish();
+      }
+      CHECK(stored == 200'000);
+    });
+    CHECK(notices == 200'000);
+  }
+
   TEST_CASE("a column of another type is refused before, by its name and with the remedy") {
     struct narrow {
       std::int32_t id;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/postgres/group_commit.hpp"
 
-#include "fixture.hpp"
+#include "group_fixture.hpp"
 #include "seed.hpp"
 #include "weir/detail/split_mix.hpp"
+#include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
 #include "weir/timeout.hpp"
 #include "weir/yield.hpp"
@@ -17,8 +18,8 @@ using postgres::pool;
 using postgres::statement_kind;
 using postgres::unit;
 using weir::test::error_of;
-using weir::test::options_for;
 using weir::test::run_elsewhere;
+using weir::test::with_group;
 
 constexpr auto insert = stmt<"insert into items values ($1, $2)">;
 constexpr auto set_value = stmt<"update items set value = $2 where id = $1">;
@@ -27,28 +28,6 @@ constexpr auto count = stmt<"select count(*) from items", statement_kind::read>;
 constexpr auto commits = stmt<"select count(distinct xmin::text) from items", statement_kind::read>;
 constexpr auto insert_once = stmt<"insert into once values ($1)">;
 constexpr auto lock_table = stmt<"lock table items">;
-
-/// Runs `body(group, pool)` on a table of items in a schema of its own, and closes both.
-template <class Body>
-void with_group(const std::string& schema, Body body, postgres::group_commit_options how = {}) {
-  postgres::pool_options options = options_for(schema);
-  run_elsewhere("create table " + schema + ".items (id bigint primary key, value bigint)");
-  run_elsewhere("create table " + schema +
-                ".once (id bigint unique deferrable initially deferred)");
-  loop here;
-  auto use = [&](pool& db) -> task<> {
-    group_commit group(db, how);
-    std::exception_ptr failure;
-    try {
-      co_await body(group, db);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    co_await group.close();
-    if (failure) std::rethrow_exception(failure);
-  };
-  here.run(weir::test::with_pool(options, use));
-}
 
 task<> store(group_commit& group, std::int64_t id, std::int64_t value) {
   const auto body = [id, value](unit& work) -> task<> {
@@ -369,6 +348,44 @@ TEST_SUITE("postgres.group_commit") {
       CHECK(closed.error().is(errc::closed));
       const auto stored = co_await db.one<std::int64_t>(count);
       CHECK(stored == 0);
+    });
+  }
+
+  TEST_CASE("close() waits for bodies that run and for units that wait for their key") {
+    with_group("closed_late", [](group_commit& group, pool& db) -> task<> {
+      co_await store(group, 1, 0);
+      manual_reset_event has_begun;
+      manual_reset_event may_end;
+      const auto slow = [&](group_commit& in) -> task<> {
+        const auto body = [&](unit& work) -> task<> {
+          has_begun.set();
+          co_await may_end.wait();
+          work.exec(set_value, std::int64_t{1}, std::int64_t{7});
+        };
+        co_await in.run("1", body);
+      };
+      bool is_closed = false;
+      const auto close = [](group_commit& all, bool& done) -> task<> {
+        co_await all.close();
+        done = true;
+      };
+      scope events;
+      events.spawn(slow(group));
+      co_await has_begun.wait();
+      events.spawn(add_one(group, 1));
+      co_await yield();
+      events.spawn(close(group, is_closed));
+      events.spawn(close(group, is_closed));
+      for (int turn = 0; turn < 10; ++turn) co_await yield();
+      CHECK_FALSE(is_closed);
+      const auto late = co_await store(group, 2, 0).as_result();
+      REQUIRE_FALSE(late.has_value());
+      CHECK(late.error().is(errc::closed));
+      may_end.set();
+      co_await events.join();
+      CHECK(is_closed);
+      const auto value = co_await db.one<std::int64_t>(value_of, std::int64_t{1});
+      CHECK(value == 8);
     });
   }
 

@@ -61,6 +61,29 @@ task<> undo_enqueued(pool& db) {
   co_await check_clean(db);
 }
 
+task<> enqueue_and_throw(tx& db) {
+  co_await enqueue_twice(db);
+  throw std::logic_error("no");
+}
+
+task<> throw_before_answers(pool& db) {
+  co_await db.exec(make_items);
+  postgres::transaction work = co_await db.begin();
+  co_await work.exec(insert, 1);
+  bool thrown = false;
+  try {
+    co_await work.savepoint(enqueue_and_throw);
+  } catch (const std::logic_error&) {
+    thrown = true;
+  }
+  CHECK(thrown);
+  co_await work.exec(insert, 3);
+  co_await work.commit();
+  const ids found = co_await db.query<std::int64_t>(all_items);
+  CHECK(found == ids{1, 3});
+  co_await check_clean(db);
+}
+
 task<> never_run(tx&) {
   FAIL("the body runs although what was enqueued before it was refused");
   co_return;
@@ -189,6 +212,10 @@ TEST_SUITE("postgres.savepoint") {
 
   TEST_CASE("the error of a statement that was enqueued inside belongs inside") {
     on_postgres(options_for("undone_enqueued"), undo_enqueued);
+  }
+
+  TEST_CASE("what was enqueued inside before the body threw is undone, though it is refused") {
+    on_postgres(options_for("undone_unanswered"), throw_before_answers);
   }
 
   TEST_CASE("the error of a statement that was enqueued before belongs outside, and ends it all") {

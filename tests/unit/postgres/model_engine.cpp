@@ -117,6 +117,26 @@ bool model_engine::sync() {
   return !is_broken_;
 }
 
+bool model_engine::send_script(const std::string& sql) {
+  if (!sql.starts_with("copy ")) return false;
+  put({.what = answer::kind::copy_in});
+  ring();
+  return !is_broken_;
+}
+
+progress model_engine::put_copy(std::string_view bytes) {
+  world_->copied_bytes += bytes.size();
+  world_->most_copied_at_once = std::max(world_->most_copied_at_once, bytes.size());
+  return is_broken_ ? progress::broken : progress::done;
+}
+
+bool model_engine::end_copy(const std::optional<std::string>&) {
+  put({.what = answer::kind::rows});
+  put_end(0);
+  ring();
+  return !is_broken_;
+}
+
 progress model_engine::flush() {
   if (is_broken_) return progress::broken;
   if (unsent_ > 0) ++world_->flushes;

@@ -21,13 +21,16 @@ struct model_world {
   std::size_t flushes = 0;              ///< That had something to send.
   std::size_t syncs = 0;
   std::size_t most_bytes = 0;  ///< Of arguments that were sent and not answered, in one session.
+  std::size_t copied_bytes = 0;
+  std::size_t most_copied_at_once = 0;
 };
 
 /// A session with a server that knows a few statements, in place of libpq and PostgreSQL.
 ///
 /// "echo" gives its argument back, and refuses one that begins with "bad" as 22012; "nonsense"
-/// cannot be prepared. After a refusal everything is skipped until a Sync. Answers come in random
-/// portions. Belongs to the loop, but for being made.
+/// cannot be prepared. After a refusal everything is skipped until a Sync. Of scripts it knows COPY
+/// from the client, whose rows it counts and drops. Answers come in random portions. Belongs to the
+/// loop, but for being made.
 class model_engine final : public postgres::detail::engine {
  public:
   explicit model_engine(std::shared_ptr<model_world> world);
@@ -40,12 +43,10 @@ class model_engine final : public postgres::detail::engine {
                           postgres::detail::parameter_view encoded) override;
   bool request_answers() override { return true; }
   bool sync() override;
-  bool send_script(const std::string&) override { return false; }
-  bool end_script() override { return false; }
-  postgres::detail::progress put_copy(std::string_view) override {
-    return postgres::detail::progress::broken;
-  }
-  bool end_copy(const std::optional<std::string>&) override { return false; }
+  bool send_script(const std::string& sql) override;
+  bool end_script() override { return !is_broken_; }
+  postgres::detail::progress put_copy(std::string_view bytes) override;
+  bool end_copy(const std::optional<std::string>& failure) override;
   postgres::detail::progress get_copy(std::string&) override {
     return postgres::detail::progress::broken;
   }

@@ -6,6 +6,7 @@
 #include "weir/postgres/detail/column_arrays.hpp"
 #include "weir/postgres/detail/copy_sink.hpp"
 #include "weir/postgres/detail/copy_source.hpp"
+#include "weir/postgres/detail/rows.hpp"
 #include "weir/stream.hpp"
 
 namespace weir::postgres {
@@ -83,6 +84,7 @@ namespace detail {
 
 template <class T>
 T read_copied(const copy_source& from, std::size_t column, std::string_view name) {
+  static_assert(require_owned<T>());
   const std::optional<std::string_view>& bytes = from.field(column);
   if (bytes) return codec<typename element_of<T>::type>::decode(*bytes, from.type(column));
   if constexpr (element_of<T>::nullable) {

@@ -19,7 +19,8 @@ struct group_commit_options {
 /// How many commits of one group_commit are under way at a time: one fills while another is made
 /// durable.
 inline constexpr std::size_t group_committers_max = 2;
-/// The size of the arguments of one group, in bytes; a unit that is larger is a group alone.
+/// The size of the arguments and rows of one group, in bytes; a unit that is larger is a group
+/// alone.
 inline constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
 
 /// Commits the writes of many events together: one transaction, one round trip, one flush of the
@@ -35,8 +36,12 @@ inline constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
 ///   an error other than `commit_unknown()` has none of them stored.
 /// - Two units of one key never overlap: the second begins to read when the first is committed. So
 ///   of two that read a row and write it back none is lost, if it is the row of their key.
-/// - The writes of a unit are executed in their order, and each of unit::exec() in the order in
-///   which the units have ended. Rows for one table go in one statement, in which the same holds.
+/// - The writes of a unit are executed in their order. So are the rows of all units of one commit
+///   for the same table (by the name that it is given), and so are all that is kept by
+///   unit::exec(): in the order in which the units have ended. Between rows and statements of
+///   different units no order is promised, for rows of many units go in one statement. Two commits
+///   are under way at a time (`group_committers_max`), and are not ordered among each other: what
+///   must come behind another unit belongs to the same key, or begins when that one is committed.
 /// - A unit whose writes the server refuses fails alone: those beside it are committed without it,
 ///   by the number of the statement, or by halves where that is shared.
 /// - After a serialization failure, a deadlock, or a connection lost before the commit, the writes
@@ -66,7 +71,9 @@ class group_commit {
   template <class Body>
   task<> run(std::string key, Body body);
 
-  /// Suspends until all that is under way has ended. Whatever comes after throws `closed`.
+  /// Suspends until all that is under way has ended: bodies that run, units that wait for their key
+  /// and commits; so never to be awaited by a body. Whatever comes after throws `closed`. It is not
+  /// cancelled.
   task<> close();
 
  private:
@@ -75,10 +82,10 @@ class group_commit {
 
 namespace detail {
 
-/// A key's turn: others of that key wait until it ends.
+/// A unit's time in its group, and its key's turn: others of that key wait until it ends.
 class key_turn {
  public:
-  key_turn(group_core& of, std::string key) noexcept : of_(of), key_(std::move(key)) {}
+  key_turn(group_core& of, std::string key) noexcept;
   key_turn(const key_turn&) = delete;
   key_turn& operator=(const key_turn&) = delete;
   ~key_turn();

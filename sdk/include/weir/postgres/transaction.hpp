@@ -54,7 +54,7 @@ class tx : public detail::statements<tx> {
   task<> flush();
 
   /// The rows of a query as a stream, in pieces; see pool::stream(). The transaction may run other
-  /// statements in between, and must outlive it.
+  /// statements in between, but no COPY beside a next(), and must outlive it.
   template <class Row, fixed_string Sql, statement_kind Kind, fixed_string Name, class... Args>
   weir::stream<Row> stream(statement<Sql, Kind, Name>, const Args&... args);
 
@@ -62,8 +62,9 @@ class tx : public detail::statements<tx> {
   /// throws, and the transaction goes on; gives its value, throws what it throws.
   ///
   /// Flushes before and after, so an error belongs to the side on which it arose. May be nested.
-  /// A cancellation and a lost connection end the whole transaction. Each costs the server a
-  /// subtransaction; beyond 64 in one transaction its neighbours become slow, too.
+  /// A cancellation, a lost connection and a COPY that `body` leaves open end the whole
+  /// transaction. Each costs the server a subtransaction; beyond 64 in one transaction its
+  /// neighbours become slow, too.
   template <class Body>
   std::invoke_result_t<Body&, tx&> savepoint(Body body);
 

@@ -5,13 +5,15 @@
 #include <optional>
 #include <vector>
 
+#include "weir/postgres/detail/held_bytes.hpp"
 #include "weir/postgres/detail/kept_rows.hpp"
+#include "weir/postgres/detail/owned.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/postgres/table.hpp"
 
 namespace weir::postgres {
 
-/// How many statements one unit holds, and the size of their arguments in bytes.
+/// How many statements and rows one unit holds, and the size of their arguments in bytes.
 inline constexpr std::size_t unit_statements_max = 1024;
 inline constexpr std::size_t unit_bytes_max = std::size_t{16} << 20;
 
@@ -61,13 +63,14 @@ class unit {
   }
 
   /// Keeps a row for a table. Rows that the units of a group keep for the same table go in one
-  /// statement, as by bulk_insert(): this is what to use where there is no more to a statement.
+  /// statement, as by bulk_insert(): this is what to use where there is no more to a statement. The
+  /// row is copied, so its fields must own their bytes (std::string, not std::string_view).
   template <class Row, fixed_string Name>
   void insert(table_target<Row, Name>, const std::type_identity_t<Row>& row) {
     keep<detail::insert_job<table_target<Row, Name>>>(row);
   }
-  /// The same as by bulk_upsert(); of rows with the same key the last one counts, with do_nothing()
-  /// the first.
+  /// The same as by bulk_upsert(), but that rows with the same key leave what they would have left
+  /// one after the other: where do_update() names only some columns, in statements of their own.
   template <class Table, class Key, class Updated>
   void upsert(upsert_target<Table, Key, Updated>, const typename Table::row& row) {
     keep<detail::upsert_job<upsert_target<Table, Key, Updated>>>(row);
@@ -89,16 +92,24 @@ class unit {
   template <class Job>
   void keep(const typename Job::row& row) {
     static_assert(detail::require_row_fields<typename Job::row>());
+    static_assert(detail::owned<typename Job::row>,
+                  "a field of the row's struct is a view or a pointer, and a unit keeps the row "
+                  "longer than what that points to: use a type that owns its bytes, such as "
+                  "std::string");
     check_room();
     writes_.push_back({&Job::shape, 0, std::make_unique<detail::kept_row_of<Job>>(row)});
+    row_bytes_ += detail::held_bytes(row);
   }
 
   /// Throws when there is no room for another statement.
   void check_room() const;
+  /// What the arguments of statements take, and, about, the rows.
+  std::size_t bytes() const noexcept { return values_.bytes().size() + row_bytes_; }
 
   pool& on_;
   detail::parameters values_;
   std::vector<write> writes_;
+  std::size_t row_bytes_ = 0;
 };
 
 }  // namespace weir::postgres

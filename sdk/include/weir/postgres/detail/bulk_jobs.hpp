@@ -8,6 +8,21 @@
 
 namespace weir::postgres::detail {
 
+/// Tells whether a column has this value.
+template <class T>
+bool is_value(const result_set& rows, int row, int column, const T& value) {
+  if constexpr (owned<T>) {
+    return compare_values(read_value<T>(rows, row, column), value) == 0;
+  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+    return read_value<std::string>(rows, row, column) == std::string_view(value);
+  } else {
+    static_assert(
+        requires { postgres::value_of<T>::to_value(value); },
+        "a key column has views in an array or a composite: use std::string in it");
+    return is_value(rows, row, column, postgres::value_of<T>::to_value(value));
+  }
+}
+
 /// Throws: the server gave back a key that is none of those that were sent.
 [[noreturn]] void lost_key(std::string_view table);
 
@@ -17,6 +32,9 @@ class insert_job {
  public:
   using row = typename Table::row;
   static constexpr const statement_shape& shape = insert_shape<Table>;
+  static constexpr std::string_view table() { return Table::name(); }
+  /// No row is left out for another one.
+  static constexpr bool one_row_stands_for_its_key = true;
 
   explicit insert_job(std::span<const row> rows) : rows_(rows) {}
 
@@ -45,9 +63,25 @@ class insert_job {
 /// The same for rows of which some are there already.
 template <class Target>
 class upsert_job {
+  static constexpr bool updates = !std::same_as<typename Target::updated, column_names<>>;
+
  public:
   using row = typename Target::row;
   static constexpr const statement_shape& shape = upsert_shape<Target>;
+  static constexpr std::string_view table() { return Target::table_type::name(); }
+  /// Of several rows with one key, one leaves what all of them would have left, one by one: the
+  /// last, where it writes every column, or the first, where that stays as it is.
+  static constexpr bool one_row_stands_for_its_key = [] {
+    bool writes_every_column = true;
+    for (const std::string_view name : field_names<row>()) {
+      const bool is_written = Target::key::contains(name) || Target::updated::contains(name);
+      writes_every_column = writes_every_column && is_written;
+    }
+    return writes_every_column || !updates;
+  }();
+  static int compare_keys_of(const row& left, const row& right) {
+    return compare_keys<typename Target::key>(left, right);
+  }
 
   explicit upsert_job(std::span<const row> rows)
       : rows_(rows), order_(order_by_key<typename Target::key>(rows, updates)) {
@@ -90,8 +124,6 @@ class upsert_job {
   bulk_outcome outcome() { return std::move(outcome_); }
 
  private:
-  static constexpr bool updates = !std::same_as<typename Target::updated, column_names<>>;
-
   void skip(std::size_t at) {
     ++outcome_.skipped;
     outcome_.rows[order_[at]] = row_outcome::skipped;
@@ -105,7 +137,7 @@ class upsert_job {
       if (!Target::key::contains(name)) return;
       ++column;
       if constexpr (!element_of<Field>::nullable) {
-        is_same = is_same && compare_values(read_value<Field>(done, given, column), field) == 0;
+        is_same = is_same && is_value(done, given, column, field);
       }
     });
     return is_same;

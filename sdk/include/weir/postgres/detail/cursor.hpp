@@ -19,7 +19,8 @@ class cursor {
   cursor(tx& in, const statement_shape& query, parameters encoded);
   cursor(const cursor&) = delete;
   cursor& operator=(const cursor&) = delete;
-  /// Sends the end of the cursor with the next statement of the transaction.
+  /// Sends the end of the cursor with the next statement of the transaction; beside a COPY nothing,
+  /// and the cursor ends with the transaction.
   ~cursor();
 
   /// Suspends until the next piece is there; one without rows is the end.

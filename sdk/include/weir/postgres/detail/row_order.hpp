@@ -19,7 +19,9 @@ int sign_of(const T& comparison) {
 /// Below, equal or above 0, in any order that is the same everywhere.
 template <class T>
 int compare_values(const T& left, const T& right) {
-  if constexpr (std::three_way_comparable<T>) {
+  if constexpr (std::is_pointer_v<T>) {
+    return compare_values(std::string_view(left), std::string_view(right));
+  } else if constexpr (std::three_way_comparable<T>) {
     return sign_of(left <=> right);
   } else {
     std::string forms[2];

@@ -9,6 +9,7 @@
 #include "weir/postgres/detail/array_codec.hpp"
 #include "weir/postgres/detail/composite_codec.hpp"
 #include "weir/postgres/detail/enum_codec.hpp"
+#include "weir/postgres/detail/owned.hpp"
 #include "weir/postgres/detail/range_codec.hpp"
 #include "weir/postgres/detail/result_set.hpp"
 #include "weir/reflect.hpp"
@@ -34,7 +35,16 @@ void require_type(const result_set& rows, int column) {
 }
 
 template <class T>
+consteval bool require_owned() {
+  static_assert(owned<T>,
+                "a field that is read is a view or a pointer, and what it would point to is gone "
+                "with the answer: use a type that owns its bytes, such as std::string");
+  return true;
+}
+
+template <class T>
 T read_value(const result_set& rows, int row, int column) {
+  static_assert(require_owned<T>());
   using element = codec<typename element_of<T>::type>;
   if (rows.is_null(row, column)) {
     if constexpr (element_of<T>::nullable) {

@@ -36,7 +36,7 @@ std::optional<Row> read_optional(const result_set& rows, const statement_shape& 
 ///
 /// `Row` is a struct (each field from the column of its name; other columns are ignored), one value
 /// (the only column) or a std::tuple (all columns in their order). A field that may be NULL is a
-/// std::optional.
+/// std::optional, and a text a std::string: what is read owns its bytes.
 template <class Derived>
 class statements {
  public:
