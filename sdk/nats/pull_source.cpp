@@ -60,6 +60,7 @@ task<std::vector<delivery>> pull_source::next_batch(std::size_t max) {
   co_return batch;
 }
 
+void pull_source::limit(std::size_t slots) noexcept { state_->limit(slots); }
 void pull_source::stop() noexcept { state_->stop(); }
 
 task<> pull_source::close() { return state_->close(); }

@@ -248,11 +248,11 @@ task<> pull_state::check_consumer() {
 void pull_state::pull_if_worth() {
   if (failure_ || stopped_) return;
   const std::size_t taken = unfinished_ + ledger_.outstanding();
-  if (taken >= options_.slots) return;
-  const std::size_t free = options_.slots - taken;
+  if (taken >= slots_) return;
+  const std::size_t free = slots_ - taken;
   // A request has its cost: while messages are here or on their way, wait for half of the slots.
   const bool idle = ready_.empty() && ledger_.outstanding() == 0;
-  if (!idle && free * 2 < options_.slots) return;
+  if (!idle && free * 2 < slots_) return;
   if (options_.max_bytes == 0) {
     std::size_t left = free;
     for (int pulls = 0; left > 0 && pulls < pulls_at_once_max; ++pulls) {

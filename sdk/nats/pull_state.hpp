@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -32,6 +33,10 @@ class pull_state final : public inbox,
   task<std::optional<delivery>> next();
   /// A message that is here already.
   std::optional<delivery> try_next(time_point now);
+  void limit(std::size_t slots) noexcept {
+    slots_ = std::min(slots, options_.slots);
+    wants_pull_.set();
+  }
   void stop() noexcept;
   task<> close();
   /// close() of a state that the task owns, perhaps alone.
@@ -90,6 +95,7 @@ class pull_state final : public inbox,
   connection_core& core_;
   const nats::consumer_info consumer_;
   const pull_options options_;
+  std::size_t slots_ = options_.slots;  ///< As many as are used now.
   const std::string subject_;
   const std::string shown_;  // "consumer x of stream Y"
   const duration watch_interval_;

@@ -7,6 +7,15 @@
 namespace weir::detail {
 
 task<attempt_end> consumer::attempt(job& taken) {
+  gate::pass pass = co_await gate_.enter();
+  attempt_end end = co_await attempt_once(taken);
+  // Of a server of the service's own that is away the pass tells nothing: that is waited out.
+  if (end.how == attempt_end::kind::done) pass.succeeded();
+  if (end.how == attempt_end::kind::failed) pass.failed(*end.why);
+  co_return end;
+}
+
+task<attempt_end> consumer::attempt_once(job& taken) {
   attempt_end end;
   try {
     taken.in_handler = false;

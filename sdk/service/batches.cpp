@@ -40,7 +40,10 @@ task<> consumer::handle_batch(batch taken) {
   std::uint64_t refusals = 0;
   for (std::uint64_t outages = 0; !taken.empty();) {
     weir::batch outcomes(taken.size());
+    gate::pass pass = co_await gate_.enter();
     attempt_end end = co_await attempt_batch(taken, outcomes);
+    if (end.how == attempt_end::kind::done) pass.succeeded();
+    if (end.how == attempt_end::kind::failed) pass.failed(*end.why);
     switch (end.how) {
       case attempt_end::kind::done:
         co_return co_await finish_batch(std::move(taken), outcomes, std::move(end.events));
@@ -59,7 +62,7 @@ task<> consumer::handle_batch(batch taken) {
     }
     if (taken.size() > 1) co_return co_await handle_halves(std::move(taken));
     if (end.how == attempt_end::kind::duplicate) co_return give_back(*taken.front());
-    co_return co_await settle_failure(*taken.front(), *end.why);
+    if (!co_await goes_again(*taken.front(), *end.why)) co_return;
   }
 }
 

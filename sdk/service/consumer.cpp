@@ -67,7 +67,9 @@ task<> make_if_missing(nats::jetstream& jetstream, nats::stream_config wanted,
 }  // namespace
 
 consumer::consumer(const service::registration& registered, const dependencies& on)
-    : registered_(registered), on_(on) {
+    : registered_(registered), on_(on), gate_(registered.policy, [this](std::size_t width) {
+        if (source_) source_->limit(width);
+      }) {
   const bool has_database = entry().kind != handler_kind::plain;
   if (has_database && policy().is_once()) {
     inbox_.emplace(*on.database, std::string(entry().stream) + '/' + policy().name(),

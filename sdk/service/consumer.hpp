@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "gate.hpp"
 #include "inbox.hpp"
 #include "job.hpp"
 #include "lanes.hpp"
@@ -80,10 +81,13 @@ class consumer {
   task<> work();
   task<> handle(std::unique_ptr<job> taken);
   task<std::optional<lane_turn>> take_turn(job& taken);
+  /// True when the message is to be handled again at once, else it is settled.
+  task<bool> goes_again(job& failed, const error& why);
   task<bool> retry_here(job& failed);
 
   // One try (attempt.cpp).
   task<attempt_end> attempt(job& taken);
+  task<attempt_end> attempt_once(job& taken);
   task<> run_handler(job& taken, std::vector<outbox_row>& rows);
   task<> run_plain(job& taken, std::vector<outbox_row>& rows);
   task<> run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows);
@@ -113,6 +117,7 @@ class consumer {
   void acknowledge_duplicate(job& done);
   task<> settle_failure(job& failed, error why);
   bool is_hopeless(const job& failed, const error& why) const;
+  void discard(job& failed, const error& why);
   void retry_later(job& failed);
   void give_back(job& waiting, duration delay = duration::zero());
   task<> give_up(job& failed, const error& why);
@@ -124,6 +129,7 @@ class consumer {
 
   const service::registration& registered_;
   dependencies on_;
+  gate gate_;
   std::optional<inbox> inbox_;
   std::optional<postgres::group_commit> group_;
   std::optional<lanes> lanes_;

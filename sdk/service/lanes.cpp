@@ -92,8 +92,6 @@ void lanes::park(const std::string& key, time_point until) {
   }
 }
 
-void lanes::unpark(const std::string& key) {
-  lanes_.find(key)->second.parked_until = {};
-}
+void lanes::unpark(const std::string& key) { lanes_.find(key)->second.parked_until = {}; }
 
 }  // namespace weir::detail

@@ -10,6 +10,7 @@ namespace weir {
 namespace {
 
 constexpr duration ack_wait_min = std::chrono::seconds(1);
+constexpr std::size_t rules_max = 64;
 constexpr duration kept_min = std::chrono::minutes(1);
 
 /// "20 s", "1.5 h".
@@ -62,6 +63,40 @@ durable& durable::retry(std::size_t attempts, const weir::backoff& waits) {
   return *this;
 }
 
+durable& durable::on_error(error_predicate which, error_action then) {
+  require(rules_.size() < rules_max,
+          "consumer '" + name_ + "': more rules than " + std::to_string(rules_max));
+  rules_.emplace_back(std::move(which), then);
+  return *this;
+}
+
+durable& durable::breaker(breaker_options options) {
+  circuit_breaker(options).describe();  // Throws for what cannot work.
+  breaker_ = std::move(options);
+  return *this;
+}
+
+durable& durable::rate(std::size_t attempts, duration per) {
+  require(attempts > 0 && per >= duration(attempts),
+          "consumer '" + name_ + "': rate() needs an attempt or more, and time for each");
+  rate_ = attempts;
+  rate_per_ = per;
+  return *this;
+}
+
+durable& durable::adapt(adaptive_limit_options options) {
+  adaptive_limit(options).limit();  // Throws for what cannot work.
+  adaptive_ = options;
+  return *this;
+}
+
+const error_action* durable::rule_for(const error& failure) const {
+  for (const auto& [fits, action] : rules_) {
+    if (fits(failure)) return &action;
+  }
+  return nullptr;
+}
+
 durable& durable::deadline(duration limit) {
   require(limit > duration::zero(), "consumer '" + name_ + "': deadline() must be positive");
   deadline_ = limit;
@@ -92,6 +127,10 @@ std::string durable::describe(bool has_database) const {
   } else {
     text += "  effects      repeated with a repeated message\n";
   }
+  if (breaker_) text += fmt::format("  breaker      {}\n", circuit_breaker(*breaker_).describe());
+  if (adaptive_) text += fmt::format("  concurrency  {}\n", adaptive_limit(*adaptive_).describe());
+  if (rate_ > 0) text += fmt::format("  rate         {} in {}\n", rate_, in_words(rate_per_));
+  if (!rules_.empty()) text += fmt::format("  rules        {} for errors\n", rules_.size());
   text += fmt::format("  deadline     {} an attempt\n", in_words(deadline_));
   text += fmt::format("  retry        {} attempts, {}\n", attempts_, backoff_.to_string());
   text += fmt::format("  lease        {}, renewed while it is handled\n", in_words(ack_wait_));

@@ -41,6 +41,11 @@ bool consumer::is_hopeless(const job& failed, const error& why) const {
          failed.attempt() >= policy().attempts();
 }
 
+void consumer::discard(job& failed, const error& why) {
+  ++on_.statistics.discarded;
+  failed.message.term(why.message());
+}
+
 task<> consumer::settle_failure(job& failed, error why) {
   // A handler that ends as cancelled without being asked to has failed like any other.
   if (why.is_cancelled() && draining_.is_set()) co_return give_back(failed);

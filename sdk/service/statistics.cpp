@@ -11,8 +11,8 @@ namespace {
 /// The form of the line; its names are what tools read.
 struct summary {
   std::string driver;
-  std::uint64_t processed, redelivered, duplicates_skipped, retried, dead_lettered, given_back,
-      published;
+  std::uint64_t processed, redelivered, duplicates_skipped, retried, dead_lettered, discarded,
+      given_back, published;
   std::uint64_t duplicates_refused;
   double p50_ms, p99_ms, cpu_seconds;
   std::int64_t peak_memory_kib;
@@ -38,6 +38,7 @@ std::string service_statistics::to_json(std::string_view driver) const {
       .duplicates_skipped = duplicates_skipped,
       .retried = retried,
       .dead_lettered = dead_lettered,
+      .discarded = discarded,
       .given_back = given_back,
       .published = published,
       .duplicates_refused = duplicates_refused,

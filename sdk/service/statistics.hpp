@@ -15,6 +15,7 @@ struct service_statistics {
   std::uint64_t duplicates_skipped = 0;  ///< Messages that came again and had been handled.
   std::uint64_t retried = 0;             ///< Failures that the server will deliver again.
   std::uint64_t dead_lettered = 0;       ///< Messages given up, with their cause.
+  std::uint64_t discarded = 0;           ///< Messages ended by a rule, without a dead letter.
   std::uint64_t given_back = 0;          ///< Messages returned unhandled at the end.
   std::uint64_t published = 0;           ///< Events published and confirmed.
   std::uint64_t duplicates_refused = 0;  ///< Of these: the stream had them already.

@@ -47,10 +47,48 @@ task<> consumer::handle(std::unique_ptr<job> taken) {
       case attempt_end::kind::failed:
         break;
     }
-    const bool keeps_turn = lanes_ && !taken->key.empty() && !is_hopeless(*taken, *end.why);
-    if (!keeps_turn) co_return co_await settle_failure(*taken, *end.why);
-    if (!co_await retry_here(*taken)) co_return give_back(*taken);
+    if (!co_await goes_again(*taken, *end.why)) co_return;
   }
+}
+
+task<bool> consumer::goes_again(job& failed, const error& why) {
+  using kind = error_action::kind;
+  const error_action* rule = why.is_cancelled() ? nullptr : policy().rule_for(why);
+  const bool has_attempts = failed.attempt() < policy().attempts();
+  if (rule != nullptr) {
+    switch (rule->what) {
+      case kind::pause:
+        gate_.pause_until(loop::current().now() + rule->wait);
+        if (co_await pause(rule->wait)) co_return true;
+        give_back(failed);
+        co_return false;
+      case kind::discard:
+        discard(failed, why);
+        co_return false;
+      case kind::retry_now:
+        ++failed.retries;
+        if (has_attempts) co_return true;
+        break;
+      default:
+        break;
+    }
+    if (rule->what != kind::retry_later || !has_attempts) {
+      co_await give_up(failed, why);
+      co_return false;
+    }
+  }
+  const bool waits =
+      lanes_ && !failed.key.empty() && (rule != nullptr || !is_hopeless(failed, why));
+  if (waits) {
+    if (co_await retry_here(failed)) co_return true;
+    give_back(failed);
+  } else if (rule != nullptr) {
+    ++on_.statistics.retried;
+    retry_later(failed);
+  } else {
+    co_await settle_failure(failed, why);
+  }
+  co_return false;
 }
 
 /// Waits until the message is tried again, with its lane parked; false when draining.

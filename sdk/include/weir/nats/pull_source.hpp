@@ -42,6 +42,10 @@ class pull_source {
   /// The same for as many as there are at once, at most `max`; empty once stopped.
   task<std::vector<delivery>> next_batch(std::size_t max);
 
+  /// From now on asks for no more than to have so many deliveries unfinished, at most the `slots`
+  /// of its options; 0 pulls nothing until told otherwise. What is asked for already still comes.
+  void limit(std::size_t slots) noexcept;
+
   /// Pulls no more and gives back to the server what waits in here, and until close() what is still
   /// on its way; deliveries that were handed out are not touched.
   void stop() noexcept;

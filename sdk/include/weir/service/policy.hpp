@@ -3,11 +3,17 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "weir/resilience/adaptive_limit.hpp"
 #include "weir/resilience/backoff.hpp"
+#include "weir/resilience/circuit_breaker.hpp"
 #include "weir/service/delivery_start.hpp"
 #include "weir/service/detail/event_key.hpp"
+#include "weir/service/error_action.hpp"
 
 namespace weir {
 
@@ -58,6 +64,22 @@ class durable {
   /// How often a message is tried before it is given up, and how long the server waits between:
   /// what `waits` gives for the number of the delivery, see backoff::delay().
   durable& retry(std::size_t attempts, const weir::backoff& waits);
+  /// What is done after an error for which `which` is true, in place of the rule for its
+  /// disposition (retry for `retry`, dead letter for `permanent` and `poison`). Of several rules
+  /// the first that fits counts. A server of the service's own that is away is no error of a
+  /// message: that is waited out before any rule is asked.
+  ///
+  ///     .on_error(weir::error_is(weir::errc::not_found), weir::discard())
+  ///     .on_error(weir::error_is(weir::errc::unavailable), weir::pause_for(10s))
+  durable& on_error(error_predicate which, error_action then);
+  /// Stops handling while the handler fails again and again: messages wait, no attempt is burnt and
+  /// nothing more is fetched until the breaker lets some through to see.
+  durable& breaker(breaker_options options);
+  /// Begins at most so many attempts in each `per`, at a steady pace, in this program.
+  durable& rate(std::size_t attempts, duration per);
+  /// Learns from how long attempts take how many to run at the same time, within `workers()`; as
+  /// many are fetched. See adaptive_limit.
+  durable& adapt(adaptive_limit_options options);
   /// How long one attempt may take, its SQL included.
   durable& deadline(duration limit);
   /// How long the server waits for a message that it hears nothing of before it delivers it again,
@@ -80,6 +102,13 @@ class durable {
   const detail::event_key& key() const noexcept { return key_; }
   bool is_once() const noexcept { return kept_ > duration::zero(); }
   duration kept() const noexcept { return kept_; }
+  /// The rule for the error; null where there is none.
+  const error_action* rule_for(const error& failure) const;
+  const std::optional<breaker_options>& breaker() const noexcept { return breaker_; }
+  const std::optional<adaptive_limit_options>& adaptive() const noexcept { return adaptive_; }
+  /// Attempts in each rate_per(); 0 for no limit.
+  std::size_t rate() const noexcept { return rate_; }
+  duration rate_per() const noexcept { return rate_per_; }
   const delivery_start& start() const noexcept { return start_; }
   std::size_t attempts() const noexcept { return attempts_; }
   const weir::backoff& backoff() const noexcept { return backoff_; }
@@ -93,6 +122,11 @@ class durable {
   detail::event_key key_;
   duration kept_ = std::chrono::hours(24);  ///< Zero: the handler is replayable.
   delivery_start start_ = deliver_all();
+  std::vector<std::pair<error_predicate, error_action>> rules_;
+  std::optional<breaker_options> breaker_;
+  std::optional<adaptive_limit_options> adaptive_;
+  std::size_t rate_ = 0;
+  duration rate_per_ = {};
   std::size_t attempts_ = 5;
   weir::backoff backoff_ =
       exponential(std::chrono::seconds(1), std::chrono::minutes(5)).full_jitter();
