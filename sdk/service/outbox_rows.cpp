@@ -9,6 +9,9 @@ constexpr auto store_many = stmt<
     "select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])",
     postgres::statement_kind::write, "weir_outbox_store">;
 
+/// What the headers of an event take of the server's max_payload.
+constexpr std::size_t event_headers_bytes = 1024;
+
 template <class T>
 std::vector<T> column(const std::vector<outbox_row>& rows, T outbox_row::* field) {
   std::vector<T> values;
@@ -34,6 +37,11 @@ std::vector<outbox_row> make_rows(const publications& events, std::string_view k
                     .body = event.body});
   }
   return rows;
+}
+
+std::size_t body_bytes_max(const nats::connection& over) {
+  const std::size_t payload = over.server().max_payload;
+  return payload > event_headers_bytes ? payload - event_headers_bytes : 0;
 }
 
 void store_rows(postgres::tx& in, const std::vector<outbox_row>& rows) {

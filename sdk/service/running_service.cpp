@@ -25,8 +25,6 @@ namespace {
 
 constexpr duration drain_limit = std::chrono::seconds(25);
 constexpr duration flush_limit = std::chrono::seconds(5);
-/// What the headers of an event take of the server's max_payload.
-constexpr std::size_t event_headers_bytes = 1024;
 /// Between two looks at what a backlog has left.
 constexpr duration done_pause_min = std::chrono::milliseconds(5);
 constexpr duration done_pause_max = std::chrono::milliseconds(100);
@@ -51,8 +49,6 @@ class running_service {
   task<> stop();
   task<> prepare_database();
   task<> open_outbox();
-  /// Of an event, as far as the server says.
-  std::size_t body_bytes_max() const;
   template <class Attempt>
   task<> when_possible(std::string_view server, Attempt attempt);
   task<> watch_signals();
@@ -151,8 +147,8 @@ task<> running_service::start() {
   if (database_) co_await open_outbox();
   for (const auto& one : which_.registrations()) {
     consumers_.push_back(std::make_unique<consumer>(
-        one, consumer::dependencies{*jetstream_, body_bytes_max(), database_.get(), outbox_.get(),
-                                    statistics_}));
+        one, consumer::dependencies{*jetstream_, body_bytes_max(*connection_), database_.get(),
+                                    outbox_.get(), statistics_}));
     consumer& next = *consumers_.back();
     co_await when_possible("JetStream", [&next] { return next.open(); });
   }
@@ -167,11 +163,6 @@ task<> running_service::open_outbox() {
   // One event that no stream takes must not keep the service from all others.
   if (!caught_up) log_warning("events stay in weir_outbox: " + caught_up.error().message());
   upkeep_.spawn(relay_->run());
-}
-
-std::size_t running_service::body_bytes_max() const {
-  const std::size_t payload = connection_->server().max_payload;
-  return payload > event_headers_bytes ? payload - event_headers_bytes : 0;
 }
 
 task<> running_service::run_consumer(consumer& one) {
