@@ -80,13 +80,17 @@ bool connection::prepare(const statement_shape& shape, std::optional<std::size_t
 }
 
 void connection::trim() {
+  bool is_trimmed = false;
   for (std::string name = prepared_.drop_surplus(); !name.empty() && !lost_;
        name = prepared_.drop_surplus()) {
     const std::string sql = "deallocate " + name;
     const statement_shape removal{sql.c_str(), nullptr, 0, statement_kind::write};
     if (!engine_->execute_unprepared(removal, {})) return lose(engine_->last_error());
     owe({.kind = owed_kind::upkeep});
+    is_trimmed = true;
   }
+  // Where the server has forgotten the statement and refuses, it skips nothing of what comes next.
+  if (is_trimmed) send_sync();
 }
 
 void connection::ask_timeline() {
@@ -200,6 +204,10 @@ void connection::take(owed& head, answer got) {
       if (head.kind == owed_kind::preparation) prepared_.forget(*head.shape);
       // Unless it is known already: its preparation was refused.
       if (awaits(head) && !head.to->failure) head.to->what = reply::outcome::not_executed;
+      // Nobody may take it for executed, whatever it was that the server refused.
+      if (!failure_ && head.kind == owed_kind::execution) {
+        failure_ = not_executed("the server refused what stood in front of it");
+      }
       return;
     case answer::kind::refused:
       return take_failure(head, std::move(*got.fields));

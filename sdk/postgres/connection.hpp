@@ -65,8 +65,8 @@ class connection {
   /// Prepares a statement and asks for the columns that it gives, which `to` gets; executes
   /// nothing.
   void send_description(const statement_shape& shape, std::shared_ptr<reply> to);
-  /// Lets go of prepared statements beyond the bound. To be called where a pipeline begins, outside
-  /// of a transaction: elsewhere the server would refuse.
+  /// Lets go of prepared statements beyond the bound, and sends a Sync of its own. To be called
+  /// where a pipeline begins, outside of a transaction: elsewhere the server would refuse.
   void trim();
   /// Asks, once, which timeline of its history the server is on; sends a Sync of its own.
   void ask_timeline();

@@ -24,6 +24,16 @@ postgres::pool_options one_connection(const std::string& schema, std::size_t pre
   return options;
 }
 
+/// Everything that is prepared was forgotten by the server, and the next that begins will give one
+/// of it up.
+task<> forget_before_trim(pool& db) {
+  co_await db.exec(make_items);
+  // So that the connection has nothing left to ask of the server.
+  co_await db.transaction([](postgres::tx& in) -> task<> { co_await in.exec(insert, 1); });
+  co_await db.exec(insert, 2);
+  co_await db.exec(forget_all);
+}
+
 struct item {
   std::int64_t id = 0;
 };
@@ -77,6 +87,40 @@ TEST_SUITE("postgres.prepared") {
         co_await db.transaction(
             [](postgres::tx& work) -> task<> { co_await work.exec(stmt<"select 6">); });
       }
+    });
+  }
+
+  TEST_CASE("a write is executed though the server refuses to give up a statement before it") {
+    on_postgres(one_connection("refused_write", 1), [](pool& db) -> task<> {
+      co_await forget_before_trim(db);
+      const auto rows = co_await db.exec(insert, 3);
+      CHECK(rows == 1);
+      const auto found = co_await db.one<std::int64_t>(count);
+      CHECK(found == 3);
+    });
+  }
+
+  TEST_CASE("a transaction has its BEGIN though the server refuses to give up a statement") {
+    on_postgres(one_connection("refused_begin", 1), [](pool& db) -> task<> {
+      co_await forget_before_trim(db);
+      postgres::transaction work = co_await db.begin();
+      co_await work.exec(insert, 3);
+      co_await work.exec(insert, 4);
+      co_await work.rollback();
+      const auto found = co_await db.one<std::int64_t>(count);
+      CHECK(found == 2);
+    });
+  }
+
+  TEST_CASE("a transaction of one flight is stored though the server refuses to give one up") {
+    on_postgres(one_connection("refused_flight", 1), [](pool& db) -> task<> {
+      co_await forget_before_trim(db);
+      postgres::transaction work = co_await db.begin();
+      work.enqueue(insert, 3);
+      work.enqueue(insert, 4);
+      co_await work.commit();
+      const auto found = co_await db.one<std::int64_t>(count);
+      CHECK(found == 4);
     });
   }
 
