@@ -26,6 +26,16 @@ void receive_notice(void* sink, const PGresult* notice) {
   notices(severity == nullptr ? "" : severity, message == nullptr ? "" : message);
 }
 
+/// A pooler between the server and us that has lost the one or gives up the other: a server says in
+/// which function an error arose. To which statement this is an answer it does not know; the server
+/// may have executed that one and those behind it, the COMMIT included.
+bool is_end_by_pooler(const error_fields& fields) {
+  constexpr std::string_view connection_class = "08";
+  const bool is_end = fields.severity == "FATAL" || fields.severity == "PANIC" ||
+                      fields.sqlstate.starts_with(connection_class);
+  return is_end && fields.routine.empty();
+}
+
 answer broken(std::string why) {
   auto fields = std::make_unique<error_fields>();
   fields->message = std::move(why);
@@ -147,7 +157,9 @@ std::optional<answer> libpq_engine::next() {
     case PGRES_FATAL_ERROR: {
       auto fields = std::make_unique<error_fields>(read_error_fields(got.get()));
       // Without a SQLSTATE it is libpq that speaks, of the connection.
-      if (fields->sqlstate.empty()) return broken(std::move(fields->message));
+      if (fields->sqlstate.empty() || is_end_by_pooler(*fields)) {
+        return broken(std::move(fields->message));
+      }
       return answer{.what = answer::kind::refused, .fields = std::move(fields)};
     }
     default:

@@ -27,6 +27,9 @@ class byte_cutter {
   /// Lets `count` more bytes go in one direction, and ends all connections behind them, once. The
   /// bytes that have come to this side so far count no more.
   void cut_after(direction way, std::size_t count);
+  /// From now on clients get these bytes, behind whole messages, when a connection was cut: as from
+  /// a pooler that has lost its server.
+  void say_at_end(std::string words) { last_words_ = std::move(words); }
   /// How many bytes went in one direction since cut_after().
   std::size_t passed(direction way) const { return passed_[index(way)]; }
 
@@ -39,6 +42,7 @@ class byte_cutter {
   std::uint16_t server_;
   std::size_t left_[2] = {never, never};
   std::size_t passed_[2] = {0, 0};
+  std::string last_words_;
 };
 
 }  // namespace weir::test
