@@ -63,6 +63,11 @@ task<> byte_cutter::copy(tcp_stream& from, tcp_stream& to, direction way) {
   }
 }
 
+task<> byte_cutter::wait_for_end() {
+  co_await ended_.wait();
+  throw side_ended();
+}
+
 /// However a connection ends, the others go on: both sides see the end.
 task<> byte_cutter::relay(tcp_stream client) {
   tcp_stream server = co_await tcp_stream::connect("127.0.0.1", server_, {.nodelay = true});
@@ -70,6 +75,7 @@ task<> byte_cutter::relay(tcp_stream client) {
   const auto body = [this, &client, &server](scope& both) -> task<> {
     both.spawn(copy(client, server, direction::to_server));
     both.spawn(copy(server, client, direction::to_client));
+    both.spawn(wait_for_end());
     co_await both.join();
   };
   const auto over = co_await with_scope(body).as_result();

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <regex>
+
+#include "absent_standby.hpp"
+#include "byte_cutter.hpp"
+#include "fixture.hpp"
+#include "watchdog.hpp"
+#include "weir/yield.hpp"
+
+namespace {
+
+using namespace weir;
+using namespace std::chrono_literals;
+using postgres::pool;
+using weir::test::absent_standby;
+using weir::test::byte_cutter;
+using weir::test::options_for;
+using weir::test::run_elsewhere;
+using weir::test::shared_postgres;
+
+constexpr auto make_items = stmt<"create table items (id bigint)">;
+constexpr auto insert = stmt<"insert into items values ($1)">;
+constexpr std::chrono::seconds several_servers{180};
+
+/// What a commit said of itself.
+enum class told { nothing, stored, not_stored, unknown };
+
+task<> commit(postgres::transaction& work, told& outcome) {
+  try {
+    co_await work.commit();
+    outcome = told::stored;
+  } catch (const postgres::error& failure) {
+    outcome = failure.commit_unknown() ? told::unknown : told::not_stored;
+  }
+}
+
+/// Where a server is, taken from its connection string.
+struct place {
+  explicit place(const servers::postgres_server& of) {
+    const std::string conninfo = of.conninfo();
+    std::smatch parts;
+    REQUIRE(std::regex_search(conninfo, parts, std::regex("postgres:(.*)@127.0.0.1:([0-9]+)/")));
+    password = parts[1];
+    port = static_cast<std::uint16_t>(std::stoi(parts[2]));
+  }
+  std::string password;
+  std::uint16_t port;
+};
+
+/// Runs `body(pool&, byte_cutter&)` on a pool that reaches the shared server through the other.
+template <class Body>
+void through_cutter(const std::string& schema, const std::string& password, Body body) {
+  weir::test::allow(several_servers);
+  postgres::pool_options options = options_for(schema);
+  options.acquire_timeout = 20s;
+  // Read on a helper thread that the loop asks, so after what the loop has written.
+  options.password = [&password] { return password; };
+  const place server(shared_postgres());
+  const auto main = [&](scope& children) -> task<> {
+    byte_cutter between(server.port);
+    options.conninfo = std::regex_replace(options.conninfo, std::regex("127.0.0.1:[0-9]+"),
+                                          "127.0.0.1:" + std::to_string(between.port()));
+    children.spawn(between.serve());
+    auto use = [&](pool& db) { return body(db, between); };
+    co_await weir::test::with_pool(options, use);
+    co_await children.close();
+  };
+  loop here;
+  here.run(with_scope(main));
+}
+
+/// True when the outcome of a commit was asked for, and the server has said what it knows.
+bool outcome_was_asked_for() {
+  return run_elsewhere(
+             "select exists (select from pg_stat_activity where state = 'idle'"
+             " and query like '%pg_xact_status%' and pid <> pg_backend_pid())") == "t";
+}
+
+/// A commit is under way on the server when its connection is cut and somebody has reset the
+/// statistics by which a crash is known.
+task<> doubt_commit(pool& db, byte_cutter& between, told& outcome) {
+  co_await db.exec(make_items);
+  auto standby = std::make_unique<absent_standby>();
+  for (bool waits = false; !waits;) {
+    outcome = told::nothing;
+    postgres::transaction work = co_await db.begin();
+    // A new connection learns something of the server with the first, of the transaction with the
+    // second.
+    co_await work.exec(insert, 1);
+    co_await work.exec(insert, 2);
+    scope committing;
+    committing.spawn(commit(work, outcome));
+    // Those that are quicker than the server's change of its settings do not wait.
+    while (outcome == told::nothing && !waits) {
+      waits = absent_standby::is_awaited();
+      co_await yield();
+    }
+    if (waits) {
+      run_elsewhere("select pg_stat_reset_shared('bgwriter')");
+      between.cut_all();
+      while (outcome == told::nothing && !outcome_was_asked_for()) co_await yield();
+    }
+    if (waits) standby.reset();
+    co_await committing.join();
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("postgres.commit_outcome") {
+  TEST_CASE("a commit under way is not taken for undone where statistics were reset") {
+    const std::string password = place(shared_postgres()).password;
+    told outcome = told::nothing;
+    through_cutter("doubted", password, [&](pool& db, byte_cutter& between) {
+      return doubt_commit(db, between, outcome);
+    });
+    CHECK(outcome == told::unknown);
+  }
+}
