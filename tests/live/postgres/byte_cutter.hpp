@@ -28,6 +28,8 @@ class byte_cutter {
   /// Lets `count` more bytes go in one direction, and ends all connections behind them, once. The
   /// bytes that have come to this side so far count no more.
   void cut_after(direction way, std::size_t count);
+  /// Takes connections that come from now on to another server.
+  void lead_to(std::uint16_t server) { server_ = server; }
   /// Ends all connections.
   void cut_all() {
     ended_.set();

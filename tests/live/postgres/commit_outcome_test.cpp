@@ -105,6 +105,25 @@ task<> doubt_commit(pool& db, byte_cutter& between, told& outcome) {
   }
 }
 
+/// The server commits, its answer is cut off, and whoever connects again finds another cluster,
+/// which has no more timelines than the first and has never given so high a number.
+task<> change_server(pool& db, byte_cutter& between, std::string& password, told& outcome) {
+  servers::postgres_server other;
+  other.start();
+  const place elsewhere(other);
+  co_await db.exec(make_items);
+  postgres::transaction work = co_await db.begin();
+  co_await work.exec(insert, 1);
+  co_await work.exec(insert, 2);
+  password = elsewhere.password;
+  between.lead_to(elsewhere.port);
+  between.cut_after(byte_cutter::direction::to_client, 1);
+  co_await commit(work, outcome);
+  co_await work.rollback();
+  // It goes away before the pool does.
+  between.lead_to(place(shared_postgres()).port);
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.commit_outcome") {
@@ -115,5 +134,15 @@ TEST_SUITE("postgres.commit_outcome") {
       return doubt_commit(db, between, outcome);
     });
     CHECK(outcome == told::unknown);
+  }
+
+  TEST_CASE("another cluster is not believed to know what became of a commit") {
+    std::string password = place(shared_postgres()).password;
+    told outcome = told::nothing;
+    through_cutter("elsewhere", password, [&](pool& db, byte_cutter& between) {
+      return change_server(db, between, password, outcome);
+    });
+    CHECK(outcome == told::unknown);
+    CHECK(run_elsewhere("select count(*) from elsewhere.items") == "2");
   }
 }
