@@ -9,7 +9,7 @@ namespace weir::postgres::detail {
 
 class pool_core;
 
-/// Asks for the number of the transaction; NULL for one that has changed nothing.
+/// Asks for the number of the transaction; NULL for one that has changed nothing so far.
 extern const statement_shape number_question;
 /// Asks which cluster the server has, for its timeline, which is another after a standby has taken
 /// over, and for the time of its last crash, in one text; NULL on a standby. What speaks the

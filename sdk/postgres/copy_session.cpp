@@ -41,6 +41,7 @@ task<> session::settle_copy(task<> step) {
 
 task<> session::begin_copy(std::string_view sql, std::string_view name) {
   co_await flush();
+  may_have_written_ = true;
   co_await settle_copy(lent_->begin_copy(sql, name));
 }
 

@@ -63,6 +63,7 @@ std::size_t session::enqueue(const statement_shape& shape, parameter_view encode
   }
   ++enqueued_;
   enqueued_bytes_ += encoded.size();
+  may_have_written_ = may_have_written_ || shape.kind == statement_kind::write;
   lent_->send(shape, encoded, next_index_, std::move(to));
   return next_index_++;
 }
@@ -72,7 +73,10 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
   prepare_to_send();
   const auto answer = std::make_shared<reply>();
   lent_->send(shape, encoded, next_index_++, answer);
-  if (shape.kind == statement_kind::write) ask_for_number();
+  if (shape.kind == statement_kind::write) {
+    may_have_written_ = true;
+    ask_for_number();
+  }
   // A Sync, not only a request for the answers: it ends no transaction, and lets the server see the
   // session as idle in one, as idle_in_transaction_session_timeout must.
   lent_->send_sync();
@@ -90,6 +94,7 @@ task<> session::flush() {
 void session::send(std::shared_ptr<text_statement> one, parameter_view encoded) {
   prepare_to_send();
   const statement_shape& shape = one->shape;
+  may_have_written_ = true;
   lent_->send_unprepared(shape, encoded, next_index_++, std::move(one));
 }
 
@@ -135,6 +140,7 @@ void session::fail(const error& why) {
 
 task<> session::run_script(std::string sql) {
   co_await flush();
+  may_have_written_ = true;
   const auto ran = co_await lent_->run_script(std::move(sql)).as_result();
   if (!ran) {
     // Else the server would go on with it, and keep its locks, until it has something to say.

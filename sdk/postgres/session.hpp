@@ -87,6 +87,7 @@ class session {
   transaction_options options_;
   time_point deadline_;
   state state_ = state::fresh;
+  bool may_have_written_ = false;    ///< Something was sent that is not declared as a read.
   bool has_deadline_limit_ = false;  ///< The server's limit for a statement is the task's deadline.
   std::shared_ptr<reply> number_;    ///< Where the answer to the last question for it comes.
   std::size_t next_index_ = 0;

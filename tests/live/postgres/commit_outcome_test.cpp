@@ -20,6 +20,8 @@ using weir::test::shared_postgres;
 
 constexpr auto make_items = stmt<"create table items (id bigint)">;
 constexpr auto insert = stmt<"insert into items values ($1)">;
+constexpr auto notify = stmt<"select pg_notify('weir', 'text')::text">;
+constexpr auto read = stmt<"select 'text'", postgres::statement_kind::read>;
 constexpr std::chrono::seconds several_servers{180};
 
 /// What a commit said of itself.
@@ -124,6 +126,40 @@ task<> change_server(pool& db, byte_cutter& between, std::string& password, told
   between.lead_to(place(shared_postgres()).port);
 }
 
+/// Which statement a transaction consists of, how it begins, and what is told of its commit where
+/// the answer to that does not come.
+struct commit_case {
+  bool is_notification;
+  bool is_read_only;
+  told expected;
+};
+
+/// Cuts the connection off within the answers that come with the commit, wherever; the last one is
+/// not cut.
+task<> cut_answers(pool& db, byte_cutter& between, commit_case what) {
+  CAPTURE(what.is_notification);
+  CAPTURE(what.is_read_only);
+  bool was_cut = true;
+  for (std::size_t count = 1; was_cut; ++count) {
+    // A new connection learns something of the server with its first transaction.
+    co_await db.transaction([](postgres::tx& in) -> task<> { co_await in.exec(notify); });
+    postgres::transaction work = co_await db.begin({.read_only = what.is_read_only});
+    if (what.is_notification) {
+      co_await work.exec(notify);
+    } else {
+      co_await work.exec(read);
+    }
+    between.cut_after(byte_cutter::direction::to_client, count);
+    told outcome = told::nothing;
+    co_await commit(work, outcome);
+    was_cut = between.passed(byte_cutter::direction::to_client) >= count;
+    between.cut_after(byte_cutter::direction::to_client, byte_cutter::never);
+    co_await work.rollback();
+    CHECK_MESSAGE((outcome == what.expected || outcome == told::stored), "after ", count, " bytes");
+    CHECK((was_cut || outcome == told::stored));
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.commit_outcome") {
@@ -144,5 +180,16 @@ TEST_SUITE("postgres.commit_outcome") {
     });
     CHECK(outcome == told::unknown);
     CHECK(run_elsewhere("select count(*) from elsewhere.items") == "2");
+  }
+
+  TEST_CASE("a commit that may have notified is never told as not done, one that has read is") {
+    const std::string password = place(shared_postgres()).password;
+    for (const commit_case what :
+         {commit_case{true, false, told::unknown}, commit_case{true, true, told::unknown},
+          commit_case{false, true, told::not_stored}}) {
+      through_cutter("notified", password, [what](pool& db, byte_cutter& between) {
+        return cut_answers(db, between, what);
+      });
+    }
   }
 }
