@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <list>
 #include <memory>
 #include <string>
 
 #include "lease.hpp"
 #include "shared_reads.hpp"
-#include "weir/channel.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/scope.hpp"
@@ -33,7 +33,7 @@ class pool_core {
   std::size_t connections_max() const noexcept { return options_.max_connections; }
 
   /// True when tasks wait for a connection, and no more can be opened.
-  bool is_wanted() const noexcept { return waiting_ > 0 && size_ == options_.max_connections; }
+  bool is_wanted() const noexcept { return !waiters_.empty() && size_ == options_.max_connections; }
   const pool_options& options() const noexcept { return options_; }
   /// Opens a connection that is not the pool's; the first attempt only.
   task<std::unique_ptr<connection>> open_apart();
@@ -41,6 +41,13 @@ class pool_core {
 
  private:
   friend class lease;
+
+  /// A task that waits for a connection. It stands in the queue until it is given one or goes away,
+  /// and who takes it out says which.
+  struct waiter {
+    std::unique_ptr<connection> given;
+    manual_reset_event told;
+  };
 
   // Lending (pool_core.cpp).
   task<lease> acquire_within(time_point until);
@@ -74,15 +81,14 @@ class pool_core {
   connector open_;
   shared_reads reads_{*this};
   std::vector<std::unique_ptr<connection>> idle_;  // The one used last is the last.
-  channel<std::unique_ptr<connection>> handed_over_;
+  std::list<waiter*> waiters_;
   scope opening_;
   scope closing_;
   scope cleaning_;
   scope upkeep_;
   std::size_t size_ = 0;  // Open or being opened.
   std::size_t opening_count_ = 0;
-  std::size_t leased_ = 0;
-  std::size_t waiting_ = 0;  // Those whom no connection was given yet.
+  std::size_t leased_ = 0;  // With those that were given to who waited and did not run yet.
   bool closed_ = false;
   manual_reset_event all_back_;
   std::string last_connect_error_;

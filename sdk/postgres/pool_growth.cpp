@@ -37,7 +37,7 @@ std::size_t pool_core::shortfall() const noexcept {
 void pool_core::grow() {
   // While the server cannot be reached one attempt at a time is enough.
   const std::size_t attempts_max = last_connect_error_.empty() ? options_.max_connections : 1;
-  while (!closed_ && opening_count_ < std::max(waiting_, shortfall()) &&
+  while (!closed_ && opening_count_ < std::max(waiters_.size(), shortfall()) &&
          opening_count_ < attempts_max && size_ < options_.max_connections) {
     ++size_;
     ++opening_count_;
@@ -48,7 +48,7 @@ void pool_core::grow() {
 task<> pool_core::open_one() {
   duration pause = options_.connect_backoff_min;
   bool opened = false;
-  while (!opened && (waiting_ > 0 || shortfall() > 0) && !closed_) {
+  while (!opened && (!waiters_.empty() || shortfall() > 0) && !closed_) {
     opened = co_await open_once();
     if (opened) break;
     // Others that failed at the same time end here; one goes on trying.
@@ -113,8 +113,10 @@ task<> pool_core::close_all() {
     discard(std::move(idle_.back()));
     idle_.pop_back();
   }
-  while (auto one = handed_over_.try_receive()) discard(std::move(*one));
-  handed_over_.close();
+  while (!waiters_.empty()) {
+    waiters_.front()->told.set();
+    waiters_.pop_front();
+  }
   co_await reads_.finish();
   while (leased_ > 0) {
     all_back_.reset();
