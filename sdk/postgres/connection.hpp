@@ -124,6 +124,9 @@ class connection {
   /// Why the connection is of no use any more.
   const std::optional<error>& lost() const noexcept { return lost_; }
 
+  /// How many messages were sent that are answered, and how many answers have come.
+  std::uint64_t sent() const noexcept { return sent_; }
+  std::uint64_t answered() const noexcept { return answered_; }
   bool owes_answers() const noexcept { return !owed_.empty(); }
   bool is_in_transaction() const;
   /// True when it is alive, with nothing under way, in no transaction.

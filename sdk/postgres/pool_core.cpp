@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool_core.hpp"
 
+#include <algorithm>
+
 #include "result_error.hpp"
 #include "session.hpp"
 #include "weir/timeout.hpp"
@@ -13,24 +15,22 @@ pool_core::pool_core(pool_options options, const connector_maker& make)
   WEIR_ASSERT(options_.min_connections <= options_.max_connections);
 }
 
-task<lease> pool_core::acquire() {
+task<lease> pool_core::acquire(lent_for whom) {
   const time_point began = loop::current().now();
   const time_point until = saturating_add(began, options_.acquire_timeout);
-  if (!options_.hooks.on_acquire) co_return co_await acquire_within(until);
-  auto taken = co_await acquire_within(until).as_result();
+  if (!options_.hooks.on_acquire) co_return co_await acquire_within(until, whom);
+  auto taken = co_await acquire_within(until, whom).as_result();
   options_.hooks.on_acquire(
       {.waited = loop::current().driver().now() - began, .is_acquired = taken.has_value()});
   co_return std::move(taken).value();
 }
 
-task<lease> pool_core::acquire_within(time_point until) {
+task<lease> pool_core::acquire_within(time_point until, lent_for whom) {
   for (;;) {
-    if (closed_) {
-      throw weir::error(errc::closed, disposition::permanent, "the PostgreSQL pool was closed");
-    }
+    require_open();
     std::unique_ptr<connection> taken = take_idle();
     if (!taken) {
-      auto waited = co_await with_deadline(until, wait_for_connection()).as_result();
+      auto waited = co_await with_deadline(until, wait_for_connection(whom)).as_result();
       if (!waited && waited.error().is(errc::deadline_exceeded)) throw acquire_timed_out();
       taken = std::move(waited).value();
     }
@@ -39,6 +39,18 @@ task<lease> pool_core::acquire_within(time_point until) {
     if (is_of_use(*lent)) co_return lent;
     lent->forget("the idle connection was closed by the server, or is of another role now");
   }
+}
+
+void pool_core::require_open() const {
+  if (!closed_) return;
+  throw weir::error(errc::closed, disposition::permanent, "the PostgreSQL pool was closed");
+}
+
+bool pool_core::is_wanted() const noexcept {
+  // Reads wait for one at a time.
+  const bool is_awaited =
+      std::ranges::any_of(waiters_, [](const waiter* one) { return one->whom == lent_for::one; });
+  return is_awaited && size_ == options_.max_connections;
 }
 
 std::unique_ptr<connection> pool_core::take_idle() {
@@ -52,8 +64,8 @@ std::unique_ptr<connection> pool_core::take_idle() {
 
 bool pool_core::is_of_use(connection& idle) { return idle.is_alive() && !idle.has_changed_role(); }
 
-task<std::unique_ptr<connection>> pool_core::wait_for_connection() {
-  waiter self;
+task<std::unique_ptr<connection>> pool_core::wait_for_connection(lent_for whom) {
+  waiter self{.whom = whom};
   const auto place = waiters_.insert(waiters_.end(), &self);
   if (upkeep_.size() == 0) upkeep_.spawn(keep_up());
   grow();
