@@ -52,6 +52,7 @@ bool shared_reads::line::is_awaited() const {
 
 task<result_set> shared_reads::run(const statement_shape& shape, parameters encoded) {
   encoded.throw_if_refused();
+  owner_.require_open();
   bool is_alone = false;
   std::size_t company = line_reads_max;
   bool is_first = true;

@@ -70,6 +70,15 @@ task<> storm(pool& db, bool& is_over, std::size_t& reads) {
   }
 }
 
+/// Reads until the pool refuses to.
+task<> read_until_refused(pool& db, std::size_t& reads, std::optional<weir::error>& refused) {
+  while (!refused) {
+    const auto got = co_await db.one<std::int32_t>(backend_pid).as_result();
+    if (!got) refused = got.error();
+    ++reads;
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.shared_reads") {
@@ -252,5 +261,22 @@ TEST_SUITE("postgres.shared_reads") {
       CHECK(backends.size() == 10);
     };
     here.run(main(one_connection("closing_reads")));
+  }
+
+  TEST_CASE("a pool that is closed refuses reads while others are on the wire") {
+    loop here;
+    const auto main = [](postgres::pool_options chosen) -> task<> {
+      pool db(std::move(chosen));
+      std::size_t reads = 0;
+      std::optional<weir::error> refused;
+      scope readers;
+      readers.spawn(read_until_refused(db, reads, refused));
+      while (reads < 10) co_await yield();
+      co_await db.close();
+      co_await readers.join();
+      REQUIRE(refused.has_value());
+      CHECK(refused->is(errc::closed));
+    };
+    here.run(main(one_connection("refused_reads")));
   }
 }
