@@ -78,6 +78,7 @@ task<result_set> shared_reads::run(const statement_shape& shape, parameters enco
     const bool was_skipped = one->what == reply::outcome::not_executed;
     const bool was_lost = one->what == reply::outcome::lost;
     is_alone = is_alone || was_skipped;
+    if (was_lost) company = 1;
     const bool may_repeat = was_skipped || was_lost || one->failure->retry_statement();
     if (may_repeat && sent++ < read_attempts_max) continue;
     if (one->failure) throw error(*one->failure);

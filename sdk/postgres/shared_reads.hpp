@@ -19,7 +19,8 @@ namespace weir::postgres::detail {
 /// it runs to its end, unless nobody waits for anything else on its line.
 ///
 /// Where one is slow, those behind it are sent again on other lines, at first with few others, then
-/// with none: so nothing is sent more than three times for that.
+/// with none: so nothing is sent more than three times for that. Who was on the wire of a
+/// connection that went away is sent again with none, too, for one of them may have ended it.
 class shared_reads {
  public:
   explicit shared_reads(pool_core& owner) noexcept : owner_(owner) {}

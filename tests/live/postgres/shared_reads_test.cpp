@@ -70,6 +70,12 @@ task<> storm(pool& db, bool& is_over, std::size_t& reads) {
   }
 }
 
+task<> keep_error(pool& db, std::optional<postgres::error>& failure) {
+  constexpr auto end_session =
+      stmt<"select pg_terminate_backend(pg_backend_pid())::text", statement_kind::read>;
+  failure = co_await error_of(db.one<std::string>(end_session));
+}
+
 /// Reads until the pool refuses to.
 task<> read_until_refused(pool& db, std::size_t& reads, std::optional<weir::error>& refused) {
   while (!refused) {
@@ -278,5 +284,20 @@ TEST_SUITE("postgres.shared_reads") {
       CHECK(refused->is(errc::closed));
     };
     here.run(main(one_connection("refused_reads")));
+  }
+
+  TEST_CASE("a read that ends its session fails alone: its neighbours have lines without it") {
+    on_postgres(one_connection("poisoned"), [](pool& db) -> task<> {
+      std::size_t right = 0;
+      scope readers;
+      for (std::int64_t by = 1; by < 6; ++by) readers.spawn(check_division(db, by, right));
+      std::optional<postgres::error> failure;
+      readers.spawn(keep_error(db, failure));
+      for (std::int64_t by = 6; by < 11; ++by) readers.spawn(check_division(db, by, right));
+      co_await readers.join();
+      CHECK(right == 10);
+      REQUIRE(failure.has_value());
+      CHECK(failure->disposition() == disposition::retry);
+    });
   }
 }
