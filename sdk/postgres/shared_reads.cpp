@@ -133,7 +133,7 @@ void shared_reads::open_line() {
 
 bool shared_reads::is_open(const line& on) const {
   // Who wants the connection alone gets it, after what is on the line; reads queue up behind.
-  const bool is_over = !on.is_new && owner_.is_wanted();
+  const bool is_over = !on.is_new && (on.is_outdated || owner_.is_wanted());
   return !on.lent->lost() && !on.is_given_up && !is_over;
 }
 
@@ -205,6 +205,7 @@ task<> shared_reads::serve(line& on) {
 void shared_reads::fill(line& on) {
   connection& over = *on.lent;
   const time_point now = loop::current().now();
+  on.is_outdated = now >= over.age.expires || over.has_changed_role();
   if (waiting_.empty() || !is_serving(on)) return;
   bool is_synced = true;
   bool is_first = true;

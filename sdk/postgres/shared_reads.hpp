@@ -82,6 +82,7 @@ class shared_reads {
     bool is_new = true;  ///< Nothing was sent on it yet.
     scope feeders;
     bool is_given_up = false;                         ///< Nobody waits for what is on it.
+    bool is_outdated = false;                         ///< Too old, or the server has another role.
     std::optional<weir::detail::stop_context> waits;  ///< Of its wait for answers.
     slow_watch watch{*this};
   };

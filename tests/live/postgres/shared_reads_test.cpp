@@ -300,4 +300,21 @@ TEST_SUITE("postgres.shared_reads") {
       CHECK(failure->disposition() == disposition::retry);
     });
   }
+
+  TEST_CASE("a connection that reads share ends with its lifetime, however many there are") {
+    postgres::pool_options options = one_connection("aged");
+    options.lifetime = 50ms;
+    on_postgres(options, [](pool& db) -> task<> {
+      bool is_over = false;
+      std::size_t reads = 0;
+      scope readers;
+      // There is always one on the wire.
+      for (int i = 0; i < 20; ++i) readers.spawn(storm(db, is_over, reads));
+      const auto first = co_await db.one<std::int32_t>(backend_pid);
+      for (auto other = first; other == first;) other = co_await db.one<std::int32_t>(backend_pid);
+      is_over = true;
+      co_await readers.join();
+      CHECK(reads > 0);
+    });
+  }
 }
