@@ -134,11 +134,7 @@ task<> connection::wait_ready() {
   short events = POLLIN;
   if (flushed == progress::pending) events |= POLLOUT;
   // After a failed write there may still be the server's last words to read.
-  if (engine_->has_unread()) {
-    co_await yield();
-  } else if (flushed != progress::broken) {
-    co_await poll(engine_->descriptor(), events);
-  }
+  if (flushed != progress::broken) co_await wait_for(events);
   const bool readable = engine_->consume();
   if (readable && flushed != progress::broken) co_return;
   const std::string why = engine_->last_error();
@@ -151,21 +147,30 @@ bool connection::send_some() {
   return lost_ || engine_->flush() != progress::pending;
 }
 
+task<> connection::wait_for(short events) {
+  const int socket = engine_->descriptor();
+  const bool has_input = (events & POLLIN) != 0 && engine_->has_unread();
+  // A broken connection may have no socket any more, and there is nothing to wait for then.
+  if (has_input || socket < 0) {
+    co_await yield();
+  } else {
+    co_await poll(socket, events);
+  }
+}
+
 task<> connection::send_rest() {
-  while (!send_some()) co_await poll(engine_->descriptor(), POLLOUT);
+  while (!send_some()) co_await wait_for(POLLOUT);
 }
 
 task<> connection::receive() {
-  if (engine_->has_unread()) {
-    co_await yield();
-  } else {
-    co_await poll(engine_->descriptor(), POLLIN);
-  }
+  // What could not be sent is never answered: then the server's last words are all that may come.
+  const bool is_sending = engine_->flush() != progress::broken;
+  if (is_sending) co_await wait_for(POLLIN);
   if (lost_) co_return;
-  const bool readable = engine_->consume();
+  const bool readable = engine_->consume() && is_sending;
   const std::string why = readable ? std::string() : engine_->last_error();
   take_answers();
-  if (!readable) lose(why);
+  if (!readable && !lost_) lose(why);
 }
 
 void connection::take_answers() {

@@ -175,6 +175,7 @@ class connection {
   bool prepare(const statement_shape& shape, std::optional<std::size_t> index);
   void owe(owed one);
   task<> wait_ready();
+  task<> wait_for(short events);
   void take_answers();
   void take(owed& head, answer got);
   void take_failure(owed& head, error_fields fields);

@@ -118,6 +118,11 @@ bool model_engine::sync() {
 }
 
 progress model_engine::flush() {
+  if (unsent_ > 0 && world_->breaking_flushes > 0) {
+    --world_->breaking_flushes;
+    is_broken_ = true;
+    has_socket_ = false;
+  }
   if (is_broken_) return progress::broken;
   if (unsent_ > 0) ++world_->flushes;
   unsent_ = 0;
