@@ -47,7 +47,7 @@ answer broken(std::string why) {
 void raw_connection_closer::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
 libpq_engine::libpq_engine(raw_connection opened, const notice_sink* notices)
-    : raw_(std::move(opened)), tls_(static_cast<SSL*>(PQsslStruct(raw_.get(), "OpenSSL"))) {
+    : raw_(std::move(opened)) {
   PQsetNoticeReceiver(raw_.get(), receive_notice, const_cast<notice_sink*>(notices));
   PQsetnonblocking(raw_.get(), 1);
   // Where this fails, the first statement that is sent will as well.
@@ -133,8 +133,10 @@ progress libpq_engine::flush() {
 bool libpq_engine::consume() { return PQconsumeInput(raw_.get()) == 1; }
 
 bool libpq_engine::has_unread() const {
-  // libpq reads until the library of TLS has no more since 15.19 only (and its siblings).
-  return tls_ != nullptr && SSL_pending(tls_) > 0;
+  // libpq reads until the library of TLS has no more since 15.19 only (and its siblings). It frees
+  // what it has of that when the connection breaks, so that is asked for each time.
+  const auto* tls = static_cast<const SSL*>(PQsslStruct(raw_.get(), "OpenSSL"));
+  return tls != nullptr && SSL_pending(tls) > 0;
 }
 
 std::optional<answer> libpq_engine::next() {
