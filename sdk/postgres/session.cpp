@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include <limits>
+
 #include "commit_outcome.hpp"
 #include "control_statements.hpp"
 #include "result_error.hpp"
@@ -20,10 +22,13 @@ error cancelled_before() {
   return error(std::move(fields), {}, std::nullopt);
 }
 
-/// In milliseconds, of which the server's limit is a whole number; 0 would be none.
+/// In milliseconds, of which the server's limit is a whole number up to some 24 days; 0 would be
+/// none.
 std::string limit_text(duration limit) {
-  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
-  return std::to_string(std::max<decltype(whole)>(whole, 1));
+  constexpr std::chrono::milliseconds limit_max{std::numeric_limits<std::int32_t>::max()};
+  const auto whole = std::min<duration>(limit, limit_max);
+  return std::to_string(
+      std::max(std::chrono::ceil<std::chrono::milliseconds>(whole).count(), std::int64_t{1}));
 }
 
 }  // namespace
