@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a pool opens connections, and closes them.
+#include <mutex>
+
 #include "pool_core.hpp"
 #include "weir/blocking.hpp"
 #include "weir/sleep.hpp"
@@ -18,6 +20,28 @@ duration random_up_to(duration most) {
 
 /// Between half of it and all of it, so that many who failed together do not try together.
 duration jittered(duration pause) { return pause - random_up_to(pause / 2); }
+
+/// A connection between the helper thread that opens it and the loop, which may have stopped
+/// waiting for it: the loop's thread is not to close it, for that can take a while.
+class opened_engine {
+ public:
+  /// On the helper thread, which closes it where nobody waits any more.
+  void put(std::unique_ptr<engine> opened) {
+    const std::lock_guard held(lock_);
+    if (is_awaited_) opened_ = std::move(opened);
+  }
+  /// On the loop, once. What comes later is closed.
+  std::unique_ptr<engine> take() {
+    const std::lock_guard held(lock_);
+    is_awaited_ = false;
+    return std::move(opened_);
+  }
+
+ private:
+  std::mutex lock_;
+  std::unique_ptr<engine> opened_;
+  bool is_awaited_ = true;
+};
 
 task<> close_engine(std::unique_ptr<engine> useless) {
   // It says good-bye to the server, and with TLS waits. A stop closes right here: no connection is
@@ -64,14 +88,23 @@ task<> pool_core::open_one() {
 
 task<std::unique_ptr<connection>> pool_core::open_apart() {
   const time_point began = loop::current().now();
-  auto opened = co_await blocking(open_).as_result();
+  const auto opened = std::make_shared<opened_engine>();
+  const auto tried =
+      co_await blocking([open = open_, opened]() mutable { opened->put(open()); }).as_result();
+  std::unique_ptr<engine> made = opened->take();
   if (options_.hooks.on_connect) {
     const duration took = loop::current().now() - began;
     options_.hooks.on_connect(
-        {.took = took, .error = opened ? std::string_view() : opened.error().message()});
+        {.took = took, .error = tried ? std::string_view() : tried.error().message()});
+  }
+  if (!tried) {
+    // Cancelled as it was there. Whoever closes the pool waits for those who open before this.
+    const bool can_close_apart = !closed_ || opening_.size() > 0;
+    if (made && can_close_apart) closing_.spawn(close_engine(std::move(made)));
+    throw tried.error();
   }
   co_return std::make_unique<connection>(
-      std::move(opened).value(),
+      std::move(made),
       connection::settings{options_.prepared_statements_max, &options_.hooks.on_statement});
 }
 

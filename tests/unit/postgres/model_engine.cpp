@@ -39,7 +39,10 @@ result_set one_text(std::string value) {
 model_engine::model_engine(std::shared_ptr<model_world> world)
     : world_(std::move(world)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
-model_engine::~model_engine() { ::close(bell_); }
+model_engine::~model_engine() {
+  if (world_->on_close) world_->on_close();
+  ::close(bell_);
+}
 
 void model_engine::put(answer one) { coming_.push_back(std::move(one)); }
 

@@ -20,6 +20,8 @@ struct model_world {
   /// So many connections break when they are to send the next time, and have no socket then.
   std::size_t breaking_flushes = 0;
 
+  std::function<void()> on_close;  ///< Is called on the thread that closes a session.
+
   std::multiset<std::string> executed;  ///< The arguments of statements.
   std::size_t flushes = 0;              ///< That had something to send.
   std::size_t syncs = 0;
