@@ -17,12 +17,6 @@ constexpr std::chrono::seconds rollback_limit{5};
 
 constexpr statement_shape no_statement{"", nullptr, 0, statement_kind::write};
 
-/// Errors of a statement that the session only believed to be prepared.
-bool is_stale(const error_fields& fields) {
-  constexpr std::string_view unknown_statement = "26000";
-  return fields.routine == stale_plan_routine || fields.sqlstate == unknown_statement;
-}
-
 }  // namespace
 
 void connection::owe(owed one) {
@@ -58,11 +52,15 @@ void connection::put(const statement_shape& shape, parameter_view encoded,
                      std::optional<std::size_t> index, std::shared_ptr<reply> to,
                      bool is_prepared) {
   if (!lost_) {
-    const bool sent = is_prepared ? engine_->execute(*prepared_.find(shape), encoded)
-                                  : engine_->execute_unprepared(shape, encoded);
+    const prepared_cache::name* name = is_prepared ? prepared_.find(shape) : nullptr;
+    const bool sent = name != nullptr ? engine_->execute(name->text, encoded)
+                                      : engine_->execute_unprepared(shape, encoded);
     if (sent) {
-      return owe(
-          {.kind = owed_kind::execution, .shape = &shape, .index = index, .to = std::move(to)});
+      return owe({.kind = owed_kind::execution,
+                  .shape = &shape,
+                  .index = index,
+                  .to = std::move(to),
+                  .prepared_as = name != nullptr ? name->number : 0});
     }
     lose(engine_->last_error());
   }
@@ -74,8 +72,12 @@ void connection::put(const statement_shape& shape, parameter_view encoded,
 
 bool connection::prepare(const statement_shape& shape, std::optional<std::size_t> index) {
   if (prepared_.find(shape) != nullptr) return true;
-  if (!engine_->prepare(prepared_.add(shape), shape)) return false;
-  owe({.kind = owed_kind::preparation, .shape = &shape, .index = index});
+  const prepared_cache::name& name = prepared_.add(shape);
+  if (!engine_->prepare(name.text, shape)) return false;
+  owe({.kind = owed_kind::preparation,
+       .shape = &shape,
+       .index = index,
+       .prepared_as = name.number});
   return true;
 }
 
@@ -206,7 +208,7 @@ void connection::take(owed& head, answer got) {
       return;
     case answer::kind::aborted:
       head.answered = true;
-      if (head.kind == owed_kind::preparation) prepared_.forget(*head.shape);
+      if (head.kind == owed_kind::preparation) prepared_.forget(*head.shape, head.prepared_as);
       // Unless it is known already: its preparation was refused.
       if (awaits(head) && !head.to->failure) head.to->what = reply::outcome::not_executed;
       // Nobody may take it for executed, whatever it was that the server refused.
@@ -225,15 +227,13 @@ void connection::take(owed& head, answer got) {
 
 void connection::take_failure(owed& head, error_fields fields) {
   const bool ends_session = fields.severity == "FATAL" || fields.severity == "PANIC";
-  if (head.shape != nullptr && (head.kind == owed_kind::preparation || is_stale(fields))) {
-    prepared_.forget(*head.shape);
-  }
+  if (head.prepared_as > 0) forget_if_stale(head, fields);
   const statement_shape& asked = head.shape == nullptr ? no_statement : *head.shape;
   error refused(std::move(fields), asked.sql, asked.name, head.index);
   head.answered = true;
   if (on_statement_ != nullptr) report(head, 0, refused.sqlstate());
-  // When the server ended the session with a COMMIT, nobody knows what became of that; when it did
-  // with a numbered statement, the COMMIT behind that never ran.
+  // When the server ended the session with a COMMIT, nobody knows what became of that; when
+  // it did with a numbered statement, the COMMIT behind that never ran.
   if (!ends_session || head.index) {
     // Behind a preparation comes what it was for.
     owed& meant = head.kind == owed_kind::preparation && owed_.size() > 1 ? owed_[1] : head;
@@ -244,6 +244,15 @@ void connection::take_failure(owed& head, error_fields fields) {
     if (!failure_ && head.kind != owed_kind::upkeep) failure_ = refused;
   }
   if (ends_session) end(std::move(refused));
+}
+
+void connection::forget_if_stale(const owed& refused, const error_fields& fields) {
+  constexpr std::string_view unknown_statement = "26000";
+  if (refused.kind == owed_kind::preparation || fields.sqlstate == unknown_statement) {
+    prepared_.forget(*refused.shape, refused.prepared_as);
+  } else if (fields.routine == stale_plan_routine) {
+    prepared_.give_up(*refused.shape, refused.prepared_as);
+  }
 }
 
 void connection::end_answer() {

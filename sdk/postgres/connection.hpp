@@ -164,6 +164,7 @@ class connection {
     const statement_shape* shape = nullptr;
     std::optional<std::size_t> index = std::nullopt;
     std::shared_ptr<reply> to = nullptr;
+    std::uint64_t prepared_as = 0;  ///< The number of its name; 0 where it is not prepared.
     bool answered = false;
     std::chrono::steady_clock::time_point since = {};
   };
@@ -179,6 +180,8 @@ class connection {
   void take_answers();
   void take(owed& head, answer got);
   void take_failure(owed& head, error_fields fields);
+  /// Of a statement that the session only believed to be prepared, or that must be anew.
+  void forget_if_stale(const owed& refused, const error_fields& fields);
   void end_answer();
   void report(const owed& one, std::uint64_t rows, std::string_view sqlstate) const;
   void take_script_answer(answer got, const std::string& sql);

@@ -77,6 +77,32 @@ TEST_SUITE("postgres.prepared") {
     });
   }
 
+  TEST_CASE("a plan that became invalid does not stay in the session") {
+    on_postgres(one_connection("left_plans", 256), [](pool& db) -> task<> {
+      constexpr auto insert_all = stmt<"insert into items values ($1) returning *">;
+      constexpr auto prepared_times =
+          stmt<"select count(*) from pg_prepared_statements where statement like $1">;
+      co_await db.exec(make_items);
+      co_await db.exec(insert_all, std::int64_t{0});
+      co_await db.query<item>(everything);
+      for (std::int64_t id = 1; id <= 3; ++id) {
+        co_await db.exec(stmt<"alter table items alter column id type integer">);
+        co_await db.exec(stmt<"alter table items alter column id type bigint">);
+        co_await db.exec(stmt<"alter table items add column price bigint">);
+        co_await db.exec(insert_all, id);
+        co_await db.query<item>(everything);
+        co_await db.exec(stmt<"alter table items drop column price">);
+        co_await db.exec(insert_all, id + 10);
+        co_await db.query<item>(everything);
+        // The next that begins gives up what was found to be invalid.
+        const auto inserts = co_await db.one<std::int64_t>(prepared_times, "insert into items%");
+        CHECK(inserts == 1);
+        const auto reads = co_await db.one<std::int64_t>(prepared_times, "select * from items%");
+        CHECK(reads == 1);
+      }
+    });
+  }
+
   TEST_CASE("no more statements stay prepared than the bound says, and all of them work") {
     on_postgres(one_connection("bounded", 3), [](pool& db) -> task<> {
       for (int round = 0; round < 3; ++round) {
