@@ -81,6 +81,8 @@ class session {
   void ask_for_number();
   /// Returns when the transaction was committed after all.
   task<> find_outcome(error lost);
+  /// Sends one of SAVEPOINT's commands, for the innermost.
+  void send_for_savepoint(const char* command);
   void check_command_tag(const result_set& rows);
 
   lease lent_;
@@ -97,6 +99,7 @@ class session {
   std::optional<error> cause_;
   bool was_cancelled_ = false;  ///< A statement was, with the task that awaited it.
   std::size_t cursors_ = 0;
+  std::size_t savepoints_ = 0;  ///< How deep they are nested.
 };
 
 /// The way to a transaction's session, for what in this folder does more than users can.
