@@ -80,7 +80,8 @@ bool model_engine::prepare(const std::string& name,
 void model_engine::run(std::string argument) {
   ++unsent_;
   const std::size_t size = argument.size();
-  if (is_skipping_) {
+  if (is_skipping_ || world_->skips > 0) {
+    if (!is_skipping_) --world_->skips;
     put({.what = answer::kind::aborted});
   } else {
     world_->executed.insert(argument);

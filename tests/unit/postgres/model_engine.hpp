@@ -17,6 +17,8 @@ struct model_world {
   /// Of so many looks at the connection one finds it broken; 0 for none.
   std::uint64_t break_one_in = 0;
 
+  /// So many statements are skipped, and nobody is told why.
+  std::size_t skips = 0;
   /// So many connections break when they are to send the next time, and have no socket then.
   std::size_t breaking_flushes = 0;
 
