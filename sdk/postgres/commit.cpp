@@ -49,7 +49,10 @@ task<> session::commit() {
 task<> session::find_outcome(error lost) {
   const std::optional<std::string> which = number_ ? value_of(*number_) : std::nullopt;
   const std::optional<std::string> timeline = lent_->timeline();
-  const bool changed_nothing = number_ && number_->what == reply::outcome::executed && !which;
+  // One that had no number may get one with its COMMIT, for a NOTIFY, which read_only allows.
+  const bool has_no_number =
+      options_.read_only || (number_ && number_->what == reply::outcome::executed && !which);
+  const bool changed_nothing = has_no_number && !may_have_written_;
   auto outcome = changed_nothing ? commit_outcome::aborted : commit_outcome::unknown;
   pool_core& pool = lent_.owner();
   // Given back first: a pool of one connection needs its place for the question.

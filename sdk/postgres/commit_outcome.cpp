@@ -16,8 +16,9 @@ constexpr std::chrono::milliseconds pause_max{500};
 // pg_xact_status() refuses a number that the server has not given yet.
 constexpr auto outcome_question = stmt<
     "select case when age($1::text::xid8::xid) > 0 then pg_xact_status($1::text::xid8)"
-    " else 'never given' end, not pg_is_in_recovery() and"
-    " substring(pg_walfile_name(pg_current_wal_insert_lsn()) for 8) = substring($2::text for 8),"
+    " else 'never given' end, not pg_is_in_recovery() and $2::text like"
+    " (select system_identifier from pg_control_system()) || '/' ||"
+    " substring(pg_walfile_name(pg_current_wal_insert_lsn()) for 8) || '/%',"
     " $2::text like '%/' || (select encode(timestamptz_send(stats_reset), 'hex')"
     " from pg_stat_bgwriter)",
     statement_kind::write, "weir_commit_outcome">;
@@ -43,13 +44,17 @@ task<commit_outcome> ask_until_ended(pool_core& pool, const std::string& number,
   for (duration pause = pause_min;; pause = std::min<duration>(pause * 2, pause_max)) {
     const outcome_row found = co_await ask(pool, number, timeline);
     if (!found.is_same_server) co_return commit_outcome::unknown;
+    // Also where it seems to have crashed, for statistics can be reset by hand.
+    if (found.status == "in progress") {
+      co_await sleep(pause);
+      continue;
+    }
     const bool is_committed = found.status == "committed";
     if (is_committed && found.has_run_on) co_return commit_outcome::committed;
     // In a crash the server forgets numbers of which nothing was in the log on disk, and gives them
     // again: it may be another transaction that was committed.
     if (is_committed || found.status.empty()) co_return commit_outcome::unknown;
-    if (found.status != "in progress" || !found.has_run_on) co_return commit_outcome::aborted;
-    co_await sleep(pause);
+    co_return commit_outcome::aborted;
   }
 }
 
@@ -58,10 +63,13 @@ task<commit_outcome> ask_until_ended(pool_core& pool, const std::string& number,
 const statement_shape number_question{"select pg_current_xact_id_if_assigned()::text", nullptr, 0,
                                       statement_kind::read, "weir_transaction_number"};
 
-// Statistics are reset when the server has crashed, with the time of that.
+// Another cluster may be on a timeline of the same number, so the cluster's own comes first; a role
+// that may not read that asks for no outcomes. Statistics are reset when the server has crashed,
+// with the time of that.
 const statement_shape timeline_question{
     "select case when not pg_is_in_recovery()"
-    " then substring(pg_walfile_name(pg_current_wal_insert_lsn()) for 8) || '/' ||"
+    " then (select system_identifier from pg_control_system()) || '/' ||"
+    " substring(pg_walfile_name(pg_current_wal_insert_lsn()) for 8) || '/' ||"
     " (select encode(timestamptz_send(stats_reset), 'hex') from pg_stat_bgwriter) end"
     " where pg_current_xact_id_if_assigned() is null",
     nullptr, 0, statement_kind::read, "weir_timeline"};

@@ -9,11 +9,12 @@ namespace weir::postgres::detail {
 
 class pool_core;
 
-/// Asks for the number of the transaction; NULL for one that has changed nothing.
+/// Asks for the number of the transaction; NULL for one that has changed nothing so far.
 extern const statement_shape number_question;
-/// Asks for the timeline of the server, which is another after a standby has taken over, and for
-/// the time of its last crash, in one text; NULL on a standby. What speaks the protocol and is not
-/// quite PostgreSQL may refuse, and is then never asked for numbers.
+/// Asks which cluster the server has, for its timeline, which is another after a standby has taken
+/// over, and for the time of its last crash, in one text; NULL on a standby. What speaks the
+/// protocol and is not quite PostgreSQL may refuse, or the role may not read it: then the outcome
+/// of a commit is never asked for.
 extern const statement_shape timeline_question;
 
 /// The only value of an answer; nothing when it is NULL, or did not come.

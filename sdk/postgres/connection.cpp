@@ -17,12 +17,6 @@ constexpr std::chrono::seconds rollback_limit{5};
 
 constexpr statement_shape no_statement{"", nullptr, 0, statement_kind::write};
 
-/// Errors of a statement that the session only believed to be prepared.
-bool is_stale(const error_fields& fields) {
-  constexpr std::string_view unknown_statement = "26000";
-  return fields.routine == stale_plan_routine || fields.sqlstate == unknown_statement;
-}
-
 }  // namespace
 
 void connection::owe(owed one) {
@@ -58,11 +52,15 @@ void connection::put(const statement_shape& shape, parameter_view encoded,
                      std::optional<std::size_t> index, std::shared_ptr<reply> to,
                      bool is_prepared) {
   if (!lost_) {
-    const bool sent = is_prepared ? engine_->execute(*prepared_.find(shape), encoded)
-                                  : engine_->execute_unprepared(shape, encoded);
+    const prepared_cache::name* name = is_prepared ? prepared_.find(shape) : nullptr;
+    const bool sent = name != nullptr ? engine_->execute(name->text, encoded)
+                                      : engine_->execute_unprepared(shape, encoded);
     if (sent) {
-      return owe(
-          {.kind = owed_kind::execution, .shape = &shape, .index = index, .to = std::move(to)});
+      return owe({.kind = owed_kind::execution,
+                  .shape = &shape,
+                  .index = index,
+                  .to = std::move(to),
+                  .prepared_as = name != nullptr ? name->number : 0});
     }
     lose(engine_->last_error());
   }
@@ -74,19 +72,27 @@ void connection::put(const statement_shape& shape, parameter_view encoded,
 
 bool connection::prepare(const statement_shape& shape, std::optional<std::size_t> index) {
   if (prepared_.find(shape) != nullptr) return true;
-  if (!engine_->prepare(prepared_.add(shape), shape)) return false;
-  owe({.kind = owed_kind::preparation, .shape = &shape, .index = index});
+  const prepared_cache::name& name = prepared_.add(shape);
+  if (!engine_->prepare(name.text, shape)) return false;
+  owe({.kind = owed_kind::preparation,
+       .shape = &shape,
+       .index = index,
+       .prepared_as = name.number});
   return true;
 }
 
 void connection::trim() {
+  bool is_trimmed = false;
   for (std::string name = prepared_.drop_surplus(); !name.empty() && !lost_;
        name = prepared_.drop_surplus()) {
     const std::string sql = "deallocate " + name;
     const statement_shape removal{sql.c_str(), nullptr, 0, statement_kind::write};
     if (!engine_->execute_unprepared(removal, {})) return lose(engine_->last_error());
     owe({.kind = owed_kind::upkeep});
+    is_trimmed = true;
   }
+  // Where the server has forgotten the statement and refuses, it skips nothing of what comes next.
+  if (is_trimmed) send_sync();
 }
 
 void connection::ask_timeline() {
@@ -130,11 +136,7 @@ task<> connection::wait_ready() {
   short events = POLLIN;
   if (flushed == progress::pending) events |= POLLOUT;
   // After a failed write there may still be the server's last words to read.
-  if (engine_->has_unread()) {
-    co_await yield();
-  } else if (flushed != progress::broken) {
-    co_await poll(engine_->descriptor(), events);
-  }
+  if (flushed != progress::broken) co_await wait_for(events);
   const bool readable = engine_->consume();
   if (readable && flushed != progress::broken) co_return;
   const std::string why = engine_->last_error();
@@ -147,21 +149,30 @@ bool connection::send_some() {
   return lost_ || engine_->flush() != progress::pending;
 }
 
+task<> connection::wait_for(short events) {
+  const int socket = engine_->descriptor();
+  const bool has_input = (events & POLLIN) != 0 && engine_->has_unread();
+  // A broken connection may have no socket any more, and there is nothing to wait for then.
+  if (has_input || socket < 0) {
+    co_await yield();
+  } else {
+    co_await poll(socket, events);
+  }
+}
+
 task<> connection::send_rest() {
-  while (!send_some()) co_await poll(engine_->descriptor(), POLLOUT);
+  while (!send_some()) co_await wait_for(POLLOUT);
 }
 
 task<> connection::receive() {
-  if (engine_->has_unread()) {
-    co_await yield();
-  } else {
-    co_await poll(engine_->descriptor(), POLLIN);
-  }
+  // What could not be sent is never answered: then the server's last words are all that may come.
+  const bool is_sending = engine_->flush() != progress::broken;
+  if (is_sending) co_await wait_for(POLLIN);
   if (lost_) co_return;
-  const bool readable = engine_->consume();
+  const bool readable = engine_->consume() && is_sending;
   const std::string why = readable ? std::string() : engine_->last_error();
   take_answers();
-  if (!readable) lose(why);
+  if (!readable && !lost_) lose(why);
 }
 
 void connection::take_answers() {
@@ -197,9 +208,13 @@ void connection::take(owed& head, answer got) {
       return;
     case answer::kind::aborted:
       head.answered = true;
-      if (head.kind == owed_kind::preparation) prepared_.forget(*head.shape);
+      if (head.kind == owed_kind::preparation) prepared_.forget(*head.shape, head.prepared_as);
       // Unless it is known already: its preparation was refused.
       if (awaits(head) && !head.to->failure) head.to->what = reply::outcome::not_executed;
+      // Nobody may take it for executed, whatever it was that the server refused.
+      if (!failure_ && head.kind == owed_kind::execution) {
+        failure_ = not_executed("the server refused what stood in front of it");
+      }
       return;
     case answer::kind::refused:
       return take_failure(head, std::move(*got.fields));
@@ -212,15 +227,13 @@ void connection::take(owed& head, answer got) {
 
 void connection::take_failure(owed& head, error_fields fields) {
   const bool ends_session = fields.severity == "FATAL" || fields.severity == "PANIC";
-  if (head.shape != nullptr && (head.kind == owed_kind::preparation || is_stale(fields))) {
-    prepared_.forget(*head.shape);
-  }
+  if (head.prepared_as > 0) forget_if_stale(head, fields);
   const statement_shape& asked = head.shape == nullptr ? no_statement : *head.shape;
   error refused(std::move(fields), asked.sql, asked.name, head.index);
   head.answered = true;
   if (on_statement_ != nullptr) report(head, 0, refused.sqlstate());
-  // When the server ended the session with a COMMIT, nobody knows what became of that; when it did
-  // with a numbered statement, the COMMIT behind that never ran.
+  // When the server ended the session with a COMMIT, nobody knows what became of that; when
+  // it did with a numbered statement, the COMMIT behind that never ran.
   if (!ends_session || head.index) {
     // Behind a preparation comes what it was for.
     owed& meant = head.kind == owed_kind::preparation && owed_.size() > 1 ? owed_[1] : head;
@@ -231,6 +244,15 @@ void connection::take_failure(owed& head, error_fields fields) {
     if (!failure_ && head.kind != owed_kind::upkeep) failure_ = refused;
   }
   if (ends_session) end(std::move(refused));
+}
+
+void connection::forget_if_stale(const owed& refused, const error_fields& fields) {
+  constexpr std::string_view unknown_statement = "26000";
+  if (refused.kind == owed_kind::preparation || fields.sqlstate == unknown_statement) {
+    prepared_.forget(*refused.shape, refused.prepared_as);
+  } else if (fields.routine == stale_plan_routine) {
+    prepared_.give_up(*refused.shape, refused.prepared_as);
+  }
 }
 
 void connection::end_answer() {

@@ -68,8 +68,8 @@ class connection {
   /// Prepares a statement and asks for the columns that it gives, which `to` gets; executes
   /// nothing.
   void send_description(const statement_shape& shape, std::shared_ptr<reply> to);
-  /// Lets go of prepared statements beyond the bound. To be called where a pipeline begins, outside
-  /// of a transaction: elsewhere the server would refuse.
+  /// Lets go of prepared statements beyond the bound, and sends a Sync of its own. To be called
+  /// where a pipeline begins, outside of a transaction: elsewhere the server would refuse.
   void trim();
   /// Asks, once, which timeline of its history the server is on; sends a Sync of its own.
   void ask_timeline();
@@ -128,6 +128,9 @@ class connection {
   /// Why the connection is of no use any more.
   const std::optional<error>& lost() const noexcept { return lost_; }
 
+  /// How many messages were sent that are answered, and how many answers have come.
+  std::uint64_t sent() const noexcept { return sent_; }
+  std::uint64_t answered() const noexcept { return answered_; }
   bool owes_answers() const noexcept { return !owed_.empty(); }
   bool is_in_transaction() const;
   /// True when it is alive, with nothing under way, in no transaction.
@@ -165,6 +168,7 @@ class connection {
     const statement_shape* shape = nullptr;
     std::optional<std::size_t> index = std::nullopt;
     std::shared_ptr<reply> to = nullptr;
+    std::uint64_t prepared_as = 0;  ///< The number of its name; 0 where it is not prepared.
     bool answered = false;
     std::chrono::steady_clock::time_point since = {};
   };
@@ -176,9 +180,12 @@ class connection {
   bool prepare(const statement_shape& shape, std::optional<std::size_t> index);
   void owe(owed one);
   task<> wait_ready();
+  task<> wait_for(short events);
   void take_answers();
   void take(owed& head, answer got);
   void take_failure(owed& head, error_fields fields);
+  /// Of a statement that the session only believed to be prepared, or that must be anew.
+  void forget_if_stale(const owed& refused, const error_fields& fields);
   void end_answer();
   void report(const owed& one, std::uint64_t rows, std::string_view sqlstate) const;
   void take_script_answer(answer got, const std::string& sql);

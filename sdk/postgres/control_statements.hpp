@@ -12,10 +12,6 @@ constexpr statement_shape control(const char* sql) {
 
 inline constexpr statement_shape commit_statement = control("commit");
 inline constexpr statement_shape rollback_statement = control("rollback");
-// The innermost of several of one name is meant.
-inline constexpr statement_shape savepoint_statement = control("savepoint weir");
-inline constexpr statement_shape release_statement = control("release savepoint weir");
-inline constexpr statement_shape undo_statement = control("rollback to savepoint weir");
 
 /// The BEGIN that the options ask for.
 const statement_shape& begin_statement(const transaction_options& options);

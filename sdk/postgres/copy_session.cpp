@@ -44,6 +44,7 @@ task<> session::begin_copy(std::string_view sql, std::string_view name) {
   send_end();
   const alone until_begun(*this);
   co_await settle();
+  may_have_written_ = true;
   co_await settle_copy(lent_->begin_copy(sql, name));
 }
 

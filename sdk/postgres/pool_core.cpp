@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool_core.hpp"
 
+#include <algorithm>
+
 #include "result_error.hpp"
 #include "session.hpp"
 #include "weir/timeout.hpp"
@@ -8,68 +10,82 @@
 namespace weir::postgres::detail {
 
 pool_core::pool_core(pool_options options, const connector_maker& make)
-    : options_(std::move(options)), open_(make(options_)), handed_over_(options_.max_connections) {
+    : options_(std::move(options)), open_(make(options_)) {
   WEIR_ASSERT(options_.max_connections > 0);
   WEIR_ASSERT(options_.min_connections <= options_.max_connections);
 }
 
-task<lease> pool_core::acquire() {
+task<lease> pool_core::acquire(lent_for whom) {
   const time_point began = loop::current().now();
   const time_point until = saturating_add(began, options_.acquire_timeout);
-  if (!options_.hooks.on_acquire) co_return co_await acquire_within(until);
-  auto taken = co_await acquire_within(until).as_result();
+  if (!options_.hooks.on_acquire) co_return co_await acquire_within(until, whom);
+  auto taken = co_await acquire_within(until, whom).as_result();
   options_.hooks.on_acquire(
       {.waited = loop::current().driver().now() - began, .is_acquired = taken.has_value()});
   co_return std::move(taken).value();
 }
 
-task<lease> pool_core::acquire_within(time_point until) {
+task<lease> pool_core::acquire_within(time_point until, lent_for whom) {
   for (;;) {
-    if (closed_) {
-      throw weir::error(errc::closed, disposition::permanent, "the PostgreSQL pool was closed");
-    }
+    require_open();
     std::unique_ptr<connection> taken = take_idle();
     if (!taken) {
-      auto waited = co_await with_deadline(until, wait_for_connection()).as_result();
+      auto waited = co_await with_deadline(until, wait_for_connection(whom)).as_result();
       if (!waited && waited.error().is(errc::deadline_exceeded)) throw acquire_timed_out();
       taken = std::move(waited).value();
     }
     if (!taken) continue;
-    ++leased_;
     lease lent(*this, std::move(taken));
     if (is_of_use(*lent)) co_return lent;
     lent->forget("the idle connection was closed by the server, or is of another role now");
   }
 }
 
+void pool_core::require_open() const {
+  if (!closed_) return;
+  throw weir::error(errc::closed, disposition::permanent, "the PostgreSQL pool was closed");
+}
+
+bool pool_core::is_wanted() const noexcept {
+  // Reads wait for one at a time.
+  const bool is_awaited =
+      std::ranges::any_of(waiters_, [](const waiter* one) { return one->whom == lent_for::one; });
+  return is_awaited && size_ == options_.max_connections;
+}
+
 std::unique_ptr<connection> pool_core::take_idle() {
-  if (auto given = handed_over_.try_receive()) return std::move(*given);
   // Nobody overtakes those who wait.
-  if (idle_.empty() || waiting_ > 0) return nullptr;
+  if (idle_.empty() || !waiters_.empty()) return nullptr;
   std::unique_ptr<connection> last = std::move(idle_.back());
   idle_.pop_back();
+  ++leased_;
   return last;
 }
 
 bool pool_core::is_of_use(connection& idle) { return idle.is_alive() && !idle.has_changed_role(); }
 
-task<std::unique_ptr<connection>> pool_core::wait_for_connection() {
-  ++waiting_;
+task<std::unique_ptr<connection>> pool_core::wait_for_connection(lent_for whom) {
+  waiter self{.whom = whom};
+  const auto place = waiters_.insert(waiters_.end(), &self);
   if (upkeep_.size() == 0) upkeep_.spawn(keep_up());
   grow();
-  auto received = co_await handed_over_.receive().as_result();
-  const bool was_served = received && received->has_value();
-  if (!was_served) --waiting_;
-  auto taken = std::move(received).value();
-  if (!taken) co_return nullptr;
-  co_return std::move(*taken);
+  const auto told = co_await self.told.wait().as_result();
+  // It may have been given one in the moment in which it was cancelled, and takes it then.
+  if (!told && !self.told.is_set()) {
+    waiters_.erase(place);
+    throw told.error();
+  }
+  co_return std::move(self.given);
 }
 
 bool pool_core::offer(std::unique_ptr<connection>& free) {
   if (closed_) return false;
-  if (waiting_ > 0) {
-    if (!handed_over_.try_send(free)) return false;
-    --waiting_;  // Though the one who waits may run only later.
+  if (!waiters_.empty()) {
+    waiter& first = *waiters_.front();
+    waiters_.pop_front();
+    first.given = std::move(free);
+    ++leased_;
+    first.told.set();
     return true;
   }
   free->age.idle_since = loop::current().now();
@@ -112,7 +128,7 @@ weir::error pool_core::acquire_timed_out() const {
   return {errc::unavailable, disposition::retry,
           "no PostgreSQL connection was free within " + limit + ": " + std::to_string(leased_) +
               " of " + std::to_string(options_.max_connections) + " are in use and " +
-              std::to_string(waiting_) +
+              std::to_string(waiters_.size()) +
               " tasks wait; hold transactions for a shorter time, or raise max_connections"};
 }
 
@@ -160,8 +176,8 @@ void lease::give_back() noexcept {
 
 pool_stats pool_core::stats() const {
   return {.connections = size_,
-          .idle = idle_.size() + handed_over_.size() + reads_.idle_lines(),
-          .waiting = waiting_,
+          .idle = idle_.size() + reads_.idle_lines(),
+          .waiting = waiters_.size(),
           .last_connect_error = last_connect_error_};
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <list>
 #include <memory>
 #include <string>
 
 #include "lease.hpp"
 #include "shared_reads.hpp"
-#include "weir/channel.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/scope.hpp"
@@ -17,6 +17,9 @@ namespace weir::postgres::detail {
 using connector = std::function<std::unique_ptr<engine>()>;
 using connector_maker = std::function<connector(const pool_options&)>;
 
+/// Who wants a connection: a task for itself, or reads, to share it.
+enum class lent_for : std::uint8_t { one, reads };
+
 /// The connections of a pool: who has which, who waits, who is being opened or closed.
 class pool_core {
  public:
@@ -24,16 +27,18 @@ class pool_core {
   pool_core(pool_options options, const connector_maker& make);
 
   /// Suspends until a connection is free that is alive.
-  task<lease> acquire();
+  task<lease> acquire(lent_for whom = lent_for::one);
   /// `deadline` is that of all of the transaction.
   task<transaction> begin(transaction_options options, time_point deadline);
   task<result_set> run(const statement_shape& shape, parameters encoded);
   task<> close();
   pool_stats stats() const;
+  /// Throws when it was closed.
+  void require_open() const;
   std::size_t connections_max() const noexcept { return options_.max_connections; }
 
-  /// True when tasks wait for a connection, and no more can be opened.
-  bool is_wanted() const noexcept { return waiting_ > 0 && size_ == options_.max_connections; }
+  /// True when tasks wait for a connection of their own, and no more can be opened.
+  bool is_wanted() const noexcept;
   const pool_options& options() const noexcept { return options_; }
   /// Opens a connection that is not the pool's; the first attempt only.
   task<std::unique_ptr<connection>> open_apart();
@@ -42,9 +47,17 @@ class pool_core {
  private:
   friend class lease;
 
+  /// A task that waits for a connection. It stands in the queue until it is given one or goes away,
+  /// and who takes it out says which.
+  struct waiter {
+    lent_for whom;
+    std::unique_ptr<connection> given = nullptr;
+    manual_reset_event told = {};
+  };
+
   // Lending (pool_core.cpp).
-  task<lease> acquire_within(time_point until);
-  task<std::unique_ptr<connection>> wait_for_connection();
+  task<lease> acquire_within(time_point until, lent_for whom);
+  task<std::unique_ptr<connection>> wait_for_connection(lent_for whom);
   std::unique_ptr<connection> take_idle();
   bool is_of_use(connection& idle);
   void take_back(std::unique_ptr<connection> returned) noexcept;
@@ -74,15 +87,14 @@ class pool_core {
   connector open_;
   shared_reads reads_{*this};
   std::vector<std::unique_ptr<connection>> idle_;  // The one used last is the last.
-  channel<std::unique_ptr<connection>> handed_over_;
+  std::list<waiter*> waiters_;
   scope opening_;
   scope closing_;
   scope cleaning_;
   scope upkeep_;
   std::size_t size_ = 0;  // Open or being opened.
   std::size_t opening_count_ = 0;
-  std::size_t leased_ = 0;
-  std::size_t waiting_ = 0;  // Those whom no connection was given yet.
+  std::size_t leased_ = 0;  // With those that were given to who waited and did not run yet.
   bool closed_ = false;
   manual_reset_event all_back_;
   std::string last_connect_error_;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a pool opens connections, and closes them.
+#include <mutex>
+
 #include "pool_core.hpp"
 #include "weir/blocking.hpp"
 #include "weir/sleep.hpp"
@@ -19,6 +21,28 @@ duration random_up_to(duration most) {
 /// Between half of it and all of it, so that many who failed together do not try together.
 duration jittered(duration pause) { return pause - random_up_to(pause / 2); }
 
+/// A connection between the helper thread that opens it and the loop, which may have stopped
+/// waiting for it: the loop's thread is not to close it, for that can take a while.
+class opened_engine {
+ public:
+  /// On the helper thread, which closes it where nobody waits any more.
+  void put(std::unique_ptr<engine> opened) {
+    const std::lock_guard held(lock_);
+    if (is_awaited_) opened_ = std::move(opened);
+  }
+  /// On the loop, once. What comes later is closed.
+  std::unique_ptr<engine> take() {
+    const std::lock_guard held(lock_);
+    is_awaited_ = false;
+    return std::move(opened_);
+  }
+
+ private:
+  std::mutex lock_;
+  std::unique_ptr<engine> opened_;
+  bool is_awaited_ = true;
+};
+
 task<> close_engine(std::unique_ptr<engine> useless) {
   // It says good-bye to the server, and with TLS waits. A stop closes right here: no connection is
   // left open.
@@ -37,7 +61,7 @@ std::size_t pool_core::shortfall() const noexcept {
 void pool_core::grow() {
   // While the server cannot be reached one attempt at a time is enough.
   const std::size_t attempts_max = last_connect_error_.empty() ? options_.max_connections : 1;
-  while (!closed_ && opening_count_ < std::max(waiting_, shortfall()) &&
+  while (!closed_ && opening_count_ < std::max(waiters_.size(), shortfall()) &&
          opening_count_ < attempts_max && size_ < options_.max_connections) {
     ++size_;
     ++opening_count_;
@@ -48,7 +72,7 @@ void pool_core::grow() {
 task<> pool_core::open_one() {
   duration pause = options_.connect_backoff_min;
   bool opened = false;
-  while (!opened && (waiting_ > 0 || shortfall() > 0) && !closed_) {
+  while (!opened && (!waiters_.empty() || shortfall() > 0) && !closed_) {
     opened = co_await open_once();
     if (opened) break;
     // Others that failed at the same time end here; one goes on trying.
@@ -64,14 +88,23 @@ task<> pool_core::open_one() {
 
 task<std::unique_ptr<connection>> pool_core::open_apart() {
   const time_point began = loop::current().now();
-  auto opened = co_await blocking(open_).as_result();
+  const auto opened = std::make_shared<opened_engine>();
+  const auto tried =
+      co_await blocking([open = open_, opened]() mutable { opened->put(open()); }).as_result();
+  std::unique_ptr<engine> made = opened->take();
   if (options_.hooks.on_connect) {
     const duration took = loop::current().now() - began;
     options_.hooks.on_connect(
-        {.took = took, .error = opened ? std::string_view() : opened.error().message()});
+        {.took = took, .error = tried ? std::string_view() : tried.error().message()});
+  }
+  if (!tried) {
+    // Cancelled as it was there. Whoever closes the pool waits for those who open before this.
+    const bool can_close_apart = !closed_ || opening_.size() > 0;
+    if (made && can_close_apart) closing_.spawn(close_engine(std::move(made)));
+    throw tried.error();
   }
   co_return std::make_unique<connection>(
-      std::move(opened).value(),
+      std::move(made),
       connection::settings{options_.prepared_statements_max, &options_.hooks.on_statement});
 }
 
@@ -113,8 +146,10 @@ task<> pool_core::close_all() {
     discard(std::move(idle_.back()));
     idle_.pop_back();
   }
-  while (auto one = handed_over_.try_receive()) discard(std::move(*one));
-  handed_over_.close();
+  while (!waiters_.empty()) {
+    waiters_.front()->told.set();
+    waiters_.pop_front();
+  }
   co_await reads_.finish();
   while (leased_ > 0) {
     all_back_.reset();

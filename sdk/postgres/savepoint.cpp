@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control_statements.hpp"
 #include "session.hpp"
+#include "text_statement.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::postgres::detail {
 
+void session::send_for_savepoint(const char* command) {
+  // Each depth has a name of its own: under one name, what undoes a savepoint that the server
+  // refused would undo the one around it.
+  const auto one =
+      std::make_shared<text_statement>(command + (" weir_" + std::to_string(savepoints_)));
+  lent_->send_unprepared(one->shape, {}, std::nullopt, one);
+}
+
 task<> session::begin_savepoint() {
   // What was enqueued before fails before: it is not the savepoint's to undo.
   co_await flush();
-  lent_->send(savepoint_statement, {}, std::nullopt, nullptr);
+  ++savepoints_;
+  send_for_savepoint("savepoint");
 }
 
 task<> session::release_savepoint() {
   co_await flush();
-  lent_->send(release_statement, {}, std::nullopt, nullptr);
+  send_for_savepoint("release savepoint");
+  --savepoints_;
 }
 
 task<bool> session::undo_savepoint() {
+  struct at_end {
+    std::size_t& depth;
+    ~at_end() { --depth; }
+  } left{savepoints_};
   // A statement that was cancelled has the task around it cancelled, too: that ends it all.
   if (state_ == state::ended || lent_->lost()) co_return false;
   if (lent_->is_copying()) {
@@ -31,8 +45,8 @@ task<bool> session::undo_savepoint() {
   // What the body enqueued and did not await may be refused, which is the savepoint's to undo.
   if (is_unanswered) co_await await_answers();
   lent_->forget_failure();
-  lent_->send(undo_statement, {}, std::nullopt, nullptr);
-  lent_->send(release_statement, {}, std::nullopt, nullptr);
+  send_for_savepoint("rollback to savepoint");
+  send_for_savepoint("release savepoint");
   lent_->request_answers();
   state_ = state::open;
   cause_.reset();

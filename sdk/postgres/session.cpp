@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include <limits>
+
 #include "commit_outcome.hpp"
 #include "control_statements.hpp"
 #include "result_error.hpp"
@@ -12,6 +14,14 @@ namespace {
 
 constexpr auto limit_statements =
     stmt<"select set_config('statement_timeout', $1, true)", statement_kind::write>;
+constexpr auto limit_session = stmt<
+    "select set_config('statement_timeout', $1, true), "
+    "set_config('idle_in_transaction_session_timeout', $2, true)",
+    statement_kind::write>;
+
+/// Whoever has a deadline ends the transaction by then; a program that does not, because it stands
+/// still, must not hold its locks for ever.
+constexpr duration idle_grace = std::chrono::seconds(5);
 
 error cancelled_before() {
   error_fields fields;
@@ -20,10 +30,13 @@ error cancelled_before() {
   return error(std::move(fields), {}, std::nullopt);
 }
 
-/// In milliseconds, of which the server's limit is a whole number; 0 would be none.
+/// In milliseconds, of which the server's limit is a whole number up to some 24 days; 0 would be
+/// none.
 std::string limit_text(duration limit) {
-  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
-  return std::to_string(std::max<decltype(whole)>(whole, 1));
+  constexpr std::chrono::milliseconds limit_max{std::numeric_limits<std::int32_t>::max()};
+  const auto whole = std::min<duration>(limit, limit_max);
+  return std::to_string(
+      std::max(std::chrono::ceil<std::chrono::milliseconds>(whole).count(), std::int64_t{1}));
 }
 
 }  // namespace
@@ -47,8 +60,15 @@ void session::begin() {
     if (has_deadline_limit_) limit = std::max(left, duration(1));
   }
   if (limit == duration::zero()) return;
-  const auto& shape = check_call<decltype(limit_statements), std::string>();
-  lent_->send(shape, encode(limit_text(limit)), std::nullopt, nullptr);
+  if (deadline_ == time_point::max()) {
+    const auto& shape = check_call<decltype(limit_statements), std::string>();
+    lent_->send(shape, encode(limit_text(limit)), std::nullopt, nullptr);
+    return;
+  }
+  const duration left = std::max(deadline_ - loop::current().now(), duration::zero());
+  const auto& shape = check_call<decltype(limit_session), std::string, std::string>();
+  lent_->send(shape, encode(limit_text(limit), limit_text(left + idle_grace)), std::nullopt,
+              nullptr);
 }
 
 std::size_t session::enqueue(const statement_shape& shape, parameter_view encoded,
@@ -63,6 +83,7 @@ std::size_t session::enqueue(const statement_shape& shape, parameter_view encode
   }
   ++enqueued_;
   enqueued_bytes_ += encoded.size();
+  may_have_written_ = may_have_written_ || shape.kind == statement_kind::write;
   lent_->send(shape, encoded, next_index_, std::move(to));
   return next_index_++;
 }
@@ -72,7 +93,10 @@ task<result_set> session::run(const statement_shape& shape, parameters encoded) 
   prepare_to_send();
   const auto answer = std::make_shared<reply>();
   lent_->send(shape, encoded, next_index_++, answer);
-  if (shape.kind == statement_kind::write) ask_for_number();
+  if (shape.kind == statement_kind::write) {
+    may_have_written_ = true;
+    ask_for_number();
+  }
   // A Sync, not only a request for the answers: it ends no transaction, and lets the server see the
   // session as idle in one, as idle_in_transaction_session_timeout must.
   lent_->send_sync();
@@ -94,6 +118,7 @@ task<> session::flush() {
 void session::send(std::shared_ptr<text_statement> one, parameter_view encoded) {
   prepare_to_send();
   const statement_shape& shape = one->shape;
+  may_have_written_ = true;
   lent_->send_unprepared(shape, encoded, next_index_++, std::move(one));
 }
 
@@ -146,6 +171,7 @@ task<> session::run_script(std::string sql) {
   send_end();
   const alone until_end(*this);
   co_await settle();
+  may_have_written_ = true;
   const auto ran = co_await lent_->run_script(std::move(sql)).as_result();
   if (!ran) {
     // Else the server would go on with it, and keep its locks, until it has something to say.

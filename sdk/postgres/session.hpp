@@ -98,12 +98,15 @@ class session {
   void ask_for_number();
   /// Returns when the transaction was committed after all.
   task<> find_outcome(error lost);
+  /// Sends one of SAVEPOINT's commands, for the innermost.
+  void send_for_savepoint(const char* command);
   void check_command_tag(const result_set& rows);
 
   lease lent_;
   transaction_options options_;
   time_point deadline_;
   state state_ = state::fresh;
+  bool may_have_written_ = false;    ///< Something was sent that is not declared as a read.
   bool has_deadline_limit_ = false;  ///< The server's limit for a statement is the task's deadline.
   std::shared_ptr<reply> number_;    ///< Where the answer to the last question for it comes.
   std::size_t next_index_ = 0;
@@ -114,6 +117,7 @@ class session {
   bool is_alone_ = false;
   bool was_cancelled_ = false;  ///< A statement was, with the task that awaited it.
   std::size_t cursors_ = 0;
+  std::size_t savepoints_ = 0;  ///< How deep they are nested.
 };
 
 /// The way to a transaction's session, for what in this folder does more than users can.

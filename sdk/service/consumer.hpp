@@ -22,7 +22,7 @@
 namespace weir::detail {
 
 /// How many messages one call of a batch handler gets at most.
-inline constexpr std::size_t batch_messages_max = 256;
+inline constexpr std::size_t batch_messages_max = 1024;
 /// How many batches may be committed and not confirmed by the streams yet.
 inline constexpr std::size_t batches_sent_max = 4;
 

@@ -3,14 +3,15 @@
 
 #include <weir/sdk.hpp>
 
-/// The service around a handler of orders: the same for each form of it.
+/// The service around a handler of orders, which has so many of them in hand: the same for each
+/// form of it.
 template <auto Handler>
-int run_orders(int argc, char** argv) {
+int run_orders(std::size_t orders, int argc, char** argv) {
   using namespace std::chrono_literals;
   return weir::service("order-processor")
       .migrations(ORDER_PROCESSOR_MIGRATIONS)
       .on<Handler>(weir::durable("order-processor")
-                       .workers(512)
+                       .workers(orders)
                        .once(24h)
                        .retry(5, weir::exponential(1s, 5min).full_jitter())
                        .deadline(20s)

@@ -8,4 +8,4 @@ weir::task<> process(OrderCreated order, weir::unit& db) {
   db.publish(OrderProcessed{order.order_id, order.amount_cents});
 }
 
-int main(int argc, char** argv) { return run_orders<process>(argc, argv); }
+int main(int argc, char** argv) { return run_orders<process>(512, argc, argv); }

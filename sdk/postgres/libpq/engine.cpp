@@ -26,6 +26,16 @@ void receive_notice(void* sink, const PGresult* notice) {
   notices(severity == nullptr ? "" : severity, message == nullptr ? "" : message);
 }
 
+/// A pooler between the server and us that has lost the one or gives up the other: a server says in
+/// which function an error arose. To which statement this is an answer it does not know; the server
+/// may have executed that one and those behind it, the COMMIT included.
+bool is_end_by_pooler(const error_fields& fields) {
+  constexpr std::string_view connection_class = "08";
+  const bool is_end = fields.severity == "FATAL" || fields.severity == "PANIC" ||
+                      fields.sqlstate.starts_with(connection_class);
+  return is_end && fields.routine.empty();
+}
+
 answer broken(std::string why) {
   auto fields = std::make_unique<error_fields>();
   fields->message = std::move(why);
@@ -37,7 +47,7 @@ answer broken(std::string why) {
 void raw_connection_closer::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
 libpq_engine::libpq_engine(raw_connection opened, const notice_sink* notices)
-    : raw_(std::move(opened)), tls_(static_cast<SSL*>(PQsslStruct(raw_.get(), "OpenSSL"))) {
+    : raw_(std::move(opened)) {
   PQsetNoticeReceiver(raw_.get(), receive_notice, const_cast<notice_sink*>(notices));
   PQsetnonblocking(raw_.get(), 1);
   // Where this fails, the first statement that is sent will as well.
@@ -123,8 +133,10 @@ progress libpq_engine::flush() {
 bool libpq_engine::consume() { return PQconsumeInput(raw_.get()) == 1; }
 
 bool libpq_engine::has_unread() const {
-  // libpq reads until the library of TLS has no more since 15.19 only (and its siblings).
-  return tls_ != nullptr && SSL_pending(tls_) > 0;
+  // libpq reads until the library of TLS has no more since 15.19 only (and its siblings). It frees
+  // what it has of that when the connection breaks, so that is asked for each time.
+  const auto* tls = static_cast<const SSL*>(PQsslStruct(raw_.get(), "OpenSSL"));
+  return tls != nullptr && SSL_pending(tls) > 0;
 }
 
 std::optional<answer> libpq_engine::next() {
@@ -147,7 +159,9 @@ std::optional<answer> libpq_engine::next() {
     case PGRES_FATAL_ERROR: {
       auto fields = std::make_unique<error_fields>(read_error_fields(got.get()));
       // Without a SQLSTATE it is libpq that speaks, of the connection.
-      if (fields->sqlstate.empty()) return broken(std::move(fields->message));
+      if (fields->sqlstate.empty() || is_end_by_pooler(*fields)) {
+        return broken(std::move(fields->message));
+      }
       return answer{.what = answer::kind::refused, .fields = std::move(fields)};
     }
     default:

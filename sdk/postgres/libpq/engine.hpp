@@ -6,8 +6,6 @@
 #include "../engine.hpp"
 #include "raw_connection.hpp"
 
-struct ssl_st;
-
 namespace weir::postgres::detail {
 
 /// The engine on libpq.
@@ -43,7 +41,6 @@ class libpq_engine final : public engine {
   void list(parameter_view encoded);
 
   raw_connection raw_;
-  ssl_st* tls_;  ///< Null without TLS.
   // The arguments of a call to libpq, kept for their memory.
   std::vector<const char*> values_;
   std::vector<int> lengths_;

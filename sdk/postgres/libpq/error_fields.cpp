@@ -15,6 +15,8 @@ error_fields read_error_fields(const pg_result* answer) {
   error_fields fields;
   fields.sqlstate = field(PG_DIAG_SQLSTATE);
   fields.severity = field(PG_DIAG_SEVERITY_NONLOCALIZED);
+  // What PgBouncer says itself has the other one only.
+  if (fields.severity.empty()) fields.severity = field(PG_DIAG_SEVERITY);
   fields.message = field(PG_DIAG_MESSAGE_PRIMARY);
   if (fields.message.empty()) fields.message = PQresultErrorMessage(answer);
   fields.detail = field(PG_DIAG_MESSAGE_DETAIL);

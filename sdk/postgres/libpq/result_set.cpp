@@ -33,6 +33,8 @@ std::uint64_t result_set::affected() const noexcept {
 
 std::size_t result_set::memory_size() const noexcept { return PQresultMemorySize(result_.get()); }
 
-std::string_view result_set::command() const noexcept { return PQcmdStatus(result_.get()); }
+std::string_view result_set::command() const noexcept {
+  return result_ ? std::string_view(PQcmdStatus(result_.get())) : std::string_view();
+}
 
 }  // namespace weir::postgres::detail

@@ -72,8 +72,16 @@ task<> cut_everywhere(pool& db, byte_cutter& between, shape how, record& all) {
   }
 }
 
+/// What PgBouncer says where its server went away: an error without the fields of a server's.
+std::string pooler_ends() {
+  using namespace std::string_literals;
+  const std::string fields = "SFATAL\0C08P01\0Mserver conn crashed?\0\0"s;
+  const auto length = static_cast<char>(fields.size() + 4);
+  return "E\0\0\0"s + length + fields;
+}
+
 /// Cuts a transaction of this shape after each byte of it; gives what the commits told.
-record cut_everywhere(const std::string& schema, shape how) {
+record cut_everywhere(const std::string& schema, shape how, const std::string& last_words = {}) {
   weir::test::allow(many_connections);
   postgres::pool_options options = options_for(schema);
   run_elsewhere("create table " + schema + ".items (id bigint)");
@@ -85,6 +93,7 @@ record cut_everywhere(const std::string& schema, shape how) {
   loop here;
   const auto body = [&](scope& children) -> task<> {
     byte_cutter between(static_cast<std::uint16_t>(std::stoi(port[1])));
+    between.say_at_end(last_words);
     options.conninfo.replace(static_cast<std::size_t>(port.position(1)),
                              static_cast<std::size_t>(port.length(1)),
                              std::to_string(between.port()));
@@ -129,6 +138,12 @@ TEST_SUITE("postgres.outcome") {
     const record all = cut_everywhere("cut_enqueued", shape::enqueued);
     CHECK(all.size() > 40);
     check_against("cut_enqueued", all);
+  }
+
+  TEST_CASE("a pooler that ends a connection is not believed to know what became of a commit") {
+    const record all = cut_everywhere("cut_by_pooler", shape::enqueued, pooler_ends());
+    CHECK(all.size() > 40);
+    check_against("cut_by_pooler", all);
   }
 
   TEST_CASE("a commit that is always known is never unknown") {

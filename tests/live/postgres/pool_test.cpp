@@ -19,6 +19,23 @@ task<> note_turn(pool& db, int number, std::vector<int>& turns) {
   co_await work.rollback();
 }
 
+task<> wait_for_turn(pool& db) {
+  postgres::transaction work = co_await db.begin();
+  co_await work.rollback();
+}
+
+/// A task is cancelled while it waits for the connection, which comes back before it runs.
+task<> cancel_and_give_back(pool& db) {
+  scope waiting;
+  postgres::transaction holder = co_await db.begin();
+  waiting.spawn(wait_for_turn(db));
+  while (db.stats().waiting < 1) co_await yield();
+  waiting.request_stop();
+  // Nothing was sent on it: this suspends nowhere.
+  co_await holder.rollback();
+  co_await waiting.close();
+}
+
 postgres::pool_options unreachable() {
   postgres::pool_options options;
   // Port 1 of this machine: nobody listens, and the kernel says so at once.
@@ -51,6 +68,26 @@ TEST_SUITE("postgres.pool") {
       std::vector<int> expected;
       for (int i = 0; i < 20; ++i) expected.push_back(i);
       CHECK(turns == expected);
+      CHECK(db.stats().connections == 1);
+    });
+  }
+
+  TEST_CASE("who is cancelled as a connection comes back takes it from nobody else") {
+    postgres::pool_options options = options_for("cancelled_wait");
+    options.max_connections = 1;
+    on_postgres(options, [](pool& db) -> task<> {
+      for (int round = 0; round < 3; ++round) {
+        co_await cancel_and_give_back(db);
+        CHECK(db.stats().waiting == 0);
+        CHECK(db.stats().idle == 1);
+        // Others still wait their turn, and get it.
+        postgres::transaction holder = co_await db.begin();
+        scope waiting;
+        waiting.spawn(wait_for_turn(db));
+        while (db.stats().waiting < 1) co_await yield();
+        co_await holder.rollback();
+        co_await waiting.join();
+      }
       CHECK(db.stats().connections == 1);
     });
   }

@@ -24,6 +24,16 @@ postgres::pool_options one_connection(const std::string& schema, std::size_t pre
   return options;
 }
 
+/// Everything that is prepared was forgotten by the server, and the next that begins will give one
+/// of it up.
+task<> forget_before_trim(pool& db) {
+  co_await db.exec(make_items);
+  // So that the connection has nothing left to ask of the server.
+  co_await db.transaction([](postgres::tx& in) -> task<> { co_await in.exec(insert, 1); });
+  co_await db.exec(insert, 2);
+  co_await db.exec(forget_all);
+}
+
 struct item {
   std::int64_t id = 0;
 };
@@ -67,6 +77,32 @@ TEST_SUITE("postgres.prepared") {
     });
   }
 
+  TEST_CASE("a plan that became invalid does not stay in the session") {
+    on_postgres(one_connection("left_plans", 256), [](pool& db) -> task<> {
+      constexpr auto insert_all = stmt<"insert into items values ($1) returning *">;
+      constexpr auto prepared_times =
+          stmt<"select count(*) from pg_prepared_statements where statement like $1">;
+      co_await db.exec(make_items);
+      co_await db.exec(insert_all, std::int64_t{0});
+      co_await db.query<item>(everything);
+      for (std::int64_t id = 1; id <= 3; ++id) {
+        co_await db.exec(stmt<"alter table items alter column id type integer">);
+        co_await db.exec(stmt<"alter table items alter column id type bigint">);
+        co_await db.exec(stmt<"alter table items add column price bigint">);
+        co_await db.exec(insert_all, id);
+        co_await db.query<item>(everything);
+        co_await db.exec(stmt<"alter table items drop column price">);
+        co_await db.exec(insert_all, id + 10);
+        co_await db.query<item>(everything);
+        // The next that begins gives up what was found to be invalid.
+        const auto inserts = co_await db.one<std::int64_t>(prepared_times, "insert into items%");
+        CHECK(inserts == 1);
+        const auto reads = co_await db.one<std::int64_t>(prepared_times, "select * from items%");
+        CHECK(reads == 1);
+      }
+    });
+  }
+
   TEST_CASE("no more statements stay prepared than the bound says, and all of them work") {
     on_postgres(one_connection("bounded", 3), [](pool& db) -> task<> {
       for (int round = 0; round < 3; ++round) {
@@ -77,6 +113,40 @@ TEST_SUITE("postgres.prepared") {
         co_await db.transaction(
             [](postgres::tx& work) -> task<> { co_await work.exec(stmt<"select 6">); });
       }
+    });
+  }
+
+  TEST_CASE("a write is executed though the server refuses to give up a statement before it") {
+    on_postgres(one_connection("refused_write", 1), [](pool& db) -> task<> {
+      co_await forget_before_trim(db);
+      const auto rows = co_await db.exec(insert, 3);
+      CHECK(rows == 1);
+      const auto found = co_await db.one<std::int64_t>(count);
+      CHECK(found == 3);
+    });
+  }
+
+  TEST_CASE("a transaction has its BEGIN though the server refuses to give up a statement") {
+    on_postgres(one_connection("refused_begin", 1), [](pool& db) -> task<> {
+      co_await forget_before_trim(db);
+      postgres::transaction work = co_await db.begin();
+      co_await work.exec(insert, 3);
+      co_await work.exec(insert, 4);
+      co_await work.rollback();
+      const auto found = co_await db.one<std::int64_t>(count);
+      CHECK(found == 2);
+    });
+  }
+
+  TEST_CASE("a transaction of one flight is stored though the server refuses to give one up") {
+    on_postgres(one_connection("refused_flight", 1), [](pool& db) -> task<> {
+      co_await forget_before_trim(db);
+      postgres::transaction work = co_await db.begin();
+      work.enqueue(insert, 3);
+      work.enqueue(insert, 4);
+      co_await work.commit();
+      const auto found = co_await db.one<std::int64_t>(count);
+      CHECK(found == 4);
     });
   }
 

@@ -203,6 +203,27 @@ task<> repeat_within(pool& db) {
   co_await check_clean(db);
 }
 
+task<> insert_third(tx& db) { co_await db.exec(insert, 3); }
+
+/// The server has forgotten what is in the savepoint within, perhaps its SAVEPOINT as well.
+task<> nest_forgotten(tx& db) {
+  co_await db.exec(insert, 2);
+  co_await db.exec(stmt<"deallocate all">);
+  const postgres::error refused = co_await error_of(db.savepoint(insert_third));
+  CHECK(refused.sqlstate() == "26000");
+  co_await db.savepoint(insert_third);
+}
+
+task<> keep_outer(pool& db) {
+  co_await db.exec(make_items);
+  postgres::transaction work = co_await db.begin();
+  co_await work.exec(insert, 1);
+  co_await work.savepoint(nest_forgotten);
+  co_await work.commit();
+  const ids found = co_await db.query<std::int64_t>(all_items);
+  CHECK(found == ids{1, 2, 3});
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.savepoint") {
@@ -236,5 +257,9 @@ TEST_SUITE("postgres.savepoint") {
 
   TEST_CASE("one after the other, as many as wanted") {
     on_postgres(options_for("repeated"), repeat_within);
+  }
+
+  TEST_CASE("what is undone within a savepoint leaves the one around it, whatever was refused") {
+    on_postgres(options_for("around"), keep_outer);
   }
 }

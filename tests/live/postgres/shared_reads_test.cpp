@@ -70,6 +70,21 @@ task<> storm(pool& db, bool& is_over, std::size_t& reads) {
   }
 }
 
+task<> keep_error(pool& db, std::optional<postgres::error>& failure) {
+  constexpr auto end_session =
+      stmt<"select pg_terminate_backend(pg_backend_pid())::text", statement_kind::read>;
+  failure = co_await error_of(db.one<std::string>(end_session));
+}
+
+/// Reads until the pool refuses to.
+task<> read_until_refused(pool& db, std::size_t& reads, std::optional<weir::error>& refused) {
+  while (!refused) {
+    const auto got = co_await db.one<std::int32_t>(backend_pid).as_result();
+    if (!got) refused = got.error();
+    ++reads;
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.shared_reads") {
@@ -252,5 +267,54 @@ TEST_SUITE("postgres.shared_reads") {
       CHECK(backends.size() == 10);
     };
     here.run(main(one_connection("closing_reads")));
+  }
+
+  TEST_CASE("a pool that is closed refuses reads while others are on the wire") {
+    loop here;
+    const auto main = [](postgres::pool_options chosen) -> task<> {
+      pool db(std::move(chosen));
+      std::size_t reads = 0;
+      std::optional<weir::error> refused;
+      scope readers;
+      readers.spawn(read_until_refused(db, reads, refused));
+      while (reads < 10) co_await yield();
+      co_await db.close();
+      co_await readers.join();
+      REQUIRE(refused.has_value());
+      CHECK(refused->is(errc::closed));
+    };
+    here.run(main(one_connection("refused_reads")));
+  }
+
+  TEST_CASE("a read that ends its session fails alone: its neighbours have lines without it") {
+    on_postgres(one_connection("poisoned"), [](pool& db) -> task<> {
+      std::size_t right = 0;
+      scope readers;
+      for (std::int64_t by = 1; by < 6; ++by) readers.spawn(check_division(db, by, right));
+      std::optional<postgres::error> failure;
+      readers.spawn(keep_error(db, failure));
+      for (std::int64_t by = 6; by < 11; ++by) readers.spawn(check_division(db, by, right));
+      co_await readers.join();
+      CHECK(right == 10);
+      REQUIRE(failure.has_value());
+      CHECK(failure->disposition() == disposition::retry);
+    });
+  }
+
+  TEST_CASE("a connection that reads share ends with its lifetime, however many there are") {
+    postgres::pool_options options = one_connection("aged");
+    options.lifetime = 50ms;
+    on_postgres(options, [](pool& db) -> task<> {
+      bool is_over = false;
+      std::size_t reads = 0;
+      scope readers;
+      // There is always one on the wire.
+      for (int i = 0; i < 20; ++i) readers.spawn(storm(db, is_over, reads));
+      const auto first = co_await db.one<std::int32_t>(backend_pid);
+      for (auto other = first; other == first;) other = co_await db.one<std::int32_t>(backend_pid);
+      is_over = true;
+      co_await readers.join();
+      CHECK(reads > 0);
+    });
   }
 }

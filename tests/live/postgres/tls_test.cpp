@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <regex>
 
 #include "../nats/certificates.hpp"
+#include "byte_cutter.hpp"
 #include "clean_pool.hpp"
 #include "fixture.hpp"
 #include "watchdog.hpp"
@@ -85,6 +87,19 @@ task<> use_encrypted(pool& db) {
   co_await check_clean(db);
 }
 
+/// What belongs to the encryption is gone when such a connection breaks.
+task<> break_while_sending(pool& db, weir::test::byte_cutter& between) {
+  const std::string large(8 << 20, 'x');
+  for (std::size_t count = 1000; count < large.size(); count *= 4) {
+    co_await db.exec(stmt<"select 1">);
+    between.cut_after(weir::test::byte_cutter::direction::to_server, count);
+    const postgres::error lost =
+        co_await weir::test::error_of(db.one<std::int32_t>(stmt<"select length($1::text)">, large));
+    CHECK(lost.commit_unknown());
+  }
+  co_await use_encrypted(db);
+}
+
 task<> check_refusal(pool& db, std::string_view part) {
   const auto refused = co_await db.exec(stmt<"select 1">).as_result();
   REQUIRE_FALSE(refused.has_value());
@@ -118,6 +133,28 @@ TEST_SUITE("postgres.tls") {
     refuse(server.options("verify-full", 500ms), "certificate verify failed");
     server.show(server.other().issue("stranger", local));
     refuse(server.options("verify-full", 500ms), "certificate verify failed");
+  }
+
+  TEST_CASE("an encrypted connection that breaks while much is sent is lost, and no more") {
+    weir::test::allow(240s);
+    tls_server server;
+    server.show(server.trusted().issue("good", "IP:127.0.0.1"));
+    postgres::pool_options options = server.options("verify-full", 20s);
+    const std::regex address("127.0.0.1:([0-9]+)");
+    std::smatch found;
+    REQUIRE(std::regex_search(options.conninfo, found, address));
+    const auto port = static_cast<std::uint16_t>(std::stoi(found[1]));
+    const auto main = [&](scope& children) -> task<> {
+      weir::test::byte_cutter between(port);
+      options.conninfo = std::regex_replace(options.conninfo, address,
+                                            "127.0.0.1:" + std::to_string(between.port()));
+      children.spawn(between.serve());
+      auto use = [&between](pool& db) { return break_while_sending(db, between); };
+      co_await weir::test::with_pool(options, use);
+      co_await children.close();
+    };
+    loop here;
+    here.run(with_scope(main));
   }
 
   TEST_CASE("a server that does not offer TLS is refused by one who requires it") {

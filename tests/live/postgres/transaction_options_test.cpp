@@ -126,6 +126,19 @@ task<> take_shorter(pool& db) {
   co_await check_clean(db);
 }
 
+/// A limit longer than the server can count is the longest that it can.
+task<> hand_on_too_long(pool& db) {
+  constexpr std::int64_t most = 2'147'483'647;
+  const transaction_options patient{.statement_timeout = 24h * 30};
+  const auto body = [](postgres::tx& work) -> task<std::int64_t> {
+    co_return co_await work.one<std::int64_t>(limit_of_statement);
+  };
+  const auto given = co_await db.transaction(body, patient);
+  CHECK(given == most);
+  const auto left = co_await with_timeout(24h * 30, db.transaction(body));
+  CHECK(left == most);
+}
+
 task<> sleep_in_transaction(pool& db) {
   const auto body = [](postgres::tx& work) -> task<> {
     co_await work.exec(stmt<"create table left_behind (id int)">);
@@ -186,6 +199,10 @@ TEST_SUITE("postgres.transaction_options") {
 
   TEST_CASE("the server gets the deadline of the task, or the limit where that is shorter") {
     on_postgres(options_for("deadline_limit"), take_shorter);
+  }
+
+  TEST_CASE("a limit of a month is no error: the server gets the longest that it can count") {
+    on_postgres(options_for("long_limit"), hand_on_too_long);
   }
 
   TEST_CASE("a deadline ends the statement on the server when no cancel can reach it") {

@@ -39,7 +39,10 @@ result_set one_text(std::string value) {
 model_engine::model_engine(std::shared_ptr<model_world> world)
     : world_(std::move(world)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
-model_engine::~model_engine() { ::close(bell_); }
+model_engine::~model_engine() {
+  if (world_->on_close) world_->on_close();
+  ::close(bell_);
+}
 
 void model_engine::put(answer one) { coming_.push_back(std::move(one)); }
 
@@ -77,7 +80,8 @@ bool model_engine::prepare(const std::string& name,
 void model_engine::run(std::string argument) {
   ++unsent_;
   const std::size_t size = argument.size();
-  if (is_skipping_) {
+  if (is_skipping_ || world_->skips > 0) {
+    if (!is_skipping_) --world_->skips;
     put({.what = answer::kind::aborted});
   } else {
     world_->executed.insert(argument);
@@ -138,6 +142,11 @@ bool model_engine::end_copy(const std::optional<std::string>&) {
 }
 
 progress model_engine::flush() {
+  if (unsent_ > 0 && world_->breaking_flushes > 0) {
+    --world_->breaking_flushes;
+    is_broken_ = true;
+    has_socket_ = false;
+  }
   if (is_broken_) return progress::broken;
   if (unsent_ > 0) ++world_->flushes;
   unsent_ = 0;

@@ -17,6 +17,13 @@ struct model_world {
   /// Of so many looks at the connection one finds it broken; 0 for none.
   std::uint64_t break_one_in = 0;
 
+  /// So many statements are skipped, and nobody is told why.
+  std::size_t skips = 0;
+  /// So many connections break when they are to send the next time, and have no socket then.
+  std::size_t breaking_flushes = 0;
+
+  std::function<void()> on_close;  ///< Is called on the thread that closes a session.
+
   std::multiset<std::string> executed;  ///< The arguments of statements.
   std::size_t flushes = 0;              ///< That had something to send.
   std::size_t syncs = 0;
@@ -50,7 +57,7 @@ class model_engine final : public postgres::detail::engine {
   postgres::detail::progress get_copy(std::string&) override {
     return postgres::detail::progress::broken;
   }
-  int descriptor() const override { return bell_; }
+  int descriptor() const override { return has_socket_ ? bell_ : -1; }
   postgres::detail::progress flush() override;
   bool consume() override;
   bool has_unread() const override { return false; }
@@ -75,6 +82,7 @@ class model_engine final : public postgres::detail::engine {
   std::size_t bytes_ = 0;
   bool is_skipping_ = false;
   bool is_broken_ = false;
+  bool has_socket_ = true;
   std::set<std::string> prepared_;
   std::deque<postgres::detail::answer> coming_;  // Executed, and on their way.
   std::deque<postgres::detail::answer> here_;

@@ -166,6 +166,21 @@ TEST_SUITE("postgres.shared_reads_model") {
     CHECK(all.right == 10);
   }
 
+  TEST_CASE("reads on a connection that can send nothing, and has no socket, go on another one") {
+    const auto world = std::make_shared<model_world>(test::seed());
+    tally all;
+    with_model(world, 1, [&](pool_core& pool) -> task<> {
+      co_await ask(pool, "first");
+      world->breaking_flushes = 2;
+      scope readers;
+      for (int at = 0; at < 5; ++at) readers.spawn(ask_and_count(pool, "good", all));
+      co_await readers.join();
+      CHECK(pool.stats().connections == 1);
+    });
+    CHECK(all.right == 5);
+    CHECK(world->breaking_flushes == 0);
+  }
+
   TEST_CASE("whatever is refused, cancelled or broken, each read has its own answer, once") {
     for (std::uint64_t round = 0; round < 150; ++round) {
       const auto world = std::make_shared<model_world>(test::seed() + round);

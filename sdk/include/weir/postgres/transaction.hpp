@@ -136,9 +136,10 @@ class transaction final : public tx {
   ///
   /// When the connection is lost after COMMIT was sent, the server is asked over another one what
   /// became of the transaction, for `outcome_limit` at most; where it was committed, this returns.
-  /// Where nobody can know (the number of the transaction was lost with the connection, another
-  /// server has taken over, the server has crashed and says "committed" of a number that it may
-  /// have given to another transaction since), the error says `commit_unknown()`.
+  /// Where nobody can know (the number of the transaction was lost with the connection, or it had
+  /// none and may have notified; another server has taken over, or the role may not tell; the
+  /// server has crashed and says "committed" of a number that it may have given to another
+  /// transaction since), the error says `commit_unknown()`.
   task<> commit();
 
   /// Suspends until the transaction is rolled back or its connection closed. Throws nothing, and

@@ -25,7 +25,8 @@ struct transaction_options {
   /// How long the server lets each statement run; zero for as long as it is configured. In a
   /// pool::transaction() that has a deadline, what is left of it when it begins is the limit if
   /// that is shorter: so a statement ends on the server, too, when nobody is left who could cancel
-  /// it.
+  /// it. Such a transaction's session is ended, and its locks with it, when it is idle in the
+  /// transaction five seconds past the deadline: its program stands still.
   duration statement_timeout = duration::zero();
   /// How often pool::transaction() runs its body at most; 1 at least.
   unsigned attempts_max = 5;

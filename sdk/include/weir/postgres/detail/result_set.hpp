@@ -32,7 +32,7 @@ class result_set {
   std::uint64_t affected() const noexcept;
   /// In bytes, as good as the library knows.
   std::size_t memory_size() const noexcept;
-  /// The command tag, such as "COMMIT".
+  /// The command tag, such as "COMMIT"; empty where no answer came.
   std::string_view command() const noexcept;
 
  private:
