@@ -37,6 +37,15 @@ task<> consumer::work_in_batches() {
 }
 
 task<> consumer::handle_batch(batch taken) {
+  const auto handled = co_await try_batch(taken).as_result();
+  // As in work(): the time to drain was over.
+  for (const auto& one : taken) {
+    if (!one->message.is_finished()) give_back(*one);
+  }
+  if (!handled && !handled.error().is_cancelled()) throw handled.error();
+}
+
+task<> consumer::try_batch(batch& taken) {
   std::uint64_t refusals = 0;
   for (std::uint64_t outages = 0; !taken.empty();) {
     weir::batch outcomes(taken.size());
@@ -46,7 +55,7 @@ task<> consumer::handle_batch(batch taken) {
     if (end.how == attempt_end::kind::failed) pass.failed(*end.why);
     switch (end.how) {
       case attempt_end::kind::done:
-        co_return co_await finish_batch(std::move(taken), outcomes, std::move(end.events));
+        co_return co_await finish_batch(taken, outcomes, std::move(end.events));
       case attempt_end::kind::duplicate:
         // One or more of them; the next try asks which. One whose handling is committed only now
         // is found, too, since the refusal waited for that.
@@ -55,22 +64,21 @@ task<> consumer::handle_batch(batch taken) {
         break;
       case attempt_end::kind::outage:
         if (co_await wait_out(*end.why, ++outages)) continue;
-        for (auto& one : taken) give_back(*one);
         co_return;
       case attempt_end::kind::failed:
         break;
     }
-    if (taken.size() > 1) co_return co_await handle_halves(std::move(taken));
-    if (end.how == attempt_end::kind::duplicate) co_return give_back(*taken.front());
+    if (taken.size() > 1) co_return co_await handle_halves(taken);
+    if (end.how == attempt_end::kind::duplicate) co_return;
     if (!co_await goes_again(*taken.front(), *end.why)) co_return;
   }
 }
 
-task<> consumer::handle_halves(batch taken) {
+task<> consumer::handle_halves(batch& taken) {
   const auto middle = taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2);
   batch second(std::make_move_iterator(middle), std::make_move_iterator(taken.end()));
   taken.erase(middle, taken.end());
-  co_await handle_batch(std::move(taken));
+  co_await handle_batch(std::exchange(taken, {}));
   co_await handle_batch(std::move(second));
 }
 
@@ -141,7 +149,7 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   store_rows(in, rows);
 }
 
-task<> consumer::finish_batch(batch done, const weir::batch& outcomes,
+task<> consumer::finish_batch(batch& done, const weir::batch& outcomes,
                               std::vector<outbox_row> rows) {
   for (std::size_t at = 0; at < done.size(); ++at) {
     const auto failed = outcomes.failures().find(at);

@@ -79,7 +79,7 @@ class consumer {
 
   // One message at a time (worker.cpp).
   task<> work();
-  task<> handle(std::unique_ptr<job> taken);
+  task<> handle(job& taken);
   task<std::optional<lane_turn>> take_turn(job& taken);
   /// True when the message is to be handled again at once, else it is settled.
   task<bool> goes_again(job& failed, const error& why);
@@ -100,12 +100,13 @@ class consumer {
   // Many messages in one call (batches.cpp).
   task<> work_in_batches();
   task<> handle_batch(batch taken);
+  task<> try_batch(batch& taken);
   task<> take_out_handled(batch& taken);
   task<attempt_end> attempt_batch(batch& taken, weir::batch& outcomes);
-  task<> handle_halves(batch taken);
+  task<> handle_halves(batch& taken);
   task<> run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes,
                    std::vector<outbox_row>& rows);
-  task<> finish_batch(batch done, const weir::batch& outcomes, std::vector<outbox_row> rows);
+  task<> finish_batch(batch& done, const weir::batch& outcomes, std::vector<outbox_row> rows);
   task<> send_in_background(std::vector<outbox_row> rows);
 
   // After the commit (publishing.cpp).

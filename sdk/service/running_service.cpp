@@ -159,7 +159,8 @@ task<> running_service::open_outbox() {
   outbox_ = std::make_unique<outbox_core>(*database_, *jetstream_);
   relay_ = std::make_unique<outbox_relay>(*database_, *jetstream_);
   co_await when_possible("PostgreSQL", [this] { return outbox_->open(); });
-  const auto caught_up = co_await relay_->catch_up().as_result();
+  const auto caught_up =
+      co_await when_possible("PostgreSQL", [this] { return relay_->catch_up(); }).as_result();
   // One event that no stream takes must not keep the service from all others.
   if (!caught_up) log_warning("events stay in weir_outbox: " + caught_up.error().message());
   upkeep_.spawn(relay_->run());

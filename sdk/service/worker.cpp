@@ -9,8 +9,13 @@ task<> consumer::work() {
   for (;;) {
     auto delivered = co_await source_->next();
     if (!delivered.has_value()) co_return;
-    auto taken = co_await accept(std::move(*delivered));
-    if (taken != nullptr) co_await handle(std::move(taken));
+    const auto taken = co_await accept(std::move(*delivered));
+    if (taken == nullptr) continue;
+    const auto handled = co_await handle(*taken).as_result();
+    // Cancelled, when the time to drain was over: whatever its state, another program goes on from
+    // there.
+    if (!taken->message.is_finished()) give_back(*taken);
+    if (!handled && !handled.error().is_cancelled()) throw handled.error();
   }
 }
 
@@ -29,25 +34,25 @@ task<std::optional<lane_turn>> consumer::take_turn(job& taken) {
   co_return std::nullopt;
 }
 
-task<> consumer::handle(std::unique_ptr<job> taken) {
-  const auto turn = co_await take_turn(*taken);
+task<> consumer::handle(job& taken) {
+  const auto turn = co_await take_turn(taken);
   if (!turn) co_return;
   for (std::uint64_t outages = 0;;) {
     // Whoever waited for its turn until the end of the service gives the message back untried.
-    if (draining_.is_set() && lanes_) co_return give_back(*taken);
-    attempt_end end = co_await attempt(*taken);
+    if (draining_.is_set() && lanes_) co_return give_back(taken);
+    attempt_end end = co_await attempt(taken);
     switch (end.how) {
       case attempt_end::kind::done:
-        co_return co_await publish_and_acknowledge(*taken, std::move(end.events));
+        co_return co_await publish_and_acknowledge(taken, std::move(end.events));
       case attempt_end::kind::duplicate:
-        co_return acknowledge_duplicate(*taken);
+        co_return acknowledge_duplicate(taken);
       case attempt_end::kind::outage:
         if (co_await wait_out(*end.why, ++outages)) continue;
-        co_return give_back(*taken);
+        co_return give_back(taken);
       case attempt_end::kind::failed:
         break;
     }
-    if (!co_await goes_again(*taken, *end.why)) co_return;
+    if (!co_await goes_again(taken, *end.why)) co_return;
   }
 }
 

@@ -52,9 +52,10 @@ class sweep {
 
  private:
   void try_all(disturbance what) {
-    const std::uint64_t step = what == disturbance::freeze ? options_.freeze_step : 1;
-    const std::uint64_t last = what == disturbance::lose_acks ? 1 : report_.points;
-    for (std::uint64_t point = 1; point <= last; point += step) {
+    const std::uint64_t step = what == disturbance::freeze ? options_.freeze_step : options_.step;
+    const bool is_whole = what == disturbance::lose_acks;
+    const std::uint64_t last = is_whole ? 1 : report_.points;
+    for (std::uint64_t point = is_whole ? 1 : options_.first; point <= last; point += step) {
       if (report_.findings.size() >= options_.findings_max) return;
       ++report_.tried;
       prepare();

@@ -58,7 +58,11 @@ struct crash_sweep_options {
                                     disturbance::cut_database, disturbance::freeze};
   /// How many findings end the sweep.
   std::size_t findings_max = 1;
-  /// Of `freeze`, which takes an ack_wait each time, every so many-th point is tried.
+  /// Every so many-th point is tried, from `first` on: with another `first` each time, a suite that
+  /// has no time for all of them sees them all in the end.
+  std::uint64_t first = 1;
+  std::uint64_t step = 1;
+  /// The same of `freeze`, which takes an ack_wait each time.
   std::uint64_t freeze_step = 16;
 };
 
