@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "interruption.hpp"
+#include "weir/nats/jetstream.hpp"
+#include "weir/task.hpp"
+
+namespace weir::tools {
+
+/// What a command does with its connection. Called once and kept until the end.
+using session_body = std::function<task<int>(nats::jetstream, interruption&)>;
+
+/// The servers of `given`, or those that the environment names as it does for services. Throws a
+/// permanent `invalid_argument`.
+std::string nats_url(const std::string& given);
+
+/// How a session treats SIGINT and SIGTERM.
+enum class on_signal : unsigned char {
+  end,   ///< The process ends at once.
+  stop,  ///< The first one is told to the body, the second ends the process.
+};
+
+/// Connects, runs `body` on a loop of its own, closes, and gives what `body` gives. Throws
+/// `unavailable` with the reason where no server answers.
+int run_nats_session(const std::string& url, on_signal signals, const session_body& body);
+
+}  // namespace weir::tools
