@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dlq/commands.hpp"
+
+#include <doctest/doctest.h>
+
+#include <CLI/CLI.hpp>
+
+TEST_SUITE_BEGIN("weir.commands");
+
+namespace {
+
+/// The complaint about a command line; empty for one that can be run.
+std::string complaint_about(const std::string& line) {
+  CLI::App app("test", "weir");
+  app.require_subcommand(1);
+  weir::dlq::commands commands(app);
+  try {
+    app.parse(line);
+  } catch (const CLI::ParseError& ending) {
+    return ending.get_exit_code() == 0 ? "help" : ending.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a replay and a purge say which letters they are about, once") {
+  for (const char* const wrong :
+       {"dlq replay", "dlq purge", "dlq replay 1 --all", "dlq purge 1 --all",
+        "dlq purge --all --older-than 7d", "dlq replay --cause late", "dlq purge --yes"}) {
+    INFO(std::string(wrong));
+    CHECK(complaint_about(wrong).find("Exactly 1 option from") != std::string::npos);
+  }
+  for (const char* const right :
+       {"dlq replay 1 2 3", "dlq replay --all --cause late --keep", "dlq replay --all --dry-run",
+        "dlq purge --older-than 7d --yes", "dlq purge 17 --stream DLQ_A --nats nats://there"}) {
+    INFO(std::string(right));
+    CHECK(complaint_about(right) == "");
+  }
+}
+
+TEST_CASE("a value that cannot be is refused before a connection is made") {
+  for (const char* const wrong :
+       {"dlq", "dlq show", "dlq show first", "dlq list --limit 0", "dlq replay --all --rate 0",
+        "dlq replay --all --rate 10/m", "dlq replay -1", "dlq purge --older-than soon",
+        "dlq list --older-than 7d"}) {
+    INFO(std::string(wrong));
+    CHECK(complaint_about(wrong) != "");
+  }
+}
+
+TEST_CASE("a rate is a number, with or without what it is a rate of") {
+  CHECK(complaint_about("dlq replay --all --rate 50") == "");
+  CHECK(complaint_about("dlq replay --all --rate 50/s") == "");
+}
+
+TEST_CASE("every command has help") {
+  for (const char* const one :
+       {"--help", "dlq --help", "dlq list --help", "dlq show --help", "dlq replay --help"}) {
+    INFO(std::string(one));
+    CHECK(complaint_about(one) == "help");
+  }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <limits>
+
+#include "age.hpp"
+#include "nats_session.hpp"
+#include "summary.hpp"
+#include "weir/error.hpp"
+
+namespace weir::dlq {
+namespace {
+
+constexpr int exit_not_all = 1;
+constexpr std::uint64_t sequence_max = std::numeric_limits<std::int64_t>::max();
+constexpr std::size_t limit_max = 10'000'000;
+
+constexpr const char* replay_details =
+    "Each goes out under the subject and with the headers that it had, as a new message; once its\n"
+    "stream has confirmed it, its dead letter is deleted. A replay that was interrupted can be "
+    "run\n"
+    "again: in the stream's duplicate window nothing is stored twice, and later the service's\n"
+    "inbox knows it. Every consumer of the subject gets the message, also those that have handled\n"
+    "it: a note says which. Ctrl-C stops between two messages.\n"
+    "\n"
+    "Exits 0 when all were replayed, 1 when some were refused or are left.\n\n";
+
+constexpr const char* purge_details =
+    "Shows what it would delete, and asks. Messages that are no dead letters stay.\n"
+    "\n"
+    "Exits 0 when they were deleted, 1 when it was declined.\n\n";
+
+/// CLI11 reads "-1" as the largest number.
+CLI::Validator sequence_form() {
+  return CLI::Range(std::uint64_t{1}, sequence_max).description("");
+}
+
+CLI::Validator rate_form() {
+  return CLI::Validator(
+      [](std::string& text) {
+        if (text.ends_with("/s")) text.resize(text.size() - 2);
+        return std::string();
+      },
+      "", "rate");
+}
+
+CLI::Validator age_form() {
+  return CLI::Validator(
+      [](std::string& text) {
+        if (tools::parse_age(text)) return std::string();
+        return "'" + text + "' is no age; it looks like 90s, 15m, 12h, 7d or 2w";
+      },
+      "AGE", "age");
+}
+
+task<int> code_of(task<> done) {
+  co_await std::move(done);
+  co_return 0;
+}
+
+task<int> code_of(task<replay_outcome> done) {
+  const replay_outcome outcome = co_await std::move(done);
+  co_return outcome.is_complete() ? 0 : exit_not_all;
+}
+
+task<int> code_of(task<purge_outcome> done) {
+  const purge_outcome outcome = co_await std::move(done);
+  co_return outcome.was_declined ? exit_not_all : 0;
+}
+
+bool ask_terminal(const std::string& question) {
+  std::cout << question << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+}  // namespace
+
+commands::commands(CLI::App& under) {
+  CLI::App& dlq = *under.add_subcommand(
+      "dlq", "Dead letters: the messages that services have given up, and why.");
+  dlq.require_subcommand(1);
+  add_list(dlq);
+  add_show(dlq);
+  add_replay(dlq);
+  add_purge(dlq);
+}
+
+void commands::add_place(CLI::App& to) {
+  to.add_option("--stream", stream_, "the stream with the dead letters, such as DLQ_ORDERS")
+      ->type_name("NAME");
+  to.add_option("--nats", url_, "the servers, in place of NATS_URL (nats://127.0.0.1:4222)")
+      ->type_name("URL");
+}
+
+void commands::add_filters(CLI::App& to) {
+  to.add_option("--cause", only_.cause, "only those with TEXT in their cause")->type_name("TEXT");
+  to.add_option("--subject", only_.subject,
+                "only messages of this subject; * and > stand for parts of it")
+      ->type_name("SUBJECT");
+}
+
+void commands::add_list(CLI::App& to) {
+  list_ =
+      to.add_subcommand("list", "Lists them, oldest first; without --stream those of all streams.");
+  add_place(*list_);
+  add_filters(*list_);
+  list_->add_option("--limit", limit_, "how many at most")
+      ->check(CLI::Range(std::size_t{1}, limit_max))
+      ->capture_default_str();
+  list_->add_flag("--by-cause", by_cause_, "count them by cause, whose numbers and ids are #");
+  list_->add_flag("--json", json_, "a line of JSON for each");
+}
+
+void commands::add_show(CLI::App& to) {
+  show_ = to.add_subcommand("show", "Shows a dead letter with all its headers and its body.");
+  show_->add_option("SEQUENCE", sequence_, "its number in the list")
+      ->required()
+      ->check(sequence_form());
+  add_place(*show_);
+  show_->add_flag("--raw", raw_, "write the bytes of the body, and nothing else");
+}
+
+void commands::add_replay(CLI::App& to) {
+  replay_ = to.add_subcommand(
+      "replay",
+      "Publishes messages again that services have given up, when the cause is repaired.");
+  replay_->footer(replay_details + to.get_footer());
+  auto* const which = replay_->add_option_group("Which", "one of these");
+  which->add_option("SEQUENCE", sequences_, "the numbers of letters in the list")
+      ->check(sequence_form());
+  which->add_flag("--all", all_, "all that are there now, as far as the filters fit");
+  which->require_option(1);
+  add_filters(*replay_);
+  add_place(*replay_);
+  replay_->add_option("--rate", rate_, "how many a second at most")
+      ->transform(rate_form())
+      ->type_name("N/s")
+      ->check(CLI::Range(std::size_t{1}, replay_rate_max))
+      ->capture_default_str();
+  replay_->add_flag("--keep", keep_, "keep the dead letters");
+  replay_->add_flag("--dry-run", dry_run_, "say what would be done, and do nothing");
+}
+
+void commands::add_purge(CLI::App& to) {
+  purge_ = to.add_subcommand("purge", "Deletes dead letters for good.");
+  purge_->footer(purge_details + to.get_footer());
+  auto* const which = purge_->add_option_group("Which", "one of these");
+  which->add_option("SEQUENCE", sequences_, "the numbers of letters in the list")
+      ->check(sequence_form());
+  which->add_flag("--all", all_, "all that are there now, as far as the filters fit");
+  which->add_option("--older-than", older_than_, "all that died so long ago: 90s, 15m, 12h, 7d, 2w")
+      ->check(age_form())
+      ->type_name("AGE");
+  which->require_option(1);
+  add_filters(*purge_);
+  add_place(*purge_);
+  purge_->add_flag("--yes", yes_, "do not ask");
+  purge_->add_flag("--dry-run", dry_run_, "say what would be deleted, and do nothing");
+}
+
+int commands::run() {
+  if (list_->parsed()) return run_list();
+  if (show_->parsed()) return run_show();
+  return replay_->parsed() ? run_replay() : run_purge();
+}
+
+int commands::run_list() {
+  list_options wanted;
+  wanted.stream = stream_;
+  wanted.only = only_;
+  wanted.limit = limit_;
+  wanted.json = json_;
+  wanted.width = tools::terminal_width();
+  const auto print = by_cause_ ? list_by_cause : list;
+  const auto body = [&](nats::jetstream on, tools::interruption&) {
+    return code_of(print(on, wanted, std::cout));
+  };
+  return tools::run_nats_session(tools::nats_url(url_), tools::on_signal::end, body);
+}
+
+int commands::run_show() {
+  show_options wanted;
+  wanted.stream = stream_;
+  wanted.sequence = sequence_;
+  wanted.raw = raw_;
+  const auto body = [&](nats::jetstream on, tools::interruption&) {
+    return code_of(show(on, wanted, std::cout));
+  };
+  return tools::run_nats_session(tools::nats_url(url_), tools::on_signal::end, body);
+}
+
+int commands::run_replay() {
+  replay_options wanted;
+  wanted.stream = stream_;
+  wanted.sequences = sequences_;
+  wanted.only = only_;
+  wanted.rate = rate_;
+  wanted.keep = keep_;
+  wanted.dry_run = dry_run_;
+  const auto body = [&](nats::jetstream on, tools::interruption& stop) {
+    return code_of(replay(on, wanted, stop, std::cout));
+  };
+  return tools::run_nats_session(tools::nats_url(url_), tools::on_signal::stop, body);
+}
+
+int commands::run_purge() {
+  purge_options wanted;
+  wanted.stream = stream_;
+  wanted.sequences = sequences_;
+  wanted.only = only_;
+  wanted.dry_run = dry_run_;
+  wanted.width = tools::terminal_width();
+  if (const auto age = tools::parse_age(older_than_)) {
+    wanted.only.before =
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now() - *age);
+  }
+  if (!yes_ && !dry_run_) {
+    if (isatty(STDIN_FILENO) == 0) {
+      throw error(errc::invalid_argument, disposition::permanent,
+                  "nobody can be asked, standard input is no terminal: look with --dry-run, then "
+                  "say --yes");
+    }
+    wanted.ask = ask_terminal;
+  }
+  const auto body = [&](nats::jetstream on, tools::interruption&) {
+    return code_of(purge(on, wanted, std::cout));
+  };
+  return tools::run_nats_session(tools::nats_url(url_), tools::on_signal::end, body);
+}
+
+}  // namespace weir::dlq
