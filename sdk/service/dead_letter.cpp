@@ -43,6 +43,7 @@ void add_causes(nats::headers& with, const job& failed, const error& why) {
   with.add("Weir-Subject", about.subject);
   with.add("Weir-Stream", about.stream);
   with.add("Weir-Stream-Sequence", std::to_string(about.stream_sequence));
+  with.add("Weir-Message-Id", header_text(about.message_id));
   with.add("Weir-Consumer", about.consumer);
   with.add("Weir-Published-At", to_rfc3339(about.published_at));
 }
