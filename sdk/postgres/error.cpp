@@ -38,9 +38,10 @@ bool starts_with_any(std::string_view state, std::initializer_list<std::string_v
 disposition disposition_of(const error_fields& fields) {
   if (fields.routine == detail::stale_plan_routine) return disposition::retry;
   // Connection, transaction rollback, resources, lock not available, operator intervention,
-  // read-only after a failover, system error, internal error, a prepared statement that is gone.
-  if (starts_with_any(fields.sqlstate,
-                      {"08", "40", "53", "55P03", "57", "25006", "58", "XX", "26000"})) {
+  // read-only after a failover, system error, internal error, a prepared statement that is gone, a
+  // session that was ended because its transaction stood still or lasted too long.
+  if (starts_with_any(fields.sqlstate, {"08", "40", "53", "55P03", "57", "25006", "58", "XX",
+                                        "26000", "25P03", "25P04"})) {
     return disposition::retry;
   }
   return disposition::permanent;
@@ -102,7 +103,8 @@ error::error(error_fields fields, std::string_view statement, std::string_view n
 
 bool error::retry_transaction() const noexcept {
   return effect_ == effect::none &&
-         (retry_statement() || starts_with_any(sqlstate(), {"08", "40001", "40P01", "57P0"}));
+         (retry_statement() ||
+          starts_with_any(sqlstate(), {"08", "25P03", "40001", "40P01", "57P0"}));
 }
 
 bool error::retry_statement() const noexcept {

@@ -116,7 +116,7 @@ class books {
     const bool with_inbox = !is(mistake::no_inbox) && !is(mistake::inbox_in_memory) &&
                             !is(mistake::inbox_before) && !is(mistake::inbox_after);
     if (with_inbox) work.enqueue(enter, id);
-    work.enqueue(book, amount);
+    co_await work.exec(book, amount);
     const bool with_outbox = !is(mistake::publish_after_ack) && !is(mistake::publish_before_commit);
     if (with_outbox) {
       for (const auto& event : events_of(message)) work.enqueue(store_event, event);
