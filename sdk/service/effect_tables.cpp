@@ -10,7 +10,8 @@ template <fixed_string Sql>
 constexpr auto own = stmt<Sql, postgres::statement_kind::write, "weir_effect_tables">;
 
 constexpr auto tables_exist =
-    own<"select to_regclass('weir_inbox') is not null and to_regclass('weir_outbox') is not null">;
+    own<"select to_regclass('weir_inbox') is not null and to_regclass('weir_outbox') is not null "
+        "and to_regclass('weir_schedules') is not null">;
 
 // Rows come and go at the rate of the messages: vacuum must follow their number, not the size of
 // the table, or dead rows outnumber living ones a thousand times.
@@ -38,6 +39,9 @@ constexpr auto make_outbox =
         "with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, "
         "autovacuum_vacuum_cost_delay = 0)">;
 constexpr auto make_programs = own<"create sequence if not exists weir_outbox_programs as integer">;
+constexpr auto make_schedules =
+    own<"create table if not exists weir_schedules (name text primary key, "
+        "last timestamptz not null)">;
 
 task<> make_all(postgres::tx& in) {
   co_await in.lock(postgres::advisory_key("weir effect tables"));
@@ -45,6 +49,7 @@ task<> make_all(postgres::tx& in) {
   in.enqueue(index_inbox);
   in.enqueue(make_outbox);
   in.enqueue(make_programs);
+  in.enqueue(make_schedules);
   co_await in.flush();
 }
 

@@ -9,6 +9,7 @@
 
 #include "consumer.hpp"
 #include "outbox_relay.hpp"
+#include "scheduler.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/observe/supervisor.hpp"
@@ -68,13 +69,14 @@ class running_service {
   std::unique_ptr<outbox_relay> relay_;
   scope upkeep_;
   std::vector<std::unique_ptr<consumer>> consumers_;
+  std::vector<std::unique_ptr<scheduler>> schedulers_;
   scope running_;
   manual_reset_event must_end_;  ///< A signal came, or a consumer failed for good.
   bool outage_told_ = false;
 };
 
 bool wants_database(const service& which) {
-  if (!which.migrations().empty()) return true;
+  if (!which.migrations().empty() || !which.schedules().empty()) return true;
   for (const auto& one : which.registrations()) {
     if (one.entry.kind != handler_kind::plain) return true;
   }
@@ -195,6 +197,11 @@ task<> running_service::serve() {
   const auto first = co_await when_any(start(), as_task(must_end_.wait()));
   if (first.index() != 0) co_return;  // A signal while the servers were not there yet.
   for (auto& one : consumers_) running_.spawn(run_consumer(*one));
+  for (const auto& one : which_.schedules()) {
+    const scheduler::dependencies on{*database_, *outbox_, body_bytes_max(*connection_)};
+    schedulers_.push_back(std::make_unique<scheduler>(one, on));
+    running_.spawn(schedulers_.back()->run(must_end_));
+  }
   if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
   log_info(which_.name() + " is ready");
   notify_supervisor("READY=1\nSTATUS=handling messages");

@@ -62,12 +62,23 @@ void service::add(registration one) {
   registrations_.push_back(std::move(one));
 }
 
+void service::add(detail::scheduled_entry one) {
+  one.when.next(timestamp());  // Throws where it does not say when.
+  for (const auto& other : schedules_) {
+    if (other.when.name() != one.when.name()) continue;
+    throw error(errc::invalid_argument, disposition::permanent,
+                "two handlers have the schedule '" + one.when.name() + "'; give each a name");
+  }
+  schedules_.push_back(std::move(one));
+}
+
 std::string service::describe() const {
   std::string text;
   for (const auto& one : registrations_) {
     text += fmt::format("{} from stream {}\n{}", one.entry.subject, one.entry.stream,
                         one.policy.describe(one.entry.kind != handler_kind::plain));
   }
+  for (const auto& one : schedules_) text += "schedule " + one.when.describe() + '\n';
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include "weir/config/environment.hpp"
 #include "weir/service/handler.hpp"
 #include "weir/service/policy.hpp"
+#include "weir/service/schedule.hpp"
 
 namespace weir {
 
@@ -43,6 +44,20 @@ class service {
     return *this;
   }
 
+  /// Runs `Handler`, a task<>(tx&) or task<>(tx&, const tick&), at the times of the schedule.
+  template <auto Handler>
+  service& scheduled(schedule when) {
+    using signature = detail::scheduled_signature<decltype(Handler)>;
+    static_assert(
+        signature::is_valid,
+        "weir: a scheduled handler is a function weir::task<> name(weir::tx& db), or with "
+        "const weir::tick& behind it");
+    if constexpr (signature::is_valid) {
+      add({std::move(when), signature::template call<Handler>});
+    }
+    return *this;
+  }
+
   /// The directory of the .sql files to apply at start; WEIR_MIGRATIONS overrides it.
   service& migrations(std::filesystem::path directory) {
     migrations_ = std::move(directory);
@@ -66,15 +81,18 @@ class service {
 
   const std::string& name() const noexcept { return name_; }
   const std::vector<registration>& registrations() const noexcept { return registrations_; }
+  const std::vector<detail::scheduled_entry>& schedules() const noexcept { return schedules_; }
   const std::filesystem::path& migrations() const noexcept { return migrations_; }
   bool checks_statements() const noexcept { return checks_statements_; }
 
  private:
   void add(registration one);
+  void add(detail::scheduled_entry one);
   int run(bool once);
 
   std::string name_;
   std::vector<registration> registrations_;
+  std::vector<detail::scheduled_entry> schedules_;
   std::filesystem::path migrations_;
   bool checks_statements_ = true;
 };

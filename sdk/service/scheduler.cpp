@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler.hpp"
+
+#include <algorithm>
+
+#include "outbox_rows.hpp"
+#include "weir/loop.hpp"
+#include "weir/observe/log.hpp"
+#include "weir/resilience/backoff.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::detail {
+namespace {
+
+using postgres::statement_kind;
+
+// A schedule that nobody knows begins with its next tick, not with all that have been.
+constexpr auto begin_schedule =
+    stmt<"insert into weir_schedules (name, last) values ($1, now()) on conflict do nothing",
+         statement_kind::write, "weir_schedule_begin">;
+constexpr auto read_last = stmt<"select last from weir_schedules where name = $1",
+                                statement_kind::write, "weir_schedule_last">;
+constexpr auto take_tick = stmt<"update weir_schedules set last = $2 where name = $1 and last < $2",
+                                statement_kind::write, "weir_schedule_take">;
+
+/// How long a wait is at most before the clock is looked at again, which may have been set.
+constexpr duration look_interval = std::chrono::seconds(10);
+/// Of more missed ticks than these the last one is not looked for: it is as good as any.
+constexpr int missed_max = 10'000;
+const backoff retry_backoff =
+    exponential(std::chrono::milliseconds(200), std::chrono::seconds(30)).full_jitter();
+
+timestamp wall_clock() {
+  const auto now = loop::current().driver().wall_clock();
+  return std::chrono::floor<std::chrono::microseconds>(now);
+}
+
+}  // namespace
+
+task<> scheduler::run(manual_reset_event& ending) {
+  for (std::uint64_t failures = 0; !ending.is_set();) {
+    const auto last = co_await last_handled().as_result();
+    if (last) {
+      const timestamp due = latest_due(*last, wall_clock());
+      if (!co_await wait_until(due, ending)) co_return;
+      const auto handled = co_await handle(due).as_result();
+      if (handled) {
+        failures = 0;
+        continue;
+      }
+      if (handled.error().is_cancelled()) throw handled.error();
+      log_warning("schedule '" + entry_.when.name() + "': the tick of " + to_rfc3339(due) +
+                  " failed and is tried again: " + handled.error().message());
+    } else if (last.error().is_cancelled()) {
+      throw last.error();
+    }
+    const duration wait = retry_backoff.delay(++failures, loop::current().random());
+    const auto waited = co_await with_timeout(wait, ending.wait()).as_result();
+    if (!waited && waited.error().is_cancelled()) throw waited.error();
+  }
+}
+
+task<timestamp> scheduler::last_handled() {
+  co_await on_.database.exec(begin_schedule, entry_.when.name());
+  co_return co_await on_.database.one<timestamp>(read_last, entry_.when.name());
+}
+
+/// The next tick, or of those that have passed the last.
+timestamp scheduler::latest_due(timestamp last, timestamp now) const {
+  timestamp due = entry_.when.next(last);
+  for (int missed = 0; missed < missed_max; ++missed) {
+    const timestamp later = entry_.when.next(due);
+    if (later > now) break;
+    due = later;
+  }
+  return due;
+}
+
+task<bool> scheduler::wait_until(timestamp when, manual_reset_event& ending) {
+  for (;;) {
+    const duration left = when - wall_clock();
+    if (left <= duration::zero()) co_return !ending.is_set();
+    const auto waited =
+        co_await with_timeout(std::min(left, look_interval), ending.wait()).as_result();
+    if (waited) co_return false;
+    if (waited.error().is_cancelled()) throw waited.error();
+  }
+}
+
+/// False where another program has handled it.
+task<bool> scheduler::handle(timestamp due) {
+  std::vector<outbox_row> rows;
+  // Not a coroutine itself, so what it captures lives as long as this frame.
+  const auto body = [&](postgres::tx& in) { return handle_in(in, due, rows); };
+  const bool was_ours =
+      co_await with_timeout(entry_.when.deadline(), on_.database.transaction(body));
+  // What is not confirmed is swept.
+  if (was_ours) co_await on_.outbox.send(std::move(rows));
+  co_return was_ours;
+}
+
+task<bool> scheduler::handle_in(postgres::tx& in, timestamp due, std::vector<outbox_row>& rows) {
+  if (co_await in.exec(take_tick, entry_.when.name(), due) == 0) co_return false;
+  publications events(on_.body_bytes_max);
+  tx handed(in, events);
+  const tick now{entry_.when.name(), due};
+  co_await entry_.run(handed, now);
+  rows = make_rows(events, {}, "schedule:" + entry_.when.name() + ':' + to_rfc3339(due));
+  on_.outbox.number(rows);
+  store_rows(in, rows);
+  co_return true;
+}
+
+}  // namespace weir::detail
