@@ -19,8 +19,11 @@ constexpr auto settled_limit = 50s;     // for a service that hangs
 constexpr auto settled_interval = 5ms;  // between two looks at the consumer
 constexpr auto duplicate_window = 100ms;
 
-constexpr auto make_table =
-    stmt<"create table letters (id bigint primary key check (id >= 0), attempt bigint not null)">;
+// A service checks the statements of the whole program, so the tables of all tests are there.
+constexpr auto make_tables = stmt<
+    "do $$ begin "
+    "create table letters (id bigint primary key check (id >= 0), attempt bigint not null); "
+    "create table ticks (due timestamptz primary key); end $$">;
 constexpr auto read_table = stmt<"select id from letters order by id">;
 
 constexpr auto count_remembered = stmt<"select count(*) from weir_inbox">;
@@ -129,7 +132,7 @@ task<aftermath> post_office::run(const service& to, const std::vector<sent_lette
   std::exception_ptr failure;
   scope running;
   try {
-    co_await database.exec(make_table);
+    co_await database.exec(make_tables);
     co_await publish(jetstream, letters);
     if (before) co_await before(jetstream, database);
     running.spawn(run_quietly(to, settings_));
@@ -151,6 +154,39 @@ task<aftermath> post_office::run(const service& to, const std::vector<sent_lette
   co_await link.close();
   if (failure) std::rethrow_exception(failure);
   co_return found;
+}
+
+void post_office::play(const service& beside, const std::function<task<>(office_floor)>& story) {
+  loop home;
+  home.run(run_beside(beside, story));
+}
+
+task<> post_office::run_beside(const service& one,
+                               const std::function<task<>(office_floor)>& story) {
+  nats::connection_options options;
+  options.url = settings_.nats_url;
+  nats::connection link(options);
+  nats::jetstream jetstream(link);
+  postgres::pool_options to_database;
+  to_database.conninfo = settings_.database_url;
+  postgres::pool database(to_database);
+  std::exception_ptr failure;
+  scope running;
+  try {
+    co_await database.exec(make_tables);
+    co_await publish(jetstream, {});
+    running.spawn(run_quietly(one, settings_));
+    co_await with_timeout(settled_limit,
+                          story(office_floor{jetstream, database, nats_, postgres_}));
+    pthread_kill(pthread_self(), SIGTERM);  // The service reads it from its descriptor.
+    co_await running.join();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await running.close();
+  co_await database.close();
+  co_await link.close();
+  if (failure) std::rethrow_exception(failure);
 }
 
 std::string letter(std::int64_t id, std::string wish) {

@@ -41,6 +41,14 @@ struct sent_letter {
 /// What happens before the service starts, when the letters are in their stream.
 using preparation = std::function<task<>(nats::jetstream&, postgres::pool&)>;
 
+/// What a story has to do with while a service runs.
+struct office_floor {
+  nats::jetstream& jetstream;
+  postgres::pool& database;
+  servers::nats_server& nats;
+  servers::postgres_server& postgres;
+};
+
 /// Private servers with a table `letters (id bigint primary key check (id >= 0), attempt bigint)`.
 class post_office {
  public:
@@ -54,7 +62,12 @@ class post_office {
   aftermath deliver(const service& to, const std::vector<sent_letter>& letters,
                     const preparation& before = {});
 
+  /// Runs the service beside the story, which begins with an empty stream of letters and the table,
+  /// and drains it when that has ended.
+  void play(const service& beside, const std::function<task<>(office_floor)>& story);
+
  private:
+  task<> run_beside(const service& one, const std::function<task<>(office_floor)>& story);
   task<aftermath> run(const service& to, const std::vector<sent_letter>& letters,
                       const preparation& before);
 
