@@ -19,7 +19,7 @@ constexpr auto make_items = stmt<"create table items (id bigint)">;
 constexpr auto insert = stmt<"insert into items values ($1)">;
 constexpr auto count = stmt<"select count(*) from items">;
 constexpr auto forever =
-    stmt<"select pg_sleep(3600)", postgres::statement_kind::write, "sleep_forever">;
+    stmt<"select pg_sleep(3600)", postgres::statement_kind::write, "never_ends">;
 constexpr auto read_forever =
     stmt<"select pg_sleep(3600)", postgres::statement_kind::read, "read_forever">;
 
@@ -59,7 +59,7 @@ task<> end_in_transaction(pool& db) {
   CHECK(ended.retry_transaction());
   CHECK_FALSE(ended.commit_unknown());
   CHECK(ended.statement_index() == 1);
-  CHECK(ended.statement_name() == "sleep_forever");
+  CHECK(ended.statement_name() == "never_ends");
   const postgres::error uncommitted = co_await error_of(work.commit());
   CHECK(uncommitted.not_executed());
   co_await work.rollback();

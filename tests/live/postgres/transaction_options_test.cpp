@@ -28,7 +28,7 @@ constexpr auto settings = stmt<
 constexpr auto limit_of_statement =
     stmt<"select setting::bigint from pg_settings where name = 'statement_timeout'">;
 constexpr auto forever =
-    stmt<"select pg_sleep(3600)", postgres::statement_kind::write, "sleep_forever">;
+    stmt<"select pg_sleep(3600)", postgres::statement_kind::write, "never_ends">;
 
 task<> check_settings(pool& db, transaction_options chosen, std::string expected) {
   CAPTURE(expected);
@@ -84,7 +84,7 @@ task<> end_by_option(pool& db) {
   CHECK(late.sqlstate() == "57014");
   CHECK(says(late.message(), "statement timeout"));
   CHECK(late.disposition() == disposition::retry);
-  CHECK(late.statement_name() == "sleep_forever");
+  CHECK(late.statement_name() == "never_ends");
   CHECK_FALSE(late.retry_transaction());
   co_await work.rollback();
   // The next one on this connection has no limit.
