@@ -11,7 +11,7 @@ constexpr detail::server_feature reason_of_term{"the reason of delivery::term", 
 
 }  // namespace
 
-delivery::delivery(message received, const delivery_info& info, detail::connection_core& core,
+delivery::delivery(nats::message received, const delivery_info& info, detail::connection_core& core,
                    duration ack_wait, std::shared_ptr<detail::delivery_slots> slots,
                    std::size_t charged) noexcept
     : message_(std::move(received)),

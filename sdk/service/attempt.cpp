@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One try to handle one message, in whatever the handler asks for.
 #include "consumer.hpp"
+#include "event_headers.hpp"
 #include "weir/postgres/error.hpp"
 #include "weir/timeout.hpp"
 
@@ -57,12 +58,24 @@ bool consumer::is_database_away() const {
          !on_.database->stats().last_connect_error.empty();
 }
 
-std::vector<outbox_row> consumer::rows_of(const publications& events, const job& from) const {
+event_rows consumer::rows_of(const publications& events, const job& from,
+                             bool is_only_cause) const {
   if (events.entries().empty()) return {};
-  auto rows = make_rows(events, from.key, from.identity());
-  if (inbox_) on_.outbox->number(rows);
+  const std::string headers = is_only_cause ? headers_after(from) : std::string();
+  event_rows rows = make_rows(events, {from.identity(), from.key, headers});
+  if (inbox_) on_.outbox->number(rows.now);
+  if (!rows.later.empty()) on_.outbox->number(rows.later);
   return rows;
 }
+
+/// Those that are sent now are stored where redelivery would not make them again.
+template <class Work>
+std::vector<outbox_row> consumer::store(Work& in, event_rows rows) const {
+  if (inbox_) store_rows(in, rows.now);
+  store_rows(in, rows.later);
+  return std::move(rows.now);
+}
+template std::vector<outbox_row> consumer::store(postgres::tx&, event_rows) const;
 
 task<> consumer::run_handler(job& taken, std::vector<outbox_row>& rows) {
   // Not coroutines themselves, so what they capture lives as long as this frame.
@@ -84,7 +97,7 @@ task<> consumer::run_plain(job& taken, std::vector<outbox_row>& rows) {
   taken.in_handler = true;
   co_await entry().run(taken.event.get(), {.about = &about, .events = &events});
   taken.in_handler = false;
-  rows = rows_of(events, taken);
+  rows = rows_of(events, taken).now;
 }
 
 task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows) {
@@ -96,8 +109,7 @@ task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<ou
   taken.in_handler = true;
   co_await entry().run(taken.event.get(), {.about = &about, .transaction = &handed});
   taken.in_handler = false;
-  rows = rows_of(events, taken);
-  if (inbox_) store_rows(in, rows);
+  rows = store(in, rows_of(events, taken));
 }
 
 task<> consumer::run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_row>& rows) {
@@ -108,9 +120,7 @@ task<> consumer::run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_
   taken.in_handler = true;
   co_await entry().run(taken.event.get(), {.about = &about, .unit = &handed});
   taken.in_handler = false;
-  rows = rows_of(events, taken);
-  if (!inbox_) co_return;
-  for (const outbox_row& row : rows) in.insert(outbox_table, row);
+  rows = store(in, rows_of(events, taken));
 }
 
 }  // namespace weir::detail

@@ -145,8 +145,7 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   std::vector<std::string> failed;
   for (const auto& [index, why] : outcomes.failures()) failed.push_back(taken[index]->message_id);
   if (!failed.empty()) inbox_->leave_all(in, failed);
-  rows = rows_of(events, *taken.front());
-  store_rows(in, rows);
+  rows = store(in, rows_of(events, *taken.front(), taken.size() == 1));
 }
 
 task<> consumer::finish_batch(batch& done, const weir::batch& outcomes,

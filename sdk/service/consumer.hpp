@@ -95,7 +95,10 @@ class consumer {
   attempt_end end_of(const error& failure, bool in_handler, bool* unknown = nullptr) const;
   bool is_database_away() const;
   /// What was published for the message, ready to be stored and sent.
-  std::vector<outbox_row> rows_of(const publications& events, const job& from) const;
+  event_rows rows_of(const publications& events, const job& from, bool is_only_cause = true) const;
+  /// Stores what must be there when the work is committed; gives what is to be sent then.
+  template <class Work>
+  std::vector<outbox_row> store(Work& in, event_rows rows) const;
 
   // Many messages in one call (batches.cpp).
   task<> work_in_batches();

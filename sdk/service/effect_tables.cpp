@@ -11,7 +11,8 @@ constexpr auto own = stmt<Sql, postgres::statement_kind::write, "weir_effect_tab
 
 constexpr auto tables_exist =
     own<"select to_regclass('weir_inbox') is not null and to_regclass('weir_outbox') is not null "
-        "and to_regclass('weir_schedules') is not null">;
+        "and to_regclass('weir_schedules') is not null "
+        "and to_regclass('weir_delayed') is not null">;
 
 // Rows come and go at the rate of the messages: vacuum must follow their number, not the size of
 // the table, or dead rows outnumber living ones a thousand times.
@@ -34,20 +35,42 @@ constexpr auto make_outbox =
         "key text collate \"C\" not null, "
         "subject text not null, "
         "message_id text not null, "
+        "headers text not null default '', "
         "body text not null, "
         "created_at timestamptz not null default now()) "
         "with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, "
         "autovacuum_vacuum_cost_delay = 0)">;
+/// A table made before events had headers.
+constexpr auto add_headers =
+    own<"alter table weir_outbox add column if not exists headers text not null default ''">;
+constexpr auto make_delayed =
+    own<"create table if not exists weir_delayed ("
+        "message_id text collate \"C\" primary key, "
+        "id bigint not null, "
+        "due timestamptz not null, "
+        "key text collate \"C\" not null, "
+        "subject text not null, "
+        "headers text not null, "
+        "body text not null)">;
+constexpr auto index_delayed =
+    own<"create index if not exists weir_delayed_due on weir_delayed (due)">;
 constexpr auto make_programs = own<"create sequence if not exists weir_outbox_programs as integer">;
 constexpr auto make_schedules =
     own<"create table if not exists weir_schedules (name text primary key, "
         "last timestamptz not null)">;
 
+// What exists already is no news.
+constexpr auto be_quiet = own<"set local client_min_messages = warning">;
+
 task<> make_all(postgres::tx& in) {
+  in.enqueue(be_quiet);
   co_await in.lock(postgres::advisory_key("weir effect tables"));
   in.enqueue(make_inbox);
   in.enqueue(index_inbox);
   in.enqueue(make_outbox);
+  in.enqueue(add_headers);
+  in.enqueue(make_delayed);
+  in.enqueue(index_delayed);
   in.enqueue(make_programs);
   in.enqueue(make_schedules);
   co_await in.flush();

@@ -23,9 +23,24 @@ struct outbox_row {
   std::string key;  ///< Events of a key keep their order; empty for none.
   std::string subject;
   std::string message_id;
+  std::string headers;  ///< See event_headers.hpp.
   std::string body;
 };
 inline constexpr auto outbox_table = postgres::table<outbox_row, "weir_outbox">;
+
+/// An event that becomes one of the outbox when it is due.
+struct delayed_row {
+  std::string message_id;
+  std::int64_t id;
+  timestamp due;
+  std::string key;
+  std::string subject;
+  std::string headers;
+  std::string body;
+};
+/// A repeated run of a handler finds its events there already.
+inline constexpr auto delayed_table =
+    postgres::table<delayed_row, "weir_delayed">.on_conflict<"message_id">().do_nothing();
 
 /// The unique index that says that a message was handled already.
 inline constexpr std::string_view inbox_key = "weir_inbox_pkey";

@@ -24,6 +24,11 @@ job::job(nats::delivery delivered)
   may_be_handled = message.info().delivered > 1;
 }
 
+std::string_view job::correlation_id() const {
+  const auto given = message.header(correlation_header);
+  return given && !given->empty() ? *given : std::string_view(message_id);
+}
+
 std::string job::identity() const {
   const auto& from = message.info();
   return fmt::format("{}:{}:{}:{:x}", from.consumer, from.stream, from.stream_sequence,

@@ -32,8 +32,13 @@ struct job : list_hook {
             .message_id = message_id,
             .stream_sequence = from.stream_sequence,
             .attempt = attempt(),
-            .published_at = from.time};
+            .published_at = from.time,
+            .correlation_id = correlation_id(),
+            .message = &message.message()};
   }
+
+  /// See meta::correlation_id.
+  std::string_view correlation_id() const;
 
   /// What makes the ids of all that comes of this message: the same each time that it is handled,
   /// and another for the message of the same number in a stream that was made anew.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/service/outbox.hpp"
 
+#include "event_headers.hpp"
 #include "outbox_core.hpp"
 #include "outbox_relay.hpp"
 #include "outbox_rows.hpp"
@@ -81,9 +82,13 @@ task<> outbox::close(duration limit) { return program_->close(limit); }
 publications outbox::new_events() const { return publications(program_->body_bytes_max()); }
 
 void outbox::store(postgres::tx& in, const publications& events, detail::stored_events& to) {
-  to.rows = detail::make_rows(events, {}, uuid::random().to_string());
-  program_->core().number(to.rows);
-  detail::store_rows(in, to.rows);
+  const std::string origin = uuid::random().to_string();
+  auto made = detail::make_rows(events, {origin, {}, detail::headers_of_beginning(origin)});
+  program_->core().number(made.now);
+  program_->core().number(made.later);
+  detail::store_rows(in, made.now);
+  detail::store_rows(in, made.later);
+  to.rows = std::move(made.now);
 }
 
 void outbox::send(std::shared_ptr<detail::stored_events> committed) {

@@ -24,7 +24,8 @@ class outbox_core {
   task<> close();
 
   /// Gives the rows their ids, under which they can be stored.
-  void number(std::vector<outbox_row>& rows) noexcept {
+  template <class Row>
+  void number(std::vector<Row>& rows) noexcept {
     for (auto& row : rows) row.id = next_id_++;
   }
 

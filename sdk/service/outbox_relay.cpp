@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "weir/observe/log.hpp"
+#include "weir/service/publications.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
 
@@ -16,10 +17,24 @@ constexpr auto read_newest = stmt<"select coalesce(max(number), 0) from weir_out
                                   statement_kind::read, "weir_outbox_newest">;
 constexpr auto bound_idleness = stmt<"set local idle_in_transaction_session_timeout = '30s'",
                                      statement_kind::write, "weir_outbox_idle_limit">;
+// By the clock of the programs, which is what they count delays with. What is due is old enough to
+// be sent by the same sweep.
+constexpr auto move_due = stmt<
+    "with due as (delete from weir_delayed where message_id = any(array(select message_id "
+    "from weir_delayed where due <= $1 order by due limit 4096)) returning *) "
+    "insert into weir_outbox (id, key, subject, message_id, headers, body, created_at) "
+    "select id, key, subject, message_id, headers, body, now() - interval '1 hour' "
+    "from due order by due, id",
+    statement_kind::write, "weir_outbox_due">;
+// As many as take 16 MiB, but one in any case. The table has no index by number: it is as good as
+// empty, but after an outage, when reading all of it once for so many rows costs little.
 constexpr auto read_left = stmt<
-    "select id, key, subject, message_id, body from weir_outbox "
+    "select id, key, subject, message_id, headers, body from (select *, "
+    "sum(octet_length(body)) over (order by number) - octet_length(body) as before from "
+    "(select * from weir_outbox "
     "where number <= $1 and created_at <= now() - $2::float8 * interval '1 second' "
-    "order by number limit 256",
+    "order by number limit 4096) as first_ones) as with_size "
+    "where before < 16777216 order by number",
     statement_kind::write, "weir_outbox_read">;
 constexpr auto delete_sent =
     stmt<"delete from weir_outbox where id = any($1)", statement_kind::write, "weir_outbox_delete">;
@@ -44,16 +59,18 @@ task<> outbox_relay::catch_up() {
 }
 
 task<> outbox_relay::run() {
-  for (;;) {
-    co_await sleep(sweep_interval);
+  for (bool is_more = false;;) {
+    if (!is_more) co_await sleep(sweep_interval);
     const sweep_bounds left{left_alone_age, std::numeric_limits<std::int64_t>::max()};
     const auto done = co_await sweep(left).as_result();
+    is_more = done && done->sent > 0 && !done->obstacle;
     if (!done) {
       if (done.error().is_cancelled()) throw done.error();
       continue;  // The database is away: who waits for it says so.
     }
-    if (done->sent > 0) {
-      log_info("sent " + std::to_string(done->sent) + " events that were left in weir_outbox");
+    if (done->sent > done->were_due) {
+      log_info("sent " + std::to_string(done->sent - done->were_due) +
+               " events that were left in weir_outbox");
     }
     if (done->obstacle) {
       tell(*done->obstacle);
@@ -79,6 +96,7 @@ task<outbox_relay::sweep_result> outbox_relay::sweep_in(postgres::tx& in, sweep_
   in.enqueue(bound_idleness);
   done.was_leader = co_await in.try_lock(sweeper);
   if (!done.was_leader) co_return done;
+  done.were_due = co_await in.exec(move_due, time_after(duration::zero()));
   const double age = std::chrono::duration<double>(bounds.age).count();
   auto rows = co_await in.query<outbox_row>(read_left, bounds.through, age);
   if (rows.empty()) co_return done;

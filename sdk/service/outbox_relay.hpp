@@ -7,8 +7,9 @@
 
 namespace weir::detail {
 
-/// Sends the events that a commit has stored and whoever stored them did not send: it crashed, or
-/// the stream did not take them. They go in the order in which they were stored.
+/// Sends the events that a commit has stored and whoever stored them did not send: it crashed, the
+/// stream did not take them, or they had to wait for their time. They go in the order in which they
+/// were stored, or fell due.
 ///
 /// Of all programs on a database one at a time sweeps: who holds an advisory lock, for one sweep,
 /// in a transaction that has no snapshot meanwhile. A program that stands still while it sweeps
@@ -33,6 +34,7 @@ class outbox_relay {
   struct sweep_result {
     bool was_leader = true;
     std::size_t sent = 0;
+    std::size_t were_due = 0;  ///< Of these at most: they had to wait for their time.
     std::optional<error> obstacle;
   };
 

@@ -4,16 +4,23 @@
 namespace weir::detail {
 namespace {
 
+using postgres::statement_kind;
+
 constexpr auto store_many = stmt<
-    "insert into weir_outbox (id, key, subject, message_id, body) "
-    "select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])",
-    postgres::statement_kind::write, "weir_outbox_store">;
+    "insert into weir_outbox (id, key, subject, message_id, headers, body) select * from "
+    "unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])",
+    statement_kind::write, "weir_outbox_store">;
+constexpr auto delay_many = stmt<
+    "insert into weir_delayed (message_id, id, due, key, subject, headers, body) "
+    "select * from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::text[], "
+    "$5::text[], $6::text[], $7::text[]) on conflict (message_id) do nothing",
+    statement_kind::write, "weir_outbox_delay">;
 
 /// What the headers of an event take of the server's max_payload.
-constexpr std::size_t event_headers_bytes = 1024;
+constexpr std::size_t event_headers_bytes = std::size_t{4} * 1024;
 
-template <class T>
-std::vector<T> column(const std::vector<outbox_row>& rows, T outbox_row::* field) {
+template <class Row, class T>
+std::vector<T> column(const std::vector<Row>& rows, T Row::* field) {
   std::vector<T> values;
   values.reserve(rows.size());
   for (const auto& row : rows) values.push_back(row.*field);
@@ -22,19 +29,28 @@ std::vector<T> column(const std::vector<outbox_row>& rows, T outbox_row::* field
 
 }  // namespace
 
-std::vector<outbox_row> make_rows(const publications& events, std::string_view key,
-                                  std::string_view origin) {
-  std::vector<outbox_row> rows;
-  rows.reserve(events.entries().size());
+event_rows make_rows(const publications& events, const event_origin& from) {
+  event_rows rows;
+  rows.now.reserve(events.entries().size());
+  std::size_t number = 0;
   for (const auto& event : events.entries()) {
-    std::string message_id(origin);
-    message_id += ':';
-    message_id += std::to_string(rows.size());
-    rows.push_back({.id = 0,
-                    .key = std::string(key),
-                    .subject = std::string(event.subject),
-                    .message_id = std::move(message_id),
-                    .body = event.body});
+    std::string message_id = from.id + ':' + std::to_string(number++);
+    if (event.due) {
+      rows.later.push_back({.message_id = std::move(message_id),
+                            .id = 0,
+                            .due = *event.due,
+                            .key = from.key,
+                            .subject = std::string(event.subject),
+                            .headers = from.headers,
+                            .body = event.body});
+    } else {
+      rows.now.push_back({.id = 0,
+                          .key = from.key,
+                          .subject = std::string(event.subject),
+                          .message_id = std::move(message_id),
+                          .headers = from.headers,
+                          .body = event.body});
+    }
   }
   return rows;
 }
@@ -48,7 +64,23 @@ void store_rows(postgres::tx& in, const std::vector<outbox_row>& rows) {
   if (rows.empty()) return;
   in.enqueue(store_many, column(rows, &outbox_row::id), column(rows, &outbox_row::key),
              column(rows, &outbox_row::subject), column(rows, &outbox_row::message_id),
-             column(rows, &outbox_row::body));
+             column(rows, &outbox_row::headers), column(rows, &outbox_row::body));
+}
+
+void store_rows(postgres::tx& in, const std::vector<delayed_row>& rows) {
+  if (rows.empty()) return;
+  in.enqueue(delay_many, column(rows, &delayed_row::message_id), column(rows, &delayed_row::id),
+             column(rows, &delayed_row::due), column(rows, &delayed_row::key),
+             column(rows, &delayed_row::subject), column(rows, &delayed_row::headers),
+             column(rows, &delayed_row::body));
+}
+
+void store_rows(postgres::unit& in, const std::vector<outbox_row>& rows) {
+  for (const outbox_row& row : rows) in.insert(outbox_table, row);
+}
+
+void store_rows(postgres::unit& in, const std::vector<delayed_row>& rows) {
+  for (const delayed_row& row : rows) in.upsert(delayed_table, row);
 }
 
 }  // namespace weir::detail

@@ -3,24 +3,30 @@
 
 #include <fmt/format.h>
 
+#include "weir/loop.hpp"
+
 namespace weir {
 
-void publications::check_last() {
-  const entry& last = entries_.back();
+timestamp detail::time_after(duration delay) {
+  const auto now = loop::current().driver().wall_clock();
+  return std::chrono::floor<std::chrono::microseconds>(now + delay);
+}
+
+void publications::add(entry one) {
   std::string fault;
-  if (last.body.size() > body_bytes_max_) {
+  if (one.body.size() > body_bytes_max_) {
     fault = fmt::format(
         "an event for {} has {} bytes, the server's max_payload leaves room for {}; publish less, "
         "or store it and publish where it is",
-        last.subject, last.body.size(), body_bytes_max_);
-  } else if (entries_.size() > most_) {
+        one.subject, one.body.size(), body_bytes_max_);
+  } else if (entries_.size() >= most_) {
     fault = fmt::format(
         "a handler publishes more than {} events at a time; publish fewer, or split the message",
         most_);
   } else {
+    entries_.push_back(std::move(one));
     return;
   }
-  entries_.pop_back();
   throw error(errc::limit_exceeded, disposition::permanent, fault);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "event_headers.hpp"
 #include "outbox_rows.hpp"
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
@@ -105,9 +106,13 @@ task<bool> scheduler::handle_in(postgres::tx& in, timestamp due, std::vector<out
   tx handed(in, events);
   const tick now{entry_.when.name(), due};
   co_await entry_.run(handed, now);
-  rows = make_rows(events, {}, "schedule:" + entry_.when.name() + ':' + to_rfc3339(due));
-  on_.outbox.number(rows);
-  store_rows(in, rows);
+  const std::string origin = "schedule:" + entry_.when.name() + ':' + to_rfc3339(due);
+  event_rows made = make_rows(events, {origin, {}, headers_of_beginning(origin)});
+  on_.outbox.number(made.now);
+  on_.outbox.number(made.later);
+  store_rows(in, made.now);
+  store_rows(in, made.later);
+  rows = std::move(made.now);
   co_return true;
 }
 

@@ -20,6 +20,10 @@ struct sent_events {
 
 /// Publishes the events into their streams, in their order and without waiting in between, and
 /// suspends until each is confirmed or refused. Throws only when it is cancelled.
+///
+/// Of a key, the events of one message wait until those of the message before it are confirmed; if
+/// those cannot be for now, they are not sent either. What a stream refuses for good holds nobody
+/// up.
 task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows);
 
 }  // namespace weir::detail

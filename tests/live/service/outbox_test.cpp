@@ -125,6 +125,40 @@ weir::task<> store_without_nats(program& on, weir::postgres::pool& database,
   }
 }
 
+/// Two messages of the key "narrow", whose first one a full stream refuses, one of another.
+constexpr auto leave_rows = weir::stmt<
+    "insert into weir_outbox (id, key, subject, message_id, body, created_at) values "
+    "(1, 'narrow', 'full.one', 'a:0', '{\"id\":1}', now() - interval '1 hour'), "
+    "(2, 'narrow', 'letters.answered', 'b:0', '{\"id\":2}', now() - interval '1 hour'), "
+    "(3, 'wide', 'letters.answered', 'c:0', '{\"id\":3}', now() - interval '1 hour')">;
+
+weir::task<> hold_back_a_key(program&, weir::postgres::pool& database,
+                             weir::nats::connection& link) {
+  weir::nats::jetstream jetstream(link);
+  weir::nats::stream_config narrow;
+  narrow.name = "NARROW";
+  narrow.subjects = {"full.>"};
+  narrow.max_messages = 1;
+  narrow.discard = weir::nats::discard_policy::new_messages;
+  co_await jetstream.ensure_stream(narrow);
+  co_await jetstream.publish(weir::nats::subject("full.up"), "in the way");
+  weir::outbox outbox(database, link);
+  co_await outbox.open();
+  co_await database.exec(leave_rows);
+  // All that can be sent; the others were tried in the same sweep.
+  while (co_await database.one<std::int64_t>(count_unsent) > 2) co_await weir::sleep(5ms);
+  const auto before = co_await jetstream.stream_info(std::string(Letters::name));
+  CHECK(before.messages == 1);
+
+  co_await jetstream.purge_stream("NARROW");
+  co_await weir::with_timeout(20s, until_sent(database, link, 2));
+  const auto last = co_await jetstream.get_message(std::string(Letters::name), 2);
+  CHECK(weir::json::decode<Reply>(last.payload).value().id == 2);
+  const auto first = co_await jetstream.stream_info("NARROW");
+  CHECK(first.messages == 1);
+  co_await outbox.close();
+}
+
 }  // namespace
 
 TEST_CASE("what is committed is published, what is rolled back is not") {
@@ -134,6 +168,11 @@ TEST_CASE("what is committed is published, what is rolled back is not") {
 TEST_CASE("what is stored while nats-server is away is published when it is back, in its order") {
   weir::test::allow(120s);
   program().play(store_without_nats);
+}
+
+TEST_CASE("what a stream does not take for now holds back its key, and no other") {
+  weir::test::allow(120s);
+  program().play(hold_back_a_key);
 }
 
 TEST_SUITE_END();

@@ -44,7 +44,7 @@ struct delivery_info {
 class delivery {
  public:
   /// `info` points into `received`.
-  delivery(message received, const delivery_info& info, detail::connection_core& core,
+  delivery(nats::message received, const delivery_info& info, detail::connection_core& core,
            duration ack_wait, std::shared_ptr<detail::delivery_slots> slots,
            std::size_t charged = 0) noexcept;
   delivery(delivery&&) noexcept = default;
@@ -58,6 +58,8 @@ class delivery {
   }
   std::vector<std::pair<std::string, std::string>> headers() const { return message_.headers(); }
 
+  /// The message without what makes it a delivery.
+  const nats::message& message() const noexcept { return message_; }
   const delivery_info& info() const noexcept { return info_; }
   /// When it arrived, or in_progress() was last said; the server waits ack_wait from then on.
   time_point leased_at() const noexcept { return leased_at_; }
@@ -94,7 +96,7 @@ class delivery {
   bool ack_and_pull(const std::string& reply, std::string_view request);
   void finish(bool acknowledged) noexcept;
 
-  message message_;
+  nats::message message_;
   delivery_info info_;
   detail::connection_core* core_;
   duration ack_wait_;

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "weir/clock.hpp"
 #include "weir/event/bind.hpp"
 #include "weir/event/json.hpp"
+#include "weir/timestamp.hpp"
 
 namespace weir {
+
+namespace detail {
+/// By the clock of the loop.
+timestamp time_after(duration delay);
+}  // namespace detail
 
 /// The events that a handler publishes, kept until its work is committed.
 ///
@@ -22,6 +30,7 @@ class publications {
   struct entry {
     std::string_view subject;  ///< Static: the binding's.
     std::string body;
+    std::optional<timestamp> due = {};  ///< Not to be published before; none: at once.
   };
 
   /// `body_bytes_max` is the largest body that the server takes, `most` the number of events.
@@ -32,16 +41,23 @@ class publications {
   /// too large for any stream, and what json::encode throws.
   template <bound_event Event>
   void publish(const Event& event) {
-    entries_.push_back({bind<Event>::subject, json::encode(event)});
-    check_last();
+    add({bind<Event>::subject, json::encode(event)});
   }
 
   const std::vector<entry>& entries() const noexcept { return entries_; }
   void clear() noexcept { entries_.clear(); }
 
  private:
-  /// Takes back an entry that must not be there, and throws.
-  void check_last();
+  friend class tx;
+  friend class unit;
+
+  /// For handlers with a database, which keeps the event until then.
+  template <bound_event Event>
+  void publish_at(timestamp due, const Event& event) {
+    add({bind<Event>::subject, json::encode(event), due});
+  }
+  /// Throws for an entry that must not be there.
+  void add(entry one);
 
   std::size_t body_bytes_max_;
   std::size_t most_;
