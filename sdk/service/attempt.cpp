@@ -20,11 +20,15 @@ task<attempt_end> consumer::attempt_once(job& taken) {
   attempt_end end;
   try {
     taken.in_handler = false;
+    taken.is_outdated = false;
     if (inbox_ && taken.may_be_handled) {
       std::vector<std::string> ids;
       ids.push_back(taken.message_id);
       const auto handled = co_await inbox_->handled_of(std::move(ids));
       if (!handled.empty()) end.how = attempt_end::kind::duplicate;
+    }
+    if (handled_ && co_await handled_->contains(taken.message_id)) {
+      end.how = attempt_end::kind::duplicate;
     }
     if (end.how == attempt_end::kind::done) {
       co_await with_timeout(policy().deadline(), run_handler(taken, end.events));
@@ -34,6 +38,7 @@ task<attempt_end> consumer::attempt_once(job& taken) {
   } catch (...) {
     end = end_of(to_error(std::current_exception()), taken.in_handler);
   }
+  if (taken.is_outdated) end = {attempt_end::kind::outdated};
   co_return end;
 }
 
@@ -41,6 +46,7 @@ task<attempt_end> consumer::attempt_once(job& taken) {
 attempt_end consumer::end_of(const error& failure, bool in_handler, bool* unknown) const {
   using kind = attempt_end::kind;
   if (is_duplicate(failure)) return {kind::duplicate};
+  if (is_outdated(failure)) return {kind::outdated};
   const auto* by_server = dynamic_cast<const postgres::error*>(&failure);
   if (by_server != nullptr && by_server->commit_unknown()) {
     // Asked again once the server answers: the inbox knows. Without one the handler is repeatable.
@@ -105,6 +111,10 @@ task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<ou
   publications events(on_.body_bytes_max);
   const meta about = taken.about();
   if (inbox_) inbox_->enter(in, taken.message_id);
+  if (versions_) {
+    const void* event = taken.event.get();
+    versions_->enter(in, policy().version().key.of(event), policy().version().number(event));
+  }
   tx handed(in, events);
   taken.in_handler = true;
   co_await entry().run(taken.event.get(), {.about = &about, .transaction = &handed});
@@ -112,9 +122,19 @@ task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<ou
   rows = store(in, rows_of(events, taken));
 }
 
+task<> consumer::enter_version(postgres::unit& in, job& taken) {
+  const void* event = taken.event.get();
+  const std::string key = policy().version().key.of(event);
+  const std::int64_t version = policy().version().number(event);
+  taken.is_outdated = co_await versions_->is_old(key, version);
+  if (taken.is_outdated) throw error(errc::conflict, disposition::permanent, "an old version");
+  versions_->enter(in, key, version);
+}
+
 task<> consumer::run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_row>& rows) {
   publications events(on_.body_bytes_max);
   const meta about = taken.about();
+  if (versions_) co_await enter_version(in, taken);
   if (inbox_) in.insert(inbox_table, inbox_->row_of(taken.message_id));
   unit handed(in, events);
   taken.in_handler = true;

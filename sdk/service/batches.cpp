@@ -65,6 +65,7 @@ task<> consumer::try_batch(batch& taken) {
       case attempt_end::kind::outage:
         if (co_await wait_out(*end.why, ++outages)) continue;
         co_return;
+      case attempt_end::kind::outdated:  // Not of batches.
       case attempt_end::kind::failed:
         break;
     }

@@ -75,6 +75,10 @@ consumer::consumer(const service::registration& registered, const dependencies& 
     inbox_.emplace(*on.database, std::string(entry().stream) + '/' + policy().name(),
                    policy().kept());
   }
+  if (policy().version().number != nullptr) {
+    versions_.emplace(*on.database, std::string(entry().stream) + '/' + policy().name());
+  }
+  if (policy().deduplicates()) handled_.emplace(policy().remembers(), policy().name());
   if (entry().kind == handler_kind::unit) group_.emplace(*on.database);
   // Behind one key that is retried a quarter of the workers may wait.
   if (policy().key().of != nullptr) lanes_.emplace(policy().workers() / 4 + 1);
@@ -93,6 +97,8 @@ task<> consumer::open() {
     letters.subjects.push_back(policy().dead_letter());
     co_await make_if_missing(on_.jetstream, std::move(letters), policy().dead_letter());
   }
+
+  if (handled_) co_await handled_->open(on_.jetstream);
 
   nats::consumer_config own;
   own.durable = policy().name();
@@ -153,10 +159,16 @@ task<bool> consumer::is_done() {
 task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {
   auto taken = std::make_unique<job>(std::move(delivered));
   running_.push_back(*taken);
+  const auto now = loop::current().driver().wall_clock();
+  if (now - taken->message.info().time > policy().expiry()) {
+    end_expired(*taken);
+    co_return nullptr;
+  }
   std::optional<error> unreadable;
   try {
     taken->event = entry().decode(taken->message.payload());
     if (lanes_) taken->key = policy().key().of(taken->event.get());
+    if (policy().id().of != nullptr) taken->identify(policy().id().of(taken->event.get()));
   } catch (const error& failure) {
     unreadable = failure;
   }

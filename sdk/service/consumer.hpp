@@ -3,15 +3,19 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "gate.hpp"
+#include "handled_ids.hpp"
 #include "inbox.hpp"
 #include "job.hpp"
 #include "lanes.hpp"
 #include "outbox_core.hpp"
 #include "outbox_rows.hpp"
 #include "statistics.hpp"
+#include "version_guard.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/nats/pull_source.hpp"
 #include "weir/postgres/group_commit.hpp"
@@ -31,6 +35,7 @@ struct attempt_end {
   enum class kind : unsigned char {
     done,       ///< Its work is committed.
     duplicate,  ///< It was committed before.
+    outdated,   ///< A newer version of the same was.
     outage,     ///< A server is away: the message is not to blame.
     failed,     ///< By the handler, or by what it asked the database for.
   };
@@ -67,6 +72,7 @@ class consumer {
   task<> drain(duration limit);
 
  private:
+  class in_hand_mark;
   using batch = std::vector<std::unique_ptr<job>>;
 
   const durable& policy() const noexcept { return registered_.policy; }
@@ -91,6 +97,7 @@ class consumer {
   task<> run_handler(job& taken, std::vector<outbox_row>& rows);
   task<> run_plain(job& taken, std::vector<outbox_row>& rows);
   task<> run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows);
+  task<> enter_version(postgres::unit& in, job& taken);
   task<> run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_row>& rows);
   attempt_end end_of(const error& failure, bool in_handler, bool* unknown = nullptr) const;
   bool is_database_away() const;
@@ -115,10 +122,14 @@ class consumer {
   // After the commit (publishing.cpp).
   task<> send_stored(std::vector<outbox_row> rows);
   task<> publish_and_acknowledge(job& done, std::vector<outbox_row> rows);
+  /// For those that are not remembered in a commit.
+  task<> remember(const job& done);
 
   // The end of a delivery (settlement.cpp, dead_letter.cpp).
   void acknowledge(job& done);
   void acknowledge_duplicate(job& done);
+  void acknowledge_outdated(job& done);
+  void end_expired(job& taken);
   task<> settle_failure(job& failed, error why);
   bool is_hopeless(const job& failed, const error& why) const;
   void discard(job& failed, const error& why);
@@ -135,6 +146,9 @@ class consumer {
   dependencies on_;
   gate gate_;
   std::optional<inbox> inbox_;
+  std::optional<version_guard> versions_;
+  std::optional<handled_ids> handled_;
+  std::unordered_set<std::string> in_hand_;  ///< Ids of messages, for handled_.
   std::optional<postgres::group_commit> group_;
   std::optional<lanes> lanes_;
   std::optional<nats::pull_source> source_;

@@ -12,7 +12,8 @@ constexpr auto own = stmt<Sql, postgres::statement_kind::write, "weir_effect_tab
 constexpr auto tables_exist =
     own<"select to_regclass('weir_inbox') is not null and to_regclass('weir_outbox') is not null "
         "and to_regclass('weir_schedules') is not null "
-        "and to_regclass('weir_delayed') is not null">;
+        "and to_regclass('weir_delayed') is not null "
+        "and to_regclass('weir_versions') is not null">;
 
 // Rows come and go at the rate of the messages: vacuum must follow their number, not the size of
 // the table, or dead rows outnumber living ones a thousand times.
@@ -59,6 +60,14 @@ constexpr auto make_schedules =
     own<"create table if not exists weir_schedules (name text primary key, "
         "last timestamptz not null)">;
 
+constexpr auto make_versions =
+    own<"create table if not exists weir_versions ("
+        "consumer text collate \"C\" not null, "
+        "key text collate \"C\" not null, "
+        "version bigint not null, "
+        "previous bigint, "
+        "primary key (consumer, key), "
+        "constraint weir_versions_newer check (version > previous))">;
 // What exists already is no news.
 constexpr auto be_quiet = own<"set local client_min_messages = warning">;
 
@@ -73,6 +82,7 @@ task<> make_all(postgres::tx& in) {
   in.enqueue(index_delayed);
   in.enqueue(make_programs);
   in.enqueue(make_schedules);
+  in.enqueue(make_versions);
   co_await in.flush();
 }
 

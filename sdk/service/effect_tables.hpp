@@ -45,6 +45,9 @@ inline constexpr auto delayed_table =
 /// The unique index that says that a message was handled already.
 inline constexpr std::string_view inbox_key = "weir_inbox_pkey";
 
+/// The check that says that a version is not newer than the one handled last.
+inline constexpr std::string_view versions_check = "weir_versions_newer";
+
 /// Makes the tables where they are missing. Programs that start at the same time take turns.
 task<> make_effect_tables(postgres::pool& database);
 

@@ -20,7 +20,11 @@ struct job : list_hook {
   std::string key;              ///< Of its lane; empty for none.
   std::uint64_t retries = 0;    ///< Failures that were tried again without giving it back.
   bool may_be_handled = false;  ///< Its work may be committed already: the inbox is asked first.
+  bool is_outdated = false;     ///< Its version is not newer than the one handled last.
   bool in_handler = false;      ///< The handler's own code runs, or has thrown.
+
+  /// The message's id, by its event. Throws poison for one that is too long, or empty.
+  void identify(std::string id);
 
   std::uint64_t attempt() const noexcept { return message.info().delivered + retries; }
 

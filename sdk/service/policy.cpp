@@ -56,6 +56,20 @@ durable& durable::replayable() {
   return *this;
 }
 
+durable& durable::deduplicate(deduplication how) {
+  require(how.kept >= kept_min, "consumer '" + name_ +
+                                    "': deduplicate() must remember for a minute or more: what "
+                                    "fails comes again after that");
+  deduplication_ = std::move(how);
+  return *this;
+}
+
+durable& durable::expires(duration after) {
+  require(after > duration::zero(), "consumer '" + name_ + "': expires() must be positive");
+  expiry_ = after;
+  return *this;
+}
+
 durable& durable::retry(std::size_t attempts, const weir::backoff& waits) {
   require(attempts > 0, "consumer '" + name_ + "': retry() needs at least one attempt");
   attempts_ = attempts;
@@ -124,8 +138,18 @@ std::string durable::describe(bool has_database) const {
   if (key_.of != nullptr) text += fmt::format("  order        {}, by key\n", key_.event_type);
   if (has_database && is_once()) {
     text += fmt::format("  effects      once, remembered for {}\n", in_words(kept_));
+  } else if (deduplicates()) {
+    const std::string where =
+        deduplication_.bucket.empty() ? "in memory" : "in bucket " + deduplication_.bucket;
+    text += fmt::format("  effects      not repeated for {}, remembered {}\n",
+                        in_words(deduplication_.kept), where);
   } else {
     text += "  effects      repeated with a repeated message\n";
+  }
+  if (id_.of != nullptr) text += "  identity     a field of the event\n";
+  if (version_.number != nullptr) text += "  versions     older ones of a key are skipped\n";
+  if (expiry_ < duration::max()) {
+    text += fmt::format("  expiry       {} after it was stored\n", in_words(expiry_));
   }
   if (breaker_) text += fmt::format("  breaker      {}\n", circuit_breaker(*breaker_).describe());
   if (adaptive_) text += fmt::format("  concurrency  {}\n", adaptive_limit(*adaptive_).describe());

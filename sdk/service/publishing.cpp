@@ -29,7 +29,18 @@ task<> consumer::publish_and_acknowledge(job& done, std::vector<outbox_row> rows
     if (!co_await wait_out(*sent.obstacle, ++failures)) co_return give_back(done);
     rows = std::move(sent.unconfirmed);
   }
+  if (handled_) co_await remember(done);
   acknowledge(done);
+}
+
+task<> consumer::remember(const job& done) {
+  for (std::uint64_t failures = 0;;) {
+    const auto remembered = co_await handled_->add(done.message_id).as_result();
+    if (remembered) co_return;
+    if (remembered.error().is_cancelled()) throw remembered.error();
+    // It is handled all the same: the acknowledgement is what counts.
+    if (!co_await wait_out(remembered.error(), ++failures)) co_return;
+  }
 }
 
 /// Sends events that are stored with their commit. What is not confirmed in the end stays stored,

@@ -44,21 +44,41 @@ void require(bool holds, const durable& policy, std::string_view text) {
               "consumer '" + policy.name() + "': " + std::string(text));
 }
 
-}  // namespace
+void require_field_of(const detail::handler_entry& handler, const durable& policy,
+                      const detail::event_key& key, std::string_view setter) {
+  require(key.of == nullptr || key.event_type == handler.event_type, policy,
+          std::string(setter) + "() names a field of " + std::string(key.event_type) +
+              ", its handler takes " + std::string(handler.event_type));
+}
 
-void service::add(registration one) {
-  const durable& policy = one.policy;
-  const auto& key = policy.key();
-  require(key.of == nullptr || key.event_type == one.entry.event_type, policy,
-          "ordered_by() names a field of " + std::string(key.event_type) + ", its handler takes " +
-              std::string(one.entry.event_type));
-  const bool is_batch = one.entry.kind == handler_kind::batch;
-  require(!is_batch || key.of == nullptr, policy,
+/// Throws for a policy that does not fit the handler.
+void check(const detail::handler_entry& handler, const durable& policy) {
+  require_field_of(handler, policy, policy.key(), "ordered_by");
+  require_field_of(handler, policy, policy.id(), "identified_by");
+  require_field_of(handler, policy, policy.version().key, "skip_older");
+  const bool is_batch = handler.kind == handler_kind::batch;
+  const bool has_inbox = handler.kind != handler_kind::plain && policy.is_once();
+  require(!is_batch || policy.key().of == nullptr, policy,
           "a handler of many events gets them in the order of the stream; ordered_by() is for "
           "handlers of one");
   require(!is_batch || policy.is_once(), policy,
           "a handler of many events cannot be replayable(): the same message may come with others "
           "the next time");
+  require(policy.version().number == nullptr || (has_inbox && !is_batch), policy,
+          "skip_older() remembers the version in the handler's own commit; it is for handlers of "
+          "one event with a database that are not replayable()");
+  require(!policy.deduplicates() || !has_inbox, policy,
+          "deduplicate() is for handlers without a database, and those that are replayable(); this "
+          "one remembers in its own commit, see once()");
+  require(policy.id().of == nullptr || has_inbox || policy.deduplicates(), policy,
+          "identified_by() says what once() and deduplicate() remember, and this handler has "
+          "neither");
+}
+
+}  // namespace
+
+void service::add(registration one) {
+  check(one.entry, one.policy);
   registrations_.push_back(std::move(one));
 }
 

@@ -36,6 +36,17 @@ void consumer::acknowledge_duplicate(job& done) {
   ++on_.statistics.duplicates_skipped;
 }
 
+void consumer::acknowledge_outdated(job& done) {
+  done.message.ack();
+  outage_told_ = false;
+  ++on_.statistics.outdated_skipped;
+}
+
+void consumer::end_expired(job& taken) {
+  ++on_.statistics.expired;
+  taken.message.term("expired");
+}
+
 bool consumer::is_hopeless(const job& failed, const error& why) const {
   return why.disposition() == disposition::poison || why.disposition() == disposition::permanent ||
          failed.attempt() >= policy().attempts();

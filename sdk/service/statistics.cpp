@@ -11,8 +11,8 @@ namespace {
 /// The form of the line; its names are what tools read.
 struct summary {
   std::string driver;
-  std::uint64_t processed, redelivered, duplicates_skipped, retried, dead_lettered, discarded,
-      given_back, published;
+  std::uint64_t processed, redelivered, duplicates_skipped, outdated_skipped, expired, retried,
+      dead_lettered, discarded, given_back, published;
   std::uint64_t duplicates_refused;
   double p50_ms, p99_ms, cpu_seconds;
   std::int64_t peak_memory_kib;
@@ -36,6 +36,8 @@ std::string service_statistics::to_json(std::string_view driver) const {
       .processed = processed,
       .redelivered = redelivered,
       .duplicates_skipped = duplicates_skipped,
+      .outdated_skipped = outdated_skipped,
+      .expired = expired,
       .retried = retried,
       .dead_lettered = dead_lettered,
       .discarded = discarded,

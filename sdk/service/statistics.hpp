@@ -13,6 +13,8 @@ struct service_statistics {
   std::uint64_t processed = 0;           ///< Messages handled, committed and acknowledged.
   std::uint64_t redelivered = 0;         ///< Of these and the failed ones: not the first delivery.
   std::uint64_t duplicates_skipped = 0;  ///< Messages that came again and had been handled.
+  std::uint64_t outdated_skipped = 0;    ///< Messages with a version that was not newer.
+  std::uint64_t expired = 0;             ///< Messages ended since they were too old.
   std::uint64_t retried = 0;             ///< Failures that the server will deliver again.
   std::uint64_t dead_lettered = 0;       ///< Messages given up, with their cause.
   std::uint64_t discarded = 0;           ///< Messages ended by a rule, without a dead letter.

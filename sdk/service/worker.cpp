@@ -4,6 +4,12 @@
 #include "weir/loop.hpp"
 
 namespace weir::detail {
+namespace {
+
+/// When a message is looked at again whose like is in hand.
+constexpr duration same_message_delay = std::chrono::seconds(1);
+
+}  // namespace
 
 task<> consumer::work() {
   for (;;) {
@@ -34,7 +40,29 @@ task<std::optional<lane_turn>> consumer::take_turn(job& taken) {
   co_return std::nullopt;
 }
 
+/// Of two messages with one id the second waits until the first is remembered, or has failed.
+class consumer::in_hand_mark {
+ public:
+  in_hand_mark(std::unordered_set<std::string>& in_hand, const job& taken) : in_hand_(in_hand) {
+    const auto [place, is_first] = in_hand.insert(taken.message_id);
+    if (is_first) id_ = *place;
+  }
+  in_hand_mark(const in_hand_mark&) = delete;
+  in_hand_mark& operator=(const in_hand_mark&) = delete;
+  ~in_hand_mark() {
+    if (id_) in_hand_.erase(*id_);
+  }
+  bool is_first() const noexcept { return id_.has_value(); }
+
+ private:
+  std::unordered_set<std::string>& in_hand_;
+  std::optional<std::string> id_;
+};
+
 task<> consumer::handle(job& taken) {
+  std::optional<in_hand_mark> mark;
+  if (handled_) mark.emplace(in_hand_, taken);
+  if (mark && !mark->is_first()) co_return give_back(taken, same_message_delay);
   const auto turn = co_await take_turn(taken);
   if (!turn) co_return;
   for (std::uint64_t outages = 0;;) {
@@ -46,6 +74,8 @@ task<> consumer::handle(job& taken) {
         co_return co_await publish_and_acknowledge(taken, std::move(end.events));
       case attempt_end::kind::duplicate:
         co_return acknowledge_duplicate(taken);
+      case attempt_end::kind::outdated:
+        co_return acknowledge_outdated(taken);
       case attempt_end::kind::outage:
         if (co_await wait_out(*end.why, ++outages)) continue;
         co_return give_back(taken);

@@ -11,8 +11,10 @@
 #include "weir/resilience/adaptive_limit.hpp"
 #include "weir/resilience/backoff.hpp"
 #include "weir/resilience/circuit_breaker.hpp"
+#include "weir/service/deduplication.hpp"
 #include "weir/service/delivery_start.hpp"
 #include "weir/service/detail/event_key.hpp"
+#include "weir/service/detail/event_version.hpp"
 #include "weir/service/error_action.hpp"
 
 namespace weir {
@@ -61,6 +63,32 @@ class durable {
   /// repeated run have the ids of the first, which their stream refuses within its duplicate
   /// window. Not for batch handlers.
   durable& replayable();
+  /// What tells that two messages are the same: a field of the event, in place of the
+  /// `Nats-Msg-Id`; for once() and deduplicate(). One of more than 512 bytes is poison.
+  ///
+  ///     weir::durable("payments").identified_by<&PaymentTaken::payment_id>()
+  template <auto Field>
+  durable& identified_by() {
+    id_ = detail::make_event_key<Field>();
+    return *this;
+  }
+  /// For handlers without a database and those that are replayable(): acknowledges what is
+  /// remembered as handled, and does not handle it again. See deduplication.
+  durable& deduplicate(deduplication how);
+  /// Acknowledges, and does not handle, an event that is not newer than the last one handled of its
+  /// key: the version, a number or a timestamp, is remembered in the handler's own commit, so the
+  /// handler has a database, takes one event, and is not replayable(). Messages of a key that come
+  /// in the wrong order, or are published again, so leave what the newest one says. One row is kept
+  /// for each key, for good.
+  ///
+  ///     weir::durable("stock").skip_older<&StockCounted::item, &StockCounted::version>()
+  template <auto Key, auto Version>
+  durable& skip_older() {
+    version_ = detail::make_event_version<Key, Version>();
+    return *this;
+  }
+  /// Ends a message, and does not handle it, that its stream has stored longer ago than this.
+  durable& expires(duration after);
   /// How often a message is tried before it is given up, and how long the server waits between:
   /// what `waits` gives for the number of the delivery, see backoff::delay().
   durable& retry(std::size_t attempts, const weir::backoff& waits);
@@ -100,6 +128,11 @@ class durable {
   const std::string& name() const noexcept { return name_; }
   std::size_t workers() const noexcept { return workers_; }
   const detail::event_key& key() const noexcept { return key_; }
+  const detail::event_key& id() const noexcept { return id_; }
+  const deduplication& remembers() const noexcept { return deduplication_; }
+  bool deduplicates() const noexcept { return deduplication_.kept > duration::zero(); }
+  const detail::event_version& version() const noexcept { return version_; }
+  duration expiry() const noexcept { return expiry_; }
   bool is_once() const noexcept { return kept_ > duration::zero(); }
   duration kept() const noexcept { return kept_; }
   /// The rule for the error; null where there is none.
@@ -120,6 +153,10 @@ class durable {
   std::string name_;
   std::size_t workers_ = 16;
   detail::event_key key_;
+  detail::event_key id_;
+  detail::event_version version_;
+  deduplication deduplication_;
+  duration expiry_ = duration::max();
   duration kept_ = std::chrono::hours(24);  ///< Zero: the handler is replayable.
   delivery_start start_ = deliver_all();
   std::vector<std::pair<error_predicate, error_action>> rules_;

@@ -42,7 +42,7 @@ struct member_of<Field Event::*> {
 template <auto Field>
 event_key make_event_key() {
   static_assert(std::is_member_object_pointer_v<decltype(Field)>,
-                "weir: ordered_by takes a field of the event: ordered_by<&Event::field>()");
+                "weir: a key is a field of the event: ordered_by<&Event::field>()");
   using event = typename member_of<decltype(Field)>::event;
   return {type_name<event>(),
           [](const void* from) { return key_text(static_cast<const event*>(from)->*Field); }};
