@@ -8,11 +8,12 @@
 namespace weir::detail {
 
 task<attempt_end> consumer::attempt(job& taken) {
-  gate::pass pass = co_await gate_.enter();
+  std::optional<gate::pass> pass = co_await gate_.enter();
+  if (!pass) co_return {attempt_end::kind::not_begun};
   attempt_end end = co_await attempt_once(taken);
   // Of a server of the service's own that is away the pass tells nothing: that is waited out.
-  if (end.how == attempt_end::kind::done) pass.succeeded();
-  if (end.how == attempt_end::kind::failed) pass.failed(*end.why);
+  if (end.how == attempt_end::kind::done) pass->succeeded();
+  if (end.how == attempt_end::kind::failed) pass->failed(*end.why);
   co_return end;
 }
 
@@ -27,9 +28,7 @@ task<attempt_end> consumer::attempt_once(job& taken) {
       const auto handled = co_await inbox_->handled_of(std::move(ids));
       if (!handled.empty()) end.how = attempt_end::kind::duplicate;
     }
-    if (handled_ && co_await handled_->contains(taken.message_id)) {
-      end.how = attempt_end::kind::duplicate;
-    }
+    if (handled_) end = co_await ask_memory(taken);
     if (end.how == attempt_end::kind::done) {
       co_await with_timeout(policy().deadline(), run_handler(taken, end.events));
     }
@@ -40,6 +39,15 @@ task<attempt_end> consumer::attempt_once(job& taken) {
   }
   if (taken.is_outdated) end = {attempt_end::kind::outdated};
   co_return end;
+}
+
+/// Whether a handler without a commit has handled the message already.
+task<attempt_end> consumer::ask_memory(const job& taken) {
+  const auto known = co_await handled_->contains(taken.message_id).as_result();
+  if (known) co_return {*known ? attempt_end::kind::duplicate : attempt_end::kind::done};
+  // The bucket is away, which no message is to blame for.
+  if (known.error().disposition() != disposition::retry) throw known.error();
+  co_return {attempt_end::kind::outage, known.error()};
 }
 
 /// `unknown` is set where the work may be committed all the same.

@@ -49,10 +49,11 @@ task<> consumer::try_batch(batch& taken) {
   std::uint64_t refusals = 0;
   for (std::uint64_t outages = 0; !taken.empty();) {
     weir::batch outcomes(taken.size());
-    gate::pass pass = co_await gate_.enter();
+    std::optional<gate::pass> pass = co_await gate_.enter();
+    if (!pass) co_return;
     attempt_end end = co_await attempt_batch(taken, outcomes);
-    if (end.how == attempt_end::kind::done) pass.succeeded();
-    if (end.how == attempt_end::kind::failed) pass.failed(*end.why);
+    if (end.how == attempt_end::kind::done) pass->succeeded();
+    if (end.how == attempt_end::kind::failed) pass->failed(*end.why);
     switch (end.how) {
       case attempt_end::kind::done:
         co_return co_await finish_batch(taken, outcomes, std::move(end.events));
@@ -65,7 +66,8 @@ task<> consumer::try_batch(batch& taken) {
       case attempt_end::kind::outage:
         if (co_await wait_out(*end.why, ++outages)) continue;
         co_return;
-      case attempt_end::kind::outdated:  // Not of batches.
+      case attempt_end::kind::not_begun:  // These two are not of batches.
+      case attempt_end::kind::outdated:
       case attempt_end::kind::failed:
         break;
     }
@@ -161,7 +163,7 @@ task<> consumer::finish_batch(batch& done, const weir::batch& outcomes,
   }
   if (rows.empty()) co_return;
   co_await sending_.acquire();
-  workers_.spawn(send_in_background(std::move(rows)));
+  workers_->spawn(send_in_background(std::move(rows)));
 }
 
 task<> consumer::send_in_background(std::vector<outbox_row> rows) {

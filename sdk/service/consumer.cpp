@@ -67,7 +67,9 @@ task<> make_if_missing(nats::jetstream& jetstream, nats::stream_config wanted,
 }  // namespace
 
 consumer::consumer(const service::registration& registered, const dependencies& on)
-    : registered_(registered), on_(on), gate_(registered.policy, [this](std::size_t width) {
+    : registered_(registered),
+      on_(on),
+      gate_(registered.policy, on.jetstream, draining_, [this](std::size_t width) {
         if (source_) source_->limit(width);
       }) {
   const bool has_database = entry().kind != handler_kind::plain;
@@ -79,7 +81,9 @@ consumer::consumer(const service::registration& registered, const dependencies& 
     versions_.emplace(*on.database, std::string(entry().stream) + '/' + policy().name());
   }
   if (policy().deduplicates()) handled_.emplace(policy().remembers(), policy().name());
-  if (entry().kind == handler_kind::unit) group_.emplace(*on.database);
+  if (policy().is_leader_only()) {
+    leadership_.emplace(on.jetstream, std::string(entry().stream) + '/' + policy().name());
+  }
   // Behind one key that is retried a quarter of the workers may wait.
   if (policy().key().of != nullptr) lanes_.emplace(policy().workers() / 4 + 1);
 }
@@ -112,45 +116,71 @@ task<> consumer::open() {
   // The service counts attempts; the server must never give a message up behind its back.
   own.max_deliver = -1;
   own.max_ack_pending = static_cast<std::int64_t>(durable::workers_max);
-  const auto known =
-      co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
-  if (lanes_) co_await wait_for_predecessor(known.info);
+  co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
+  if (!leadership_) co_await open_source();
+}
+
+task<> consumer::open_source() {
+  if (lanes_ && !co_await wait_for_predecessor()) co_return;
   source_.emplace(co_await nats::pull_source::open(on_.jetstream, std::string(entry().stream),
                                                    policy().name(), {.slots = policy().workers()}));
+  source_->limit(gate_.width());
 }
 
 /// What a program before this one had in hand comes again when the server has waited for it; until
-/// then later messages of the same keys must not be handled.
-task<> consumer::wait_for_predecessor(const nats::consumer_info& known) {
-  if (known.ack_pending == 0) co_return;
+/// then later messages of the same keys must not be handled. False when
+/// draining.
+task<bool> consumer::wait_for_predecessor() {
+  const auto known =
+      co_await on_.jetstream.consumer_info(std::string(entry().stream), policy().name());
+  if (known.ack_pending == 0) co_return true;
   log_info("consumer '" + policy().name() + "' waits for " + std::to_string(known.ack_pending) +
            " messages that a program before this one had in hand, to keep their order");
-  co_await sleep(policy().ack_wait() + expiry_slack);
+  co_return co_await pause(policy().ack_wait() + expiry_slack);
 }
 
 task<> consumer::run() {
-  upkeep_.spawn(renew_leases());
-  if (inbox_) upkeep_.spawn(inbox_->keep_short());
-  if (entry().kind == handler_kind::batch) {
-    workers_.spawn(work_in_batches());
-  } else {
-    for (std::size_t count = 0; count < policy().workers(); ++count) workers_.spawn(work());
-  }
   std::exception_ptr failure;
   try {
-    co_await workers_.join();
+    if (leadership_) {
+      co_await consume_while_leading();
+    } else {
+      co_await consume();
+    }
   } catch (...) {
     failure = std::current_exception();
   }
-  co_await source_->close();
-  co_await upkeep_.close();
-  if (group_) co_await group_->close();
   ended_.set();
   if (failure) std::rethrow_exception(failure);
 }
 
+/// Handles what the source gives until that has ended.
+task<> consumer::consume() {
+  if (!source_) co_return;  // Drained before it was opened.
+  if (entry().kind == handler_kind::unit) group_.emplace(*on_.database);
+  scope upkeep;
+  upkeep.spawn(renew_leases());
+  if (inbox_) upkeep.spawn(inbox_->keep_short());
+  workers_.emplace();
+  if (entry().kind == handler_kind::batch) {
+    workers_->spawn(work_in_batches());
+  } else {
+    for (std::size_t count = 0; count < policy().workers(); ++count) workers_->spawn(work());
+  }
+  std::exception_ptr failure;
+  try {
+    co_await workers_->join();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await source_->close();
+  co_await upkeep.close();
+  if (group_) co_await group_->close();
+  if (failure) std::rethrow_exception(failure);
+}
+
 task<bool> consumer::is_done() {
-  if (source_->unfinished() > 0) co_return false;
+  if (source_ && source_->unfinished() > 0) co_return false;
   const auto now =
       co_await on_.jetstream.consumer_info(std::string(entry().stream), policy().name());
   co_return now.pending == 0 && now.ack_pending == 0;
@@ -193,15 +223,16 @@ task<> consumer::renew_leases() {
 
 void consumer::stop_intake() noexcept {
   draining_.set();
-  source_->stop();
+  if (source_) source_->stop();
 }
 
 task<> consumer::drain(duration limit) {
   const auto ended = co_await with_timeout(limit, ended_.wait()).as_result();
   if (ended.has_value()) co_return;
-  log_warning("consumer '" + policy().name() + "': " + std::to_string(source_->unfinished()) +
+  log_warning("consumer '" + policy().name() +
+              "': " + std::to_string(source_ ? source_->unfinished() : 0) +
               " messages were not done in time; they are cancelled and given back");
-  workers_.request_stop();
+  if (workers_) workers_->request_stop();
 }
 
 }  // namespace weir::detail

@@ -12,6 +12,7 @@
 #include "inbox.hpp"
 #include "job.hpp"
 #include "lanes.hpp"
+#include "leadership.hpp"
 #include "outbox_core.hpp"
 #include "outbox_rows.hpp"
 #include "statistics.hpp"
@@ -36,6 +37,7 @@ struct attempt_end {
     done,       ///< Its work is committed.
     duplicate,  ///< It was committed before.
     outdated,   ///< A newer version of the same was.
+    not_begun,  ///< The service drains.
     outage,     ///< A server is away: the message is not to blame.
     failed,     ///< By the handler, or by what it asked the database for.
   };
@@ -81,7 +83,14 @@ class consumer {
   /// Takes a message in hand; nothing when it was settled at once, since it is no such event.
   task<std::unique_ptr<job>> accept(nats::delivery delivered);
   task<> renew_leases();
-  task<> wait_for_predecessor(const nats::consumer_info& known);
+  task<> open_source();
+  task<bool> wait_for_predecessor();
+  task<> consume();
+
+  // One program at a time (leader_term.cpp).
+  task<> consume_while_leading();
+  task<bool> lead();
+  task<> step_down_when_lost();
 
   // One message at a time (worker.cpp).
   task<> work();
@@ -94,6 +103,7 @@ class consumer {
   // One try (attempt.cpp).
   task<attempt_end> attempt(job& taken);
   task<attempt_end> attempt_once(job& taken);
+  task<attempt_end> ask_memory(const job& taken);
   task<> run_handler(job& taken, std::vector<outbox_row>& rows);
   task<> run_plain(job& taken, std::vector<outbox_row>& rows);
   task<> run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows);
@@ -151,11 +161,11 @@ class consumer {
   std::unordered_set<std::string> in_hand_;  ///< Ids of messages, for handled_.
   std::optional<postgres::group_commit> group_;
   std::optional<lanes> lanes_;
+  std::optional<leadership> leadership_;
   std::optional<nats::pull_source> source_;
   intrusive_list<job> running_;  ///< What handlers have in hand; what waits is the source's.
   semaphore sending_{batches_sent_max};  ///< Batches whose events are on their way.
-  scope workers_;
-  scope upkeep_;
+  std::optional<scope> workers_;
   manual_reset_event ended_;
   manual_reset_event draining_;
   bool outage_told_ = false;

@@ -6,11 +6,22 @@
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/sleep.hpp"
+#include "weir/when_any.hpp"
 
 namespace weir::detail {
+namespace {
 
-gate::gate(const durable& policy, std::function<void(std::size_t)> on_width)
-    : workers_(policy.workers()), on_width_(std::move(on_width)), told_(policy.workers()) {
+/// Between two tries to reach the bucket of a shared rate.
+constexpr duration rate_retry_interval = std::chrono::seconds(1);
+
+}  // namespace
+
+gate::gate(const durable& policy, const nats::jetstream& jetstream, manual_reset_event& closing,
+           std::function<void(std::size_t)> on_width)
+    : workers_(policy.workers()),
+      closing_(closing),
+      on_width_(std::move(on_width)),
+      told_(policy.workers()) {
   if (policy.breaker()) {
     breaker_options options = *policy.breaker();
     options.on_change = [this, name = policy.name(),
@@ -25,12 +36,18 @@ gate::gate(const durable& policy, std::function<void(std::size_t)> on_width)
   }
   if (policy.adaptive()) adaptive_.emplace(*policy.adaptive());
   if (policy.rate() > 0) rate_.emplace(policy.rate(), policy.rate_per(), 1);
+  if (policy.shared_rate()) shared_rate_.emplace(jetstream, *policy.shared_rate());
+  if (policy.in_flight()) in_flight_.emplace(*policy.in_flight(), [this] { tell_width(); });
 }
 
 std::size_t gate::width() const noexcept {
-  if (!is_closed_) return 1;
-  return adaptive_ ? std::min(adaptive_->limit(), workers_) : workers_;
+  std::size_t width = workers_;
+  if (adaptive_) width = std::min(width, adaptive_->limit());
+  if (in_flight_) width = std::min(width, in_flight_->get());
+  return is_closed_ ? width : std::min<std::size_t>(width, 1);
 }
+
+bool gate::is_full() const noexcept { return (adaptive_ || in_flight_) && running_ >= width(); }
 
 void gate::tell_width() {
   left_.set();
@@ -38,15 +55,48 @@ void gate::tell_width() {
   if (now != std::exchange(told_, now)) on_width_(now);
 }
 
-task<gate::pass> gate::enter() {
+bool gate::must_wait() const noexcept {
+  return rate_ || shared_rate_ || is_full() || paused_until_ > loop::current().now();
+}
+
+task<std::optional<gate::pass>> gate::enter() {
+  if (!must_wait()) {
+    if (!breaker_) co_return make_pass({});
+    auto admission = breaker_->try_admit();
+    if (admission) co_return make_pass(std::move(admission));
+  }
+  if (closing_.is_set()) co_return std::nullopt;
+  auto first = co_await when_any(wait(), as_task(closing_.wait()));
+  if (first.index() != 0) co_return std::nullopt;
+  co_return std::move(std::get<0>(first));
+}
+
+gate::pass gate::make_pass(std::optional<circuit_breaker::admission> admission) {
+  return pass(*this, std::move(admission), loop::current().now(), ++running_);
+}
+
+task<> gate::wait_for_rates() {
   if (rate_) co_await rate_->acquire();
+  for (bool told = false; shared_rate_;) {
+    const auto acquired = co_await shared_rate_->acquire().as_result();
+    if (acquired) co_return;
+    if (acquired.error().is_cancelled()) throw acquired.error();
+    if (!std::exchange(told, true)) {
+      log_warning("handling waits for the shared rate: " + acquired.error().message());
+    }
+    co_await sleep(rate_retry_interval);
+  }
+}
+
+task<gate::pass> gate::wait() {
+  co_await wait_for_rates();
   for (;;) {
     const duration pause = paused_until_ - loop::current().now();
     if (pause > duration::zero()) {
       co_await sleep(pause);
       continue;
     }
-    if (adaptive_ && running_ >= width()) {
+    if (is_full()) {
       left_.reset();
       co_await left_.wait();
       continue;
@@ -57,7 +107,7 @@ task<gate::pass> gate::enter() {
       admission = breaker_->try_admit();
       if (!admission) continue;
     }
-    co_return pass(*this, std::move(admission), loop::current().now(), ++running_);
+    co_return make_pass(std::move(admission));
   }
 }
 

@@ -10,32 +10,43 @@
 
 namespace weir::detail {
 
-/// Lets attempts of one handler begin: not while its breaker is open or it is paused, at its rate,
-/// and no more at the same time than its adaptive limit says.
+/// Lets attempts of one handler begin: not while its breaker is open or it is paused, at its rates,
+/// and no more at the same time than its limits say.
 class gate {
  public:
   class pass;
 
   /// `on_width` is told how many attempts may be under way from now on; 0 while none is let
-  /// through.
-  gate(const durable& policy, std::function<void(std::size_t)> on_width);
+  /// through. Once `closing` is set nobody waits any more.
+  gate(const durable& policy, const nats::jetstream& jetstream, manual_reset_event& closing,
+       std::function<void(std::size_t)> on_width);
 
-  /// Suspends until an attempt may begin. Must be destroyed, or told of its end, before the gate.
-  task<pass> enter();
+  /// Suspends until an attempt may begin; nothing where it had to wait and the gate is closing. The
+  /// pass must be destroyed, or told of its end, before the gate.
+  task<std::optional<pass>> enter();
+  /// How many attempts may be under way now.
+  std::size_t width() const noexcept;
   /// Lets nobody through until then.
   void pause_until(time_point when);
 
  private:
   void leave(const pass& done, std::optional<call_outcome> outcome) noexcept;
-  std::size_t width() const noexcept;
+  bool is_full() const noexcept;
+  bool must_wait() const noexcept;
+  task<> wait_for_rates();
+  task<pass> wait();
+  pass make_pass(std::optional<circuit_breaker::admission> admission);
   void tell_width();
 
   const std::size_t workers_;
+  manual_reset_event& closing_;
   std::function<void(std::size_t)> on_width_;
   std::optional<circuit_breaker> breaker_;
   bool is_closed_ = true;  ///< The breaker, if there is one.
   std::optional<adaptive_limit> adaptive_;
   std::optional<rate_limiter> rate_;
+  std::optional<shared_rate_limit> shared_rate_;
+  std::optional<in_flight_limit::watch> in_flight_;
   time_point paused_until_ = {};
   std::size_t running_ = 0;
   std::size_t told_;

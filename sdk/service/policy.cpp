@@ -98,6 +98,22 @@ durable& durable::rate(std::size_t attempts, duration per) {
   return *this;
 }
 
+durable& durable::rate(weir::shared_rate rate) {
+  detail::check(rate);
+  shared_rate_ = std::move(rate);
+  return *this;
+}
+
+durable& durable::in_flight(in_flight_limit limit) {
+  in_flight_ = std::move(limit);
+  return *this;
+}
+
+durable& durable::leader_only() {
+  is_leader_only_ = true;
+  return *this;
+}
+
 durable& durable::adapt(adaptive_limit_options options) {
   adaptive_limit(options).limit();  // Throws for what cannot work.
   adaptive_ = options;
@@ -154,6 +170,12 @@ std::string durable::describe(bool has_database) const {
   if (breaker_) text += fmt::format("  breaker      {}\n", circuit_breaker(*breaker_).describe());
   if (adaptive_) text += fmt::format("  concurrency  {}\n", adaptive_limit(*adaptive_).describe());
   if (rate_ > 0) text += fmt::format("  rate         {} in {}\n", rate_, in_words(rate_per_));
+  if (shared_rate_) {
+    text += fmt::format("  rate         {} in {}, shared as '{}'\n", shared_rate_->permits,
+                        in_words(shared_rate_->per), shared_rate_->name);
+  }
+  if (in_flight_) text += "  in flight    as set while it runs\n";
+  if (is_leader_only_) text += "  leader       one program handles at a time\n";
   if (!rules_.empty()) text += fmt::format("  rules        {} for errors\n", rules_.size());
   text += fmt::format("  deadline     {} an attempt\n", in_words(deadline_));
   text += fmt::format("  retry        {} attempts, {}\n", attempts_, backoff_.to_string());

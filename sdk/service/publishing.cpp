@@ -39,6 +39,11 @@ task<> consumer::remember(const job& done) {
     if (remembered) co_return;
     if (remembered.error().is_cancelled()) throw remembered.error();
     // It is handled all the same: the acknowledgement is what counts.
+    if (remembered.error().disposition() != disposition::retry) {
+      log_error("what " + policy().name() +
+                " has handled is not remembered: " + remembered.error().message());
+      co_return;
+    }
     if (!co_await wait_out(remembered.error(), ++failures)) co_return;
   }
 }

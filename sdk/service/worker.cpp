@@ -79,6 +79,8 @@ task<> consumer::handle(job& taken) {
       case attempt_end::kind::outage:
         if (co_await wait_out(*end.why, ++outages)) continue;
         co_return give_back(taken);
+      case attempt_end::kind::not_begun:
+        co_return give_back(taken);
       case attempt_end::kind::failed:
         break;
     }

@@ -16,6 +16,8 @@
 #include "weir/service/detail/event_key.hpp"
 #include "weir/service/detail/event_version.hpp"
 #include "weir/service/error_action.hpp"
+#include "weir/service/in_flight_limit.hpp"
+#include "weir/service/shared_rate.hpp"
 
 namespace weir {
 
@@ -105,6 +107,17 @@ class durable {
   durable& breaker(breaker_options options);
   /// Begins at most so many attempts in each `per`, at a steady pace, in this program.
   durable& rate(std::size_t attempts, duration per);
+  /// The same for all programs whose policies have a rate of this name: see shared_rate_limit.
+  durable& rate(weir::shared_rate rate);
+  /// As many messages in hand at a time as the limit says, within `workers()`: to be changed while
+  /// the service runs.
+  durable& in_flight(in_flight_limit limit);
+  /// Of the programs with this consumer one handles messages at a time. When it drains, another one
+  /// goes on at once, and within half a minute when it is gone or cannot be reached: the leader
+  /// keeps a key of the bucket `weir_leaders`, made where it is missing. With ordered_by() the
+  /// order of a key then holds over all programs. One that stands still for longer than that, and
+  /// goes on, handles for a moment beside the next one; effects are there once all the same.
+  durable& leader_only();
   /// Learns from how long attempts take how many to run at the same time, within `workers()`; as
   /// many are fetched. See adaptive_limit.
   durable& adapt(adaptive_limit_options options);
@@ -142,6 +155,9 @@ class durable {
   /// Attempts in each rate_per(); 0 for no limit.
   std::size_t rate() const noexcept { return rate_; }
   duration rate_per() const noexcept { return rate_per_; }
+  const std::optional<weir::shared_rate>& shared_rate() const noexcept { return shared_rate_; }
+  const std::optional<in_flight_limit>& in_flight() const noexcept { return in_flight_; }
+  bool is_leader_only() const noexcept { return is_leader_only_; }
   const delivery_start& start() const noexcept { return start_; }
   std::size_t attempts() const noexcept { return attempts_; }
   const weir::backoff& backoff() const noexcept { return backoff_; }
@@ -164,6 +180,9 @@ class durable {
   std::optional<adaptive_limit_options> adaptive_;
   std::size_t rate_ = 0;
   duration rate_per_ = {};
+  std::optional<weir::shared_rate> shared_rate_;
+  std::optional<in_flight_limit> in_flight_;
+  bool is_leader_only_ = false;
   std::size_t attempts_ = 5;
   weir::backoff backoff_ =
       exponential(std::chrono::seconds(1), std::chrono::minutes(5)).full_jitter();
