@@ -30,10 +30,15 @@ class publications {
 
   /// Adds an event. Throws `limit_exceeded` (permanent) where there are too many, or where it is
   /// too large for any stream, and what json::encode throws.
-  template <bound_event Event>
+  template <class Event>
   void publish(const Event& event) {
-    entries_.push_back({bind<Event>::subject, json::encode(event)});
-    check_last();
+    static_assert(bound_event<Event>,
+                  "weir: what is published has no binding to a stream: specialise weir::bind for "
+                  "it with weir::bound_to");
+    if constexpr (bound_event<Event>) {
+      entries_.push_back({bind<Event>::subject, json::encode(event)});
+      check_last();
+    }
   }
 
   const std::vector<entry>& entries() const noexcept { return entries_; }

@@ -69,7 +69,7 @@ class tx {
   postgres::tx& database() noexcept { return *transaction_; }
 
   /// Publishes `event` once the transaction is committed, if it is.
-  template <bound_event Event>
+  template <class Event>
   void publish(const Event& event) {
     events_->publish(event);
   }

@@ -59,7 +59,7 @@ class unit {
   }
 
   /// Publishes `event` once the commit is done, if it succeeds.
-  template <bound_event Event>
+  template <class Event>
   void publish(const Event& event) {
     events_->publish(event);
   }
