@@ -9,6 +9,7 @@
 #include <set>
 
 #include "running_service.hpp"
+#include "service_name.hpp"
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
 
@@ -62,6 +63,21 @@ void service::add(registration one) {
   registrations_.push_back(std::move(one));
 }
 
+void service::add(answering one) {
+  detail::check_service_name("service", name_);
+  for (const auto& other : responders_) {
+    const bool is_free =
+        other.policy.name() != one.policy.name() && other.entry.subject != one.entry.subject;
+    if (is_free) continue;
+    throw error(errc::invalid_argument, disposition::permanent,
+                fmt::format("the endpoints '{}' of {} and '{}' of {} would take each other's "
+                            "requests; give each a name and a subject of its own",
+                            other.policy.name(), other.entry.subject, one.policy.name(),
+                            one.entry.subject));
+  }
+  responders_.push_back(std::move(one));
+}
+
 void service::add(detail::scheduled_entry one) {
   one.when.next(timestamp());  // Throws where it does not say when.
   for (const auto& other : schedules_) {
@@ -77,6 +93,10 @@ std::string service::describe() const {
   for (const auto& one : registrations_) {
     text += fmt::format("{} from stream {}\n{}", one.entry.subject, one.entry.stream,
                         one.policy.describe(one.entry.kind != handler_kind::plain));
+  }
+  for (const auto& one : responders_) {
+    text += fmt::format("{} answered with {}\n{}", one.entry.subject, one.entry.reply_type,
+                        one.policy.describe(one.entry.has_transaction));
   }
   for (const auto& one : schedules_) text += "schedule " + one.when.describe() + '\n';
   return text;
@@ -108,11 +128,11 @@ int service::run(bool once) {
 }
 
 int service::main(int argc, char** argv) {
-  CLI::App options("Handles events until SIGTERM.", name_);
+  CLI::App options("Handles events and requests until SIGTERM.", name_);
   options.footer(environment_help);
   bool once = false;
   bool describes = false;
-  options.add_flag("--once", once, "Handle what the streams hold, then end");
+  options.add_flag("--once", once, "Handle what the streams hold, answer no requests, then end");
   options.add_flag("--describe", describes, "Print the handlers and their policies, and end");
   try {
     options.parse(argc, argv);

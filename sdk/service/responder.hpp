@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "outbox_core.hpp"
+#include "statistics.hpp"
+#include "weir/nats/connection.hpp"
+#include "weir/nats/responder.hpp"
+#include "weir/scope.hpp"
+#include "weir/semaphore.hpp"
+#include "weir/service/service.hpp"
+
+namespace weir::detail {
+
+/// Answers the requests of one endpoint: runs its handler, commits, and makes a reply of what came
+/// of that, whatever it was.
+class responder {
+ public:
+  struct dependencies {
+    nats::connection& over;
+    nats::jetstream& jetstream;
+    postgres::pool* database;  ///< Null for a service without one.
+    outbox_core* outbox;       ///< The same.
+    service_statistics& statistics;
+  };
+
+  responder(const service::answering& registered, const dependencies& on);
+
+  /// The reply to a request. Throws only when it is cancelled.
+  task<nats::reply> answer(nats::message asked);
+  /// Waits until the events of what is committed are sent, as far as that goes.
+  task<> finish_sending();
+  /// Leaves the rest to the sweep.
+  task<> close();
+
+ private:
+  /// How far a request has come, which says whom its failure is to be blamed on.
+  enum class progress : unsigned char {
+    waiting,   ///< For a worker: nothing is done.
+    handling,  ///< It is decoded, and the handler runs.
+    finishing  ///< The handler has returned: it is committed, or its events are published.
+  };
+
+  const endpoint& policy() const noexcept { return registered_.policy; }
+  const responder_entry& entry() const noexcept { return registered_.entry; }
+
+  task<std::string> run(const nats::message& asked, progress& now);
+  task<std::string> run_plain(const void* request, progress& now);
+  task<std::string> run_with_database(const void* request, progress& now);
+  task<std::string> run_in(postgres::tx& in, const void* request, progress& now,
+                           std::vector<outbox_row>& rows);
+  task<std::string> reply_of(const void* request, handler_resources from);
+  void send(std::vector<outbox_row> rows);
+  task<> send_rows(std::vector<outbox_row> rows);
+
+  nats::reply refuse(nats::service_error why);
+  nats::service_error refusal_of(const error& failure, progress at, bool in_time) const;
+  bool is_database_away() const;
+
+  const service::answering& registered_;
+  dependencies on_;
+  semaphore places_;   ///< For requests that run or wait.
+  semaphore workers_;  ///< For those that run.
+  scope sending_;
+};
+
+}  // namespace weir::detail
