@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "responder.hpp"
 
-#include "consumer.hpp"
 #include "outbox_rows.hpp"
 #include "weir/timeout.hpp"
 #include "weir/uuid.hpp"
@@ -34,7 +33,7 @@ task<nats::reply> responder::answer(nats::message asked) {
   }
   const permit held{places_};
   const time_point until = saturating_add(loop::current().now(), policy().deadline());
-  progress now = progress::waiting;
+  request_progress now = request_progress::waiting;
   nats::service_error why;
   try {
     std::string reply = co_await with_deadline(until, run(asked, now));
@@ -42,17 +41,17 @@ task<nats::reply> responder::answer(nats::message asked) {
     co_return nats::reply{.payload = std::move(reply)};
   } catch (const error& thrown) {
     if (thrown.is_cancelled()) throw;
-    why = refusal_of(thrown, now, loop::current().now() < until);
+    why = refusal_of(thrown, failed_at(now, until));
   } catch (...) {
-    why = refusal_of(to_error(std::current_exception()), now, true);
+    why = refusal_of(to_error(std::current_exception()), failed_at(now, until));
   }
   co_return refuse(std::move(why));
 }
 
-task<std::string> responder::run(const nats::message& asked, progress& now) {
+task<std::string> responder::run(const nats::message& asked, request_progress& now) {
   co_await workers_.acquire();
   const permit held{workers_};
-  now = progress::handling;
+  now = request_progress::handling;
   const event_holder request = entry().decode(asked.payload());
   if (entry().has_transaction) co_return co_await run_with_database(request.get(), now);
   co_return co_await run_plain(request.get(), now);
@@ -69,12 +68,12 @@ task<std::string> responder::reply_of(const void* request, handler_resources fro
                   "; reply with less, or with where it is");
 }
 
-task<std::string> responder::run_plain(const void* request, progress& now) {
+task<std::string> responder::run_plain(const void* request, request_progress& now) {
   publications events(body_bytes_max(on_.over));
   handler_resources from;
   from.events = &events;
   std::string reply = co_await reply_of(request, from);
-  now = progress::finishing;
+  now = request_progress::finishing;
   if (events.entries().empty()) co_return reply;
   const sent_events sent = co_await send_events(
       on_.jetstream, make_rows(events, std::string_view(), uuid::random().to_string()));
@@ -83,7 +82,7 @@ task<std::string> responder::run_plain(const void* request, progress& now) {
   co_return reply;
 }
 
-task<std::string> responder::run_with_database(const void* request, progress& now) {
+task<std::string> responder::run_with_database(const void* request, request_progress& now) {
   std::vector<outbox_row> rows;
   // Not a coroutine itself, so what it captures lives as long as this frame.
   const auto body = [&](postgres::tx& in) { return run_in(in, request, now, rows); };
@@ -92,16 +91,16 @@ task<std::string> responder::run_with_database(const void* request, progress& no
   co_return reply;
 }
 
-task<std::string> responder::run_in(postgres::tx& in, const void* request, progress& now,
+task<std::string> responder::run_in(postgres::tx& in, const void* request, request_progress& now,
                                     std::vector<outbox_row>& rows) {
   // The pool repeats this after a serialization failure.
-  now = progress::handling;
+  now = request_progress::handling;
   publications events(body_bytes_max(on_.over));
   tx handed(in, events);
   handler_resources from;
   from.transaction = &handed;
   std::string reply = co_await reply_of(request, from);
-  now = progress::finishing;
+  now = request_progress::finishing;
   // A request has no id, so what comes of it has one of its own.
   rows = make_rows(events, std::string_view(), uuid::random().to_string());
   on_.outbox->number(rows);
@@ -128,34 +127,10 @@ nats::reply responder::refuse(nats::service_error why) {
   return {.failure = std::move(why)};
 }
 
-bool responder::is_database_away() const {
-  return entry().has_transaction && !on_.database->stats().last_connect_error.empty();
-}
-
-/// `in_time` says that the endpoint's own deadline has not passed.
-nats::service_error responder::refusal_of(const error& failure, progress at, bool in_time) const {
-  constexpr int unavailable = 503;
-  constexpr int timed_out = 504;
-  const auto* by_server = dynamic_cast<const postgres::error*>(&failure);
-  const std::string& text = failure.message();
-  if (by_server != nullptr && by_server->commit_unknown()) return {timed_out, text};
-  const bool for_now = failure.disposition() == disposition::retry;
-  // While the database cannot be reached, whatever fails for now fails for that; but not when it is
-  // gone since the COMMIT.
-  if (at != progress::finishing && for_now && is_database_away()) {
-    return {unavailable,
-            "PostgreSQL cannot be reached: " + on_.database->stats().last_connect_error};
-  }
-  if (!in_time && failure.is(errc::deadline_exceeded)) {
-    if (at == progress::waiting) return {unavailable, "no worker was free before the deadline"};
-    return {timed_out, "the deadline passed while it was handled"};
-  }
-  if (is_outage(failure) || (by_server != nullptr && for_now)) return {unavailable, text};
-  if (at != progress::finishing || failure.is(errc::deadline_exceeded)) {
-    return nats::to_service_error(failure);
-  }
-  // The streams' and the database's refusals are no fault of who asks.
-  return {for_now ? unavailable : 500, text};
+failed_request responder::failed_at(request_progress at, time_point until) const {
+  failed_request request{.at = at, .is_late = loop::current().now() >= until};
+  if (entry().has_transaction) request.database_down = on_.database->stats().last_connect_error;
+  return request;
 }
 
 }  // namespace weir::detail

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "outbox_core.hpp"
+#include "refusal.hpp"
 #include "statistics.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/nats/responder.hpp"
@@ -35,28 +36,20 @@ class responder {
   task<> close();
 
  private:
-  /// How far a request has come, which says whom its failure is to be blamed on.
-  enum class progress : unsigned char {
-    waiting,   ///< For a worker: nothing is done.
-    handling,  ///< It is decoded, and the handler runs.
-    finishing  ///< The handler has returned: it is committed, or its events are published.
-  };
-
   const endpoint& policy() const noexcept { return registered_.policy; }
   const responder_entry& entry() const noexcept { return registered_.entry; }
 
-  task<std::string> run(const nats::message& asked, progress& now);
-  task<std::string> run_plain(const void* request, progress& now);
-  task<std::string> run_with_database(const void* request, progress& now);
-  task<std::string> run_in(postgres::tx& in, const void* request, progress& now,
+  task<std::string> run(const nats::message& asked, request_progress& now);
+  task<std::string> run_plain(const void* request, request_progress& now);
+  task<std::string> run_with_database(const void* request, request_progress& now);
+  task<std::string> run_in(postgres::tx& in, const void* request, request_progress& now,
                            std::vector<outbox_row>& rows);
   task<std::string> reply_of(const void* request, handler_resources from);
   void send(std::vector<outbox_row> rows);
   task<> send_rows(std::vector<outbox_row> rows);
 
   nats::reply refuse(nats::service_error why);
-  nats::service_error refusal_of(const error& failure, progress at, bool in_time) const;
-  bool is_database_away() const;
+  failed_request failed_at(request_progress at, time_point until) const;
 
   const service::answering& registered_;
   dependencies on_;

@@ -43,6 +43,9 @@ constexpr auto make_tables = weir::stmt<
 constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1, 1)">;
 constexpr auto count_stored = weir::stmt<"select count(*) from letters">;
 constexpr auto count_unsent = weir::stmt<"select count(*) from weir_outbox">;
+constexpr auto dawdle = weir::stmt<"do $$ begin perform pg_sleep(3600); end $$">;
+constexpr auto collide =
+    weir::stmt<"do $$ begin raise exception 'too busy' using errcode = '40001'; end $$">;
 
 int handled = 0;
 int waiting = 0;
@@ -56,6 +59,8 @@ weir::task<Receipt> sell(Purchase wanted, weir::tx& db) {
   if (wanted.wish == "find nothing") {
     throw weir::error(weir::errc::not_found, weir::disposition::permanent, "no such thing");
   }
+  if (wanted.wish == "dawdle") co_await db.exec(dawdle);
+  if (wanted.wish == "collide") co_await db.exec(collide);
   if (wanted.wish == "wait") {
     ++waiting;
     co_await go_on->wait();
@@ -189,6 +194,19 @@ weir::task<> buy_in_vain(counter at) {
   co_await until_sent(at, 1);
 }
 
+weir::task<> buy_too_slowly(counter at) {
+  const auto late = co_await ask_when_there(at.asking, Purchase{1, "dawdle"});
+  REQUIRE_FALSE(late.has_value());
+  CHECK(late.error().is(weir::errc::deadline_exceeded));
+  const auto busy = co_await ask_when_there(at.asking, Purchase{2, "collide"});
+  REQUIRE_FALSE(busy.has_value());
+  CHECK(busy.error().is(weir::errc::unavailable));
+  CHECK(busy.error().message().find("too busy") != std::string::npos);
+  CHECK(handled > 2);  // The pool has tried it more than once.
+  const auto stored = co_await at.database.one<std::int64_t>(count_stored);
+  CHECK(stored == 0);
+}
+
 weir::task<> buy_without_database(counter at) {
   const auto before = co_await ask_when_there(at.asking, Purchase{1});
   REQUIRE(before.has_value());
@@ -289,6 +307,13 @@ TEST_CASE("what a responder stores is committed before its reply, and its event 
 TEST_CASE("of a request that fails nothing is left, and who asks is told why") {
   shop open;
   open.play(selling(), 1, buy_in_vain);
+}
+
+TEST_CASE("SQL past the deadline is cancelled: 504; and what can only be tried again is a 503") {
+  weir::service impatient("shop-test");
+  impatient.without_statement_check().on<sell>(weir::endpoint("buy").deadline(1s));
+  shop open;
+  open.play(impatient, 1, buy_too_slowly);
 }
 
 TEST_CASE("while the database is away requests are answered with 503, and as ever afterwards") {
