@@ -78,6 +78,13 @@ struct counter {
 };
 using story = std::function<weir::task<>(counter)>;
 
+weir::task<> make_stream(weir::nats::jetstream& jetstream) {
+  weir::nats::stream_config stream;
+  stream.name = Letters::name;
+  stream.subjects = {"letters.>"};
+  co_await jetstream.ensure_stream(stream);
+}
+
 weir::task<> run_quietly(const weir::service& which, const weir::environment& settings) {
   co_await weir::detail::run_service(which, settings);
 }
@@ -115,10 +122,7 @@ struct shop {
     weir::scope running;
     try {
       co_await database.exec(make_tables);
-      weir::nats::stream_config stream;
-      stream.name = Letters::name;
-      stream.subjects = {"letters.>"};
-      co_await jetstream.ensure_stream(stream);
+      co_await make_stream(jetstream);
       for (int count = 0; count < programs; ++count) running.spawn(run_quietly(which, settings));
       const counter open{link, jetstream, database, postgres, running};
       co_await weir::with_timeout(60s, told(open));
@@ -250,6 +254,23 @@ weir::task<> end_meanwhile(counter at) {
   co_await at.programs.join();
   const auto after = co_await at.database.one<std::int64_t>(count_stored);
   CHECK(after == before + 1);
+  const auto events = co_await letters_in(at.jetstream);
+  CHECK(events == static_cast<std::uint64_t>(after));
+  const auto unsent = co_await at.database.one<std::int64_t>(count_unsent);
+  CHECK(unsent == 0);
+}
+
+weir::task<> buy_without_stream(counter at) {
+  const auto first = co_await ask_when_there(at.asking, Purchase{1});
+  CHECK(first.has_value());
+  co_await until_sent(at, 1);
+  co_await at.jetstream.delete_stream(std::string(Letters::name));
+  const auto second = co_await ask_when_there(at.asking, Purchase{2});
+  CHECK(second.has_value());
+  const auto unsent = co_await at.database.one<std::int64_t>(count_unsent);
+  CHECK(unsent == 1);
+  co_await make_stream(at.jetstream);
+  co_await until_sent(at, 1);
 }
 
 weir::task<> look_it_up(counter at) {
@@ -302,6 +323,11 @@ weir::service selling() {
 TEST_CASE("what a responder stores is committed before its reply, and its event follows") {
   shop open;
   open.play(selling(), 1, buy);
+}
+
+TEST_CASE("an event whose stream is away delays no reply, and is sent when the stream is there") {
+  shop open;
+  open.play(selling(), 1, buy_without_stream);
 }
 
 TEST_CASE("of a request that fails nothing is left, and who asks is told why") {
