@@ -39,6 +39,20 @@ void refuse_shared_consumers(const service& which) {
   }
 }
 
+/// A stream answers whatever is published to its subjects, requests as well.
+void refuse_kept_request(const detail::handler_entry& handler,
+                         const detail::responder_entry& responder) {
+  for (std::size_t at = 0; at < handler.stream_subject_count; ++at) {
+    const std::string_view pattern = handler.stream_subjects[at];
+    if (!subject_covers(pattern, responder.subject)) continue;
+    throw error(
+        errc::invalid_argument, disposition::permanent,
+        fmt::format("stream {} keeps '{}', and would answer the requests at {} before their "
+                    "responder does; give the request another subject",
+                    handler.stream, pattern, responder.subject));
+  }
+}
+
 void require(bool holds, const durable& policy, std::string_view text) {
   if (holds) return;
   throw error(errc::invalid_argument, disposition::permanent,
@@ -60,6 +74,7 @@ void service::add(registration one) {
   require(!is_batch || policy.is_once(), policy,
           "a handler of many events cannot be replayable(): the same message may come with others "
           "the next time");
+  for (const auto& other : responders_) refuse_kept_request(one.entry, other.entry);
   registrations_.push_back(std::move(one));
 }
 
@@ -75,6 +90,7 @@ void service::add(answering one) {
                             other.policy.name(), other.entry.subject, one.policy.name(),
                             one.entry.subject));
   }
+  for (const auto& other : registrations_) refuse_kept_request(other.entry, one.entry);
   responders_.push_back(std::move(one));
 }
 

@@ -47,6 +47,8 @@ constexpr auto dawdle = weir::stmt<"do $$ begin perform pg_sleep(3600); end $$">
 constexpr auto collide =
     weir::stmt<"do $$ begin raise exception 'too busy' using errcode = '40001'; end $$">;
 
+constexpr weir::nats::request_options patiently = {.timeout = 30s};
+
 int handled = 0;
 int waiting = 0;
 weir::manual_reset_event* go_on = nullptr;
@@ -144,9 +146,11 @@ struct shop {
 };
 
 /// Asks until somebody is there who answers.
-weir::task<weir::result<Receipt>> ask_when_there(weir::nats::connection& link, Purchase wanted) {
+weir::task<weir::result<Receipt>> ask_when_there(weir::nats::connection& link, std::int64_t id,
+                                                 std::string wish = "") {
+  const Purchase wanted{id, std::move(wish)};
   for (;;) {
-    auto got = co_await weir::ask(link, wanted, {.timeout = 30s}).as_result();
+    auto got = co_await weir::ask(link, wanted, patiently).as_result();
     const bool nobody = !got && got.error().message().find("no responders") != std::string::npos;
     if (!nobody) co_return got;
     co_await weir::sleep(5ms);
@@ -168,7 +172,7 @@ weir::task<> until_sent(counter at, std::uint64_t events) {
 }
 
 weir::task<> buy(counter at) {
-  const auto got = co_await ask_when_there(at.asking, Purchase{7});
+  const auto got = co_await ask_when_there(at.asking, 7);
   REQUIRE(got.has_value());
   CHECK(got->id == 7);
   const auto stored = co_await at.database.one<std::int64_t>(count_stored);
@@ -180,29 +184,29 @@ weir::task<> buy(counter at) {
 }
 
 weir::task<> buy_in_vain(counter at) {
-  const auto failed = co_await ask_when_there(at.asking, Purchase{1, "fail"});
+  const auto failed = co_await ask_when_there(at.asking, 1, "fail");
   REQUIRE_FALSE(failed.has_value());
   CHECK(failed.error().message() == "purchases.make was answered with the error 500: sold out");
-  const auto missing = co_await ask_when_there(at.asking, Purchase{2, "find nothing"});
+  const auto missing = co_await ask_when_there(at.asking, 2, "find nothing");
   REQUIRE_FALSE(missing.has_value());
   CHECK(missing.error().is(weir::errc::not_found));
-  const auto refused = co_await ask_when_there(at.asking, Purchase{-1});
+  const auto refused = co_await ask_when_there(at.asking, -1);
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().message().find("error 500") != std::string::npos);
   CHECK(refused.error().message().find("letters_id_check") != std::string::npos);
   const auto stored = co_await at.database.one<std::int64_t>(count_stored);
   CHECK(stored == 0);
 
-  const auto bought = co_await ask_when_there(at.asking, Purchase{3});
+  const auto bought = co_await ask_when_there(at.asking, 3);
   CHECK(bought.has_value());
   co_await until_sent(at, 1);
 }
 
 weir::task<> buy_too_slowly(counter at) {
-  const auto late = co_await ask_when_there(at.asking, Purchase{1, "dawdle"});
+  const auto late = co_await ask_when_there(at.asking, 1, "dawdle");
   REQUIRE_FALSE(late.has_value());
   CHECK(late.error().is(weir::errc::deadline_exceeded));
-  const auto busy = co_await ask_when_there(at.asking, Purchase{2, "collide"});
+  const auto busy = co_await ask_when_there(at.asking, 2, "collide");
   REQUIRE_FALSE(busy.has_value());
   CHECK(busy.error().is(weir::errc::unavailable));
   CHECK(busy.error().message().find("too busy") != std::string::npos);
@@ -212,26 +216,27 @@ weir::task<> buy_too_slowly(counter at) {
 }
 
 weir::task<> buy_without_database(counter at) {
-  const auto before = co_await ask_when_there(at.asking, Purchase{1});
+  const auto before = co_await ask_when_there(at.asking, 1);
   REQUIRE(before.has_value());
   at.postgres.kill_hard();
-  const auto meanwhile = co_await ask_when_there(at.asking, Purchase{2});
+  const auto meanwhile = co_await ask_when_there(at.asking, 2);
   REQUIRE_FALSE(meanwhile.has_value());
   CHECK(meanwhile.error().is(weir::errc::unavailable));
   CHECK(meanwhile.error().message().find("error 503") != std::string::npos);
   at.postgres.start();
   // The pool is still on its way back.
-  auto after = co_await ask_when_there(at.asking, Purchase{3});
+  auto after = co_await ask_when_there(at.asking, 3);
   while (!after && after.error().is(weir::errc::unavailable)) {
-    after = co_await ask_when_there(at.asking, Purchase{3});
+    after = co_await ask_when_there(at.asking, 3);
   }
   REQUIRE(after.has_value());
   const auto stored = co_await at.database.one<std::int64_t>(count_stored);
   CHECK(stored == 2);
 }
 
-weir::task<> buy_and_note(counter at, Purchase wanted, std::vector<std::int64_t>& receipts) {
-  const auto got = co_await ask_when_there(at.asking, wanted);
+weir::task<> buy_and_note(counter at, std::int64_t id, std::string wish,
+                          std::vector<std::int64_t>& receipts) {
+  const auto got = co_await ask_when_there(at.asking, id, wish);
   receipts.push_back(got ? got->id : -1);
 }
 
@@ -240,11 +245,12 @@ weir::task<> end_meanwhile(counter at) {
   go_on = &released;
   std::vector<std::int64_t> receipts;
   weir::scope people;
-  people.spawn(buy_and_note(at, Purchase{1, "wait"}, receipts));
+  people.spawn(buy_and_note(at, 1, "wait", receipts));
   while (waiting == 0) co_await weir::sleep(1ms);
   pthread_kill(pthread_self(), SIGTERM);
   for (std::int64_t id = 2;; ++id) {
-    const auto late = co_await weir::ask(at.asking, Purchase{id}).as_result();
+    const Purchase wanted{id};
+    const auto late = co_await weir::ask(at.asking, wanted).as_result();
     if (!late && late.error().message().find("no responders") != std::string::npos) break;
   }
   const auto before = co_await at.database.one<std::int64_t>(count_stored);
@@ -261,11 +267,11 @@ weir::task<> end_meanwhile(counter at) {
 }
 
 weir::task<> buy_without_stream(counter at) {
-  const auto first = co_await ask_when_there(at.asking, Purchase{1});
+  const auto first = co_await ask_when_there(at.asking, 1);
   CHECK(first.has_value());
   co_await until_sent(at, 1);
   co_await at.jetstream.delete_stream(std::string(Letters::name));
-  const auto second = co_await ask_when_there(at.asking, Purchase{2});
+  const auto second = co_await ask_when_there(at.asking, 2);
   CHECK(second.has_value());
   const auto unsent = co_await at.database.one<std::int64_t>(count_unsent);
   CHECK(unsent == 1);
@@ -274,7 +280,7 @@ weir::task<> buy_without_stream(counter at) {
 }
 
 weir::task<> look_it_up(counter at) {
-  const auto answered = co_await ask_when_there(at.asking, Purchase{1});
+  const auto answered = co_await ask_when_there(at.asking, 1);
   CHECK(answered.has_value());
   const weir::nats::subject info("$SRV.INFO.shop-test");
   const auto told = co_await weir::nats::request(at.asking, info, "");
@@ -304,7 +310,7 @@ weir::task<> ask_both(counter at) {
   while (co_await programs_found(at.asking) < 2) co_await weir::sleep(5ms);
   std::vector<std::int64_t> receipts;
   weir::scope people;
-  for (std::int64_t id = 0; id < asked; ++id) people.spawn(buy_and_note(at, {id}, receipts));
+  for (std::int64_t id = 0; id < asked; ++id) people.spawn(buy_and_note(at, id, "", receipts));
   co_await people.join();
   std::ranges::sort(receipts);
   CHECK(receipts.size() == asked);

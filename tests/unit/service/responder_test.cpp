@@ -34,12 +34,18 @@ struct Answer {
 struct Asked {
   std::int64_t number;
 };
+struct Swallowed {
+  std::int64_t number;
+};
+using swallowing_stream = weir::event_stream<"QUESTIONS", "other", "questions.*">;
 using asked_stream = weir::event_stream<"ASKED", "asked.>">;
 
 }  // namespace
 
 template <>
 struct weir::bind<Question> : weir::request_to<"questions.ask", Answer> {};
+template <>
+struct weir::bind<Swallowed> : weir::bound_to<"questions.kept", swallowing_stream, 1> {};
 template <>
 struct weir::bind<Asked> : weir::bound_to<"asked.once", asked_stream, 1> {};
 
@@ -73,6 +79,8 @@ weir::task<Answer> answer_and_publish(Question asked, weir::publications& events
   co_return Answer{1};
 }
 
+weir::task<> swallow(Swallowed) { co_return; }
+
 weir::service asking(weir::endpoint with = weir::endpoint("ask")) {
   weir::service made("questions");
   made.on<answer>(std::move(with));
@@ -102,7 +110,8 @@ weir::task<> tell(const weir::service& which, const story& told) {
     all.open();
     return link.flush();
   };
-  const auto ended = co_await told({asking, all, jetstream, statistics, open}).as_result();
+  const stage on{asking, all, jetstream, statistics, open};
+  const auto ended = co_await told(on).as_result();
   co_await all.close();
   co_await asking.close();
   co_await link.close();
@@ -113,8 +122,11 @@ void on_stage(const weir::service& which, const story& told) {
   weir::explore(orders_tried, {}, [&] { return tell(which, told); });
 }
 
-weir::task<weir::error> error_of(nats::connection& link, Question asked) {
-  const auto replied = co_await weir::ask(link, std::move(asked), {.timeout = 100h}).as_result();
+constexpr nats::request_options patiently = {.timeout = 100h};
+
+weir::task<weir::error> error_of(nats::connection& link, std::string wish) {
+  const Question asked{1, std::move(wish)};
+  const auto replied = co_await weir::ask(link, asked, patiently).as_result();
   REQUIRE_FALSE(replied.has_value());
   co_return replied.error();
 }
@@ -133,7 +145,8 @@ weir::task<nats::service_error> refusal_of_wish(nats::connection& link, std::str
 
 weir::task<> ask_and_answer(stage on) {
   co_await on.open();
-  const Answer got = co_await weir::ask(on.asking, Question{21});
+  const Question asked{21};
+  const Answer got = co_await weir::ask(on.asking, asked);
   CHECK(got.number == 42);
   CHECK(on.statistics.answered == 1);
   CHECK(on.statistics.refused == 0);
@@ -162,39 +175,40 @@ weir::task<> fail_in_all_ways(stage on) {
   CHECK(thrown.description == "out of  order");
   // The cancelled one is counted by NATS's service alone.
   CHECK(on.statistics.refused == 11);
-  const Answer next = co_await weir::ask(on.asking, Question{1});
+  const Question again{1};
+  const Answer next = co_await weir::ask(on.asking, again);
   CHECK(next.number == 2);
 }
 
 weir::task<> throw_at_who_asks(stage on) {
   co_await on.open();
-  const auto missing = co_await error_of(on.asking, Question{1, "not found"});
+  const auto missing = co_await error_of(on.asking, "not found");
   CHECK(missing.is(weir::errc::not_found));
   CHECK(missing.disposition() == weir::disposition::permanent);
   CHECK(missing.message() == "questions.ask was answered with the error 404: as it was wished");
-  const auto invalid = co_await error_of(on.asking, Question{1, "invalid"});
+  const auto invalid = co_await error_of(on.asking, "invalid");
   CHECK(invalid.is(weir::errc::invalid_argument));
-  const auto conflict = co_await error_of(on.asking, Question{1, "conflict"});
+  const auto conflict = co_await error_of(on.asking, "conflict");
   CHECK(conflict.is(weir::errc::conflict));
-  const auto too_much = co_await error_of(on.asking, Question{1, "too much"});
+  const auto too_much = co_await error_of(on.asking, "too much");
   CHECK(too_much.is(weir::errc::limit_exceeded));
-  const auto away = co_await error_of(on.asking, Question{1, "unavailable"});
+  const auto away = co_await error_of(on.asking, "unavailable");
   CHECK(away.is(weir::errc::unavailable));
   CHECK(away.disposition() == weir::disposition::retry);
-  const auto other = co_await error_of(on.asking, Question{1, "throw"});
+  const auto other = co_await error_of(on.asking, "throw");
   CHECK(other.is(weir::errc::unhandled_exception));
   CHECK(other.disposition() == weir::disposition::retry);
 }
 
 weir::task<> pass_the_deadline(stage on) {
   co_await on.open();
-  const auto late = co_await error_of(on.asking, Question{1, "forever"});
+  const auto late = co_await error_of(on.asking, "forever");
   CHECK(late.is(weir::errc::deadline_exceeded));
   CHECK(late.message().find("504: the deadline passed while it was handled") != std::string::npos);
 }
 
 weir::task<> ask_about(stage on, Question asked, std::vector<std::string>& ends) {
-  const auto replied = co_await weir::ask(on.asking, asked, {.timeout = 100h}).as_result();
+  const auto replied = co_await weir::ask(on.asking, asked, patiently).as_result();
   ends.push_back(replied ? "reply" : replied.error().message());
 }
 
@@ -209,7 +223,8 @@ weir::task<> wait_for_a_worker(stage on) {
   co_await people.join();
   REQUIRE(waiting.size() == 1);
   CHECK(waiting[0].find("503: no worker was free") != std::string::npos);
-  const Answer next = co_await weir::ask(on.asking, Question{1});
+  const Question again{1};
+  const Answer next = co_await weir::ask(on.asking, again);
   CHECK(next.number == 2);
 }
 
@@ -222,7 +237,7 @@ weir::task<> overflow(stage on) {
   }
   co_await weir::sleep(1s);  // A simulation may begin the last one first.
   const auto before = weir::loop::current().now();
-  const auto refused = co_await error_of(on.asking, Question{1});
+  const auto refused = co_await error_of(on.asking, "");
   CHECK(refused.message().find("503: too many requests wait") != std::string::npos);
   // In simulated time: long before any deadline.
   CHECK(weir::loop::current().now() - before < 1s);
@@ -230,7 +245,7 @@ weir::task<> overflow(stage on) {
 
 weir::task<> publish_before_the_reply(stage on) {
   co_await on.open();
-  const auto refused = co_await error_of(on.asking, Question{7});
+  const auto refused = co_await error_of(on.asking, "");
   // No stream has confirmed it, which is not to say that none has stored it.
   CHECK(refused.is(weir::errc::deadline_exceeded));
   nats::stream_config stream;
@@ -238,7 +253,8 @@ weir::task<> publish_before_the_reply(stage on) {
   stream.subjects = {"asked.>"};
   co_await on.jetstream.ensure_stream(stream);
 
-  co_await weir::ask(on.asking, Question{8});
+  const Question asked{8};
+  co_await weir::ask(on.asking, asked);
 
   const auto now = co_await on.jetstream.stream_info(std::string(asked_stream::name));
   REQUIRE(now.messages == 1);
@@ -256,7 +272,7 @@ weir::task<> drain_in_time(stage on) {
   co_await on.answering.drain(20s);
   co_await people.join();
   CHECK(ends == std::vector<std::string>{"reply", "reply"});
-  const auto after = co_await error_of(on.asking, Question{1});
+  const auto after = co_await error_of(on.asking, "");
   CHECK(after.message().find("no responders") != std::string::npos);
 }
 
@@ -282,7 +298,7 @@ weir::task<> misunderstand(stage on) {
     co_return nats::reply{.payload = "{\"text\":1}"};
   });
   co_await on.asking.flush();
-  const auto unreadable = co_await error_of(on.asking, Question{1});
+  const auto unreadable = co_await error_of(on.asking, "");
   co_await other.close();
   CHECK(unreadable.is(weir::errc::protocol));
   CHECK(unreadable.disposition() == weir::disposition::permanent);
@@ -296,7 +312,7 @@ weir::task<> refuse_with(stage on, int code) {
     co_return nats::reply{.failure = nats::service_error{code, "for a reason"}};
   });
   co_await on.asking.flush();
-  const auto refused = co_await error_of(on.asking, Question{1});
+  const auto refused = co_await error_of(on.asking, "");
   co_await other.close();
   const bool is_late = code == 408 || code == 504;
   CHECK(refused.is(
@@ -374,6 +390,16 @@ TEST_CASE("two responders that would take each other's requests are refused") {
   weir::service nameless("my.questions");
   CHECK_THROWS_WITH_AS(nameless.on<answer>(weir::endpoint("ask")),
                        doctest::Contains("service 'my.questions'"), weir::error);
+}
+
+TEST_CASE("a request at a subject that a handler's stream keeps is refused, in either order") {
+  weir::service first = asking();
+  CHECK_THROWS_WITH_AS(first.on<swallow>(weir::durable("swallowing")),
+                       doctest::Contains("stream QUESTIONS keeps 'questions.*'"), weir::error);
+  weir::service second("questions");
+  second.on<swallow>(weir::durable("swallowing"));
+  CHECK_THROWS_WITH_AS(second.on<answer>(weir::endpoint("ask")),
+                       doctest::Contains("the requests at questions.ask"), weir::error);
 }
 
 TEST_CASE("a service describes its responders") {

@@ -14,7 +14,8 @@
 
 namespace weir {
 
-/// A program that handles events: its handlers, their policies, and the main loop.
+/// A program that handles events and answers requests: its handlers, their policies, and the main
+/// loop.
 ///
 ///     int main(int argc, char** argv) {
 ///       return weir::service("order-processor")
@@ -27,8 +28,9 @@ namespace weir {
 /// migrations, creates the streams and consumers that are missing, and handles messages. A message
 /// is acknowledged after its handler's work is committed; its effects are there once, however often
 /// the server delivers it (see durable::once()).
-/// SIGTERM and SIGINT drain: nothing new is taken, what runs is finished, what waits is given back;
-/// a second signal exits at once. SIGUSR1 prints the live tasks to standard error.
+/// SIGTERM and SIGINT drain: nothing new is taken, what runs is finished, requests that came are
+/// answered, messages that wait are given back; a second signal exits at once. SIGUSR1 prints the
+/// live tasks to standard error.
 class service {
  public:
   struct registration {
@@ -51,7 +53,8 @@ class service {
   }
 
   /// Answers the requests of `Handler`'s first parameter with what it gives: see responder.hpp.
-  /// Throws `invalid_argument` where another one has the endpoint's name or subject.
+  /// Throws `invalid_argument` where another one has the endpoint's name or subject, or where a
+  /// handler's stream keeps that.
   template <auto Handler>
   service& on(endpoint policy) {
     add({detail::make_responder_entry<Handler>(), std::move(policy)});
