@@ -22,6 +22,12 @@ void add_line(std::string& to, std::string_view name, std::string_view value) {
   to.append(name).append(": ").append(value).push_back('\n');
 }
 
+void add_trace(std::string& to, const nats::message& from) {
+  for (const std::string_view name : trace_headers) {
+    if (const auto value = from.header(name)) add_line(to, name, *value);
+  }
+}
+
 }  // namespace
 
 std::string headers_after(const job& cause) {
@@ -29,9 +35,14 @@ std::string headers_after(const job& cause) {
   std::string lines;
   add_line(lines, correlation_header, about.correlation_id);
   add_line(lines, causation_header, about.message_id);
-  for (const std::string_view name : trace_headers) {
-    if (const auto value = about.header(name)) add_line(lines, name, *value);
-  }
+  add_trace(lines, cause.message.message());
+  return lines;
+}
+
+std::string headers_after(const nats::message& request, std::string_view own_id) {
+  std::string lines;
+  add_line(lines, correlation_header, request.header(correlation_header).value_or(own_id));
+  add_trace(lines, request);
   return lines;
 }
 

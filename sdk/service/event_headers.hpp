@@ -14,6 +14,8 @@ namespace weir::detail {
 /// Of what the handling of this message publishes: what it is a part of, what it came of, and the
 /// trace that the message belongs to.
 std::string headers_after(const job& cause);
+/// Of what comes of a request; `own_id` is what it is a part of where it does not say.
+std::string headers_after(const nats::message& request, std::string_view own_id);
 /// Of what a piece of work publishes that no message has caused.
 std::string headers_of_beginning(std::string_view correlation_id);
 

@@ -83,12 +83,8 @@ publications outbox::new_events() const { return publications(program_->body_byt
 
 void outbox::store(postgres::tx& in, const publications& events, detail::stored_events& to) {
   const std::string origin = uuid::random().to_string();
-  auto made = detail::make_rows(events, {origin, {}, detail::headers_of_beginning(origin)});
-  program_->core().number(made.now);
-  program_->core().number(made.later);
-  detail::store_rows(in, made.now);
-  detail::store_rows(in, made.later);
-  to.rows = std::move(made.now);
+  to.rows = program_->core().store(
+      in, detail::make_rows(events, {origin, {}, detail::headers_of_beginning(origin)}));
 }
 
 void outbox::send(std::shared_ptr<detail::stored_events> committed) {

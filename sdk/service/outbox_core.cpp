@@ -44,6 +44,14 @@ task<> outbox_core::close() {
       deleted.error().message());
 }
 
+std::vector<outbox_row> outbox_core::store(postgres::tx& in, event_rows rows) {
+  number(rows.now);
+  number(rows.later);
+  store_rows(in, rows.now);
+  store_rows(in, rows.later);
+  return std::move(rows.now);
+}
+
 task<sent_events> outbox_core::send(std::vector<outbox_row> rows) {
   std::vector<std::int64_t> ids;
   ids.reserve(rows.size());

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "effect_tables.hpp"
+#include "outbox_rows.hpp"
 #include "send_events.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
@@ -28,6 +29,10 @@ class outbox_core {
   void number(std::vector<Row>& rows) noexcept {
     for (auto& row : rows) row.id = next_id_++;
   }
+
+  /// Numbers the rows and stores them with the transaction's other changes; gives those to be sent
+  /// when it is committed.
+  std::vector<outbox_row> store(postgres::tx& in, event_rows rows);
 
   /// Sends rows that are committed, and remembers to delete those that are confirmed.
   task<sent_events> send(std::vector<outbox_row> rows);

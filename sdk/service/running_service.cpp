@@ -9,6 +9,7 @@
 
 #include "consumer.hpp"
 #include "outbox_relay.hpp"
+#include "responders.hpp"
 #include "scheduler.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/observe/log.hpp"
@@ -70,6 +71,7 @@ class running_service {
   scope upkeep_;
   std::vector<std::unique_ptr<consumer>> consumers_;
   std::vector<std::unique_ptr<scheduler>> schedulers_;
+  std::optional<responders> responders_;
   scope running_;
   manual_reset_event must_end_;  ///< A signal came, or a consumer failed for good.
   bool outage_told_ = false;
@@ -80,7 +82,8 @@ bool wants_database(const service& which) {
   for (const auto& one : which.registrations()) {
     if (one.entry.kind != handler_kind::plain) return true;
   }
-  return false;
+  return std::ranges::any_of(
+      which.responders(), [](const service::answering& one) { return one.entry.has_transaction; });
 }
 
 void running_service::tell(const nats::connection_event& event) {
@@ -202,6 +205,13 @@ task<> running_service::serve() {
     schedulers_.push_back(std::make_unique<scheduler>(one, on));
     running_.spawn(schedulers_.back()->run(must_end_));
   }
+  // What comes after a backlog is left to others.
+  if (until_ == run_until::signal && !which_.responders().empty()) {
+    const responder::dependencies on{*connection_, *jetstream_, database_.get(), outbox_.get(),
+                                     statistics_};
+    responders_.emplace(which_, on);
+    responders_->open();
+  }
   if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
   log_info(which_.name() + " is ready");
   notify_supervisor("READY=1\nSTATUS=handling messages");
@@ -221,6 +231,7 @@ task<> running_service::drain() {
   log_info(which_.name() + " drains");
   notify_supervisor("STOPPING=1");
   for (auto& one : consumers_) one->stop_intake();
+  if (responders_) running_.spawn(responders_->drain(drain_limit));
   const time_point until = loop::current().now() + drain_limit;
   for (auto& one : consumers_) {
     co_await one->drain(std::max(until - loop::current().now(), duration::zero()));
@@ -235,6 +246,8 @@ task<> running_service::drain() {
 
 task<> running_service::stop() {
   co_await running_.close();
+  if (responders_) co_await responders_->close();
+  responders_.reset();
   consumers_.clear();
   co_await upkeep_.close();
   if (outbox_) co_await outbox_->close();

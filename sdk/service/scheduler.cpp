@@ -107,12 +107,7 @@ task<bool> scheduler::handle_in(postgres::tx& in, timestamp due, std::vector<out
   const tick now{entry_.when.name(), due};
   co_await entry_.run(handed, now);
   const std::string origin = "schedule:" + entry_.when.name() + ':' + to_rfc3339(due);
-  event_rows made = make_rows(events, {origin, {}, headers_of_beginning(origin)});
-  on_.outbox.number(made.now);
-  on_.outbox.number(made.later);
-  store_rows(in, made.now);
-  store_rows(in, made.later);
-  rows = std::move(made.now);
+  rows = on_.outbox.store(in, make_rows(events, {origin, {}, headers_of_beginning(origin)}));
   co_return true;
 }
 

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "running_service.hpp"
+#include "service_name.hpp"
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
 
@@ -35,6 +36,20 @@ void refuse_shared_consumers(const service& which) {
     throw error(errc::invalid_argument, disposition::permanent,
                 "two handlers have the durable consumer '" + one.policy.name() + "' of stream " +
                     std::string(one.entry.stream) + "; give each a name of its own");
+  }
+}
+
+/// A stream answers whatever is published to its subjects, requests as well.
+void refuse_kept_request(const detail::handler_entry& handler,
+                         const detail::responder_entry& responder) {
+  for (std::size_t at = 0; at < handler.stream_subject_count; ++at) {
+    const std::string_view pattern = handler.stream_subjects[at];
+    if (!subject_covers(pattern, responder.subject)) continue;
+    throw error(
+        errc::invalid_argument, disposition::permanent,
+        fmt::format("stream {} keeps '{}', and would answer the requests at {} before their "
+                    "responder does; give the request another subject",
+                    handler.stream, pattern, responder.subject));
   }
 }
 
@@ -79,7 +94,24 @@ void check(const detail::handler_entry& handler, const durable& policy) {
 
 void service::add(registration one) {
   check(one.entry, one.policy);
+  for (const auto& other : responders_) refuse_kept_request(one.entry, other.entry);
   registrations_.push_back(std::move(one));
+}
+
+void service::add(answering one) {
+  detail::check_service_name("service", name_);
+  for (const auto& other : responders_) {
+    const bool is_free =
+        other.policy.name() != one.policy.name() && other.entry.subject != one.entry.subject;
+    if (is_free) continue;
+    throw error(errc::invalid_argument, disposition::permanent,
+                fmt::format("the endpoints '{}' of {} and '{}' of {} would take each other's "
+                            "requests; give each a name and a subject of its own",
+                            other.policy.name(), other.entry.subject, one.policy.name(),
+                            one.entry.subject));
+  }
+  for (const auto& other : registrations_) refuse_kept_request(other.entry, one.entry);
+  responders_.push_back(std::move(one));
 }
 
 void service::add(detail::scheduled_entry one) {
@@ -97,6 +129,10 @@ std::string service::describe() const {
   for (const auto& one : registrations_) {
     text += fmt::format("{} from stream {}\n{}", one.entry.subject, one.entry.stream,
                         one.policy.describe(one.entry.kind != handler_kind::plain));
+  }
+  for (const auto& one : responders_) {
+    text += fmt::format("{} answered with {}\n{}", one.entry.subject, one.entry.reply_type,
+                        one.policy.describe(one.entry.has_transaction));
   }
   for (const auto& one : schedules_) text += "schedule " + one.when.describe() + '\n';
   return text;
@@ -128,11 +164,11 @@ int service::run(bool once) {
 }
 
 int service::main(int argc, char** argv) {
-  CLI::App options("Handles events until SIGTERM.", name_);
+  CLI::App options("Handles events and requests until SIGTERM.", name_);
   options.footer(environment_help);
   bool once = false;
   bool describes = false;
-  options.add_flag("--once", once, "Handle what the streams hold, then end");
+  options.add_flag("--once", once, "Handle what the streams hold, answer no requests, then end");
   options.add_flag("--describe", describes, "Print the handlers and their policies, and end");
   try {
     options.parse(argc, argv);

@@ -13,7 +13,7 @@ struct summary {
   std::string driver;
   std::uint64_t processed, redelivered, duplicates_skipped, outdated_skipped, expired, retried,
       dead_lettered, discarded, given_back, published;
-  std::uint64_t duplicates_refused;
+  std::uint64_t duplicates_refused, answered, refused;
   double p50_ms, p99_ms, cpu_seconds;
   std::int64_t peak_memory_kib;
 };
@@ -44,6 +44,8 @@ std::string service_statistics::to_json(std::string_view driver) const {
       .given_back = given_back,
       .published = published,
       .duplicates_refused = duplicates_refused,
+      .answered = answered,
+      .refused = refused,
       .p50_ms = milliseconds(latency.quantile(0.5)),
       .p99_ms = milliseconds(latency.quantile(0.99)),
       .cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime),

@@ -21,6 +21,8 @@ struct service_statistics {
   std::uint64_t given_back = 0;          ///< Messages returned unhandled at the end.
   std::uint64_t published = 0;           ///< Events published and confirmed.
   std::uint64_t duplicates_refused = 0;  ///< Of these: the stream had them already.
+  std::uint64_t answered = 0;            ///< Requests answered with a reply.
+  std::uint64_t refused = 0;             ///< Requests answered with an error.
   histogram latency;                     ///< From a message's storage to its acknowledgement.
 
   /// One line of JSON: the loop's driver, the counts, latencies in milliseconds, CPU and peak

@@ -5,6 +5,7 @@
 #include "weir/event/bind.hpp"
 #include "weir/event/json.hpp"
 #include "weir/postgres/statement.hpp"
+#include "weir/service/ask.hpp"
 #include "weir/service/outbox.hpp"
 #include "weir/service/service.hpp"
 #include "weir/sleep.hpp"

@@ -15,8 +15,14 @@ namespace weir::detail {
 
 template <class Event>
 event_holder decode_event(std::string_view body) {
-  return {new Event(json::decode<Event>(body).value()),
-          [](void* event) { delete static_cast<Event*>(event); }};
+  const auto made = [body] {
+    if constexpr (source_of<Event>::is_raw) {
+      return new Event{body};
+    } else {
+      return new Event(json::decode<Event>(body).value());
+    }
+  };
+  return {made(), [](void* event) { delete static_cast<Event*>(event); }};
 }
 
 /// Runs a handler of one message. It gets a copy, since it may have to run again.
@@ -41,12 +47,14 @@ handler_entry make_handler_entry() {
   using signature = handler_signature<decltype(Handler)>;
   static_assert(signature::is_valid,
                 "weir: a handler is a function weir::task<> name(Event event, ...), or for many "
-                "events at a time weir::task<> name(std::span<const Event> events, ...)");
+                "events at a time weir::task<> name(std::span<const Event> events, ...); one that "
+                "gives a reply is registered with weir::endpoint");
   if constexpr (signature::is_valid) {
     using event = typename signature::event;
+    using source = typename source_of<event>::type;
     static_assert(signature::event_by_value,
                   "weir: a handler takes its event by value: it outlives the call");
-    static_assert(bound_event<event>,
+    static_assert(bound_event<source>,
                   "weir: the handler's event has no binding: specialise weir::bind for it");
     static_assert(signature::dependencies_known,
                   "weir: after the event a handler may ask for tx&, unit&, publications&, and "
@@ -54,11 +62,14 @@ handler_entry make_handler_entry() {
     static_assert(signature::one_commit, "weir: a handler asks for tx& or for unit&, not for both");
     static_assert(!signature::is_batch || signature::kind == handler_kind::batch,
                   "weir: a handler of many events asks for tx&: they share one transaction");
+    static_assert(signature::publishes_once,
+                  "weir: a handler with tx& or unit& publishes through that, not through "
+                  "publications&");
     handler_entry made{
-        .subject = bind<event>::subject,
-        .stream = bind<event>::stream_name,
-        .stream_subjects = bind<event>::stream::subjects,
-        .stream_subject_count = std::size(bind<event>::stream::subjects),
+        .subject = bind<source>::subject,
+        .stream = bind<source>::stream_name,
+        .stream_subjects = bind<source>::stream::subjects,
+        .stream_subject_count = std::size(bind<source>::stream::subjects),
         .event_type = type_name<event>(),
         .kind = signature::kind,
         .decode = decode_event<event>,

@@ -39,9 +39,9 @@ class publications {
 
   /// Adds an event. Throws `limit_exceeded` (permanent) where there are too many, or where it is
   /// too large for any stream, and what json::encode throws.
-  template <bound_event Event>
+  template <class Event>
   void publish(const Event& event) {
-    add({bind<Event>::subject, json::encode(event)});
+    add(event, std::nullopt);
   }
 
   const std::vector<entry>& entries() const noexcept { return entries_; }
@@ -52,9 +52,18 @@ class publications {
   friend class unit;
 
   /// For handlers with a database, which keeps the event until then.
-  template <bound_event Event>
+  template <class Event>
   void publish_at(timestamp due, const Event& event) {
-    add({bind<Event>::subject, json::encode(event), due});
+    add(event, due);
+  }
+  template <class Event>
+  void add(const Event& event, std::optional<timestamp> due) {
+    static_assert(bound_event<Event>,
+                  "weir: what is published has no binding to a stream: specialise weir::bind for "
+                  "it with weir::bound_to");
+    if constexpr (bound_event<Event>) {
+      add({bind<Event>::subject, json::encode(event), due});
+    }
   }
   /// Throws for an entry that must not be there.
   void add(entry one);

@@ -6,13 +6,16 @@
 #include <vector>
 
 #include "weir/config/environment.hpp"
+#include "weir/service/endpoint.hpp"
 #include "weir/service/handler.hpp"
 #include "weir/service/policy.hpp"
+#include "weir/service/responder.hpp"
 #include "weir/service/schedule.hpp"
 
 namespace weir {
 
-/// A program that handles events: its handlers, their policies, and the main loop.
+/// A program that handles events and answers requests: its handlers, their policies, and the main
+/// loop.
 ///
 ///     int main(int argc, char** argv) {
 ///       return weir::service("order-processor")
@@ -25,13 +28,18 @@ namespace weir {
 /// migrations, creates the streams and consumers that are missing, and handles messages. A message
 /// is acknowledged after its handler's work is committed; its effects are there once, however often
 /// the server delivers it (see durable::once()).
-/// SIGTERM and SIGINT drain: nothing new is taken, what runs is finished, what waits is given back;
-/// a second signal exits at once. SIGUSR1 prints the live tasks to standard error.
+/// SIGTERM and SIGINT drain: nothing new is taken, what runs is finished, requests that came are
+/// answered, messages that wait are given back; a second signal exits at once. SIGUSR1 prints the
+/// live tasks to standard error.
 class service {
  public:
   struct registration {
     detail::handler_entry entry;
     durable policy;
+  };
+  struct answering {
+    detail::responder_entry entry;
+    endpoint policy;
   };
 
   explicit service(std::string name) : name_(std::move(name)) {}
@@ -41,6 +49,15 @@ class service {
   template <auto Handler>
   service& on(durable policy) {
     add({detail::make_handler_entry<Handler>(), std::move(policy)});
+    return *this;
+  }
+
+  /// Answers the requests of `Handler`'s first parameter with what it gives: see responder.hpp.
+  /// Throws `invalid_argument` where another one has the endpoint's name or subject, or where a
+  /// handler's stream keeps that.
+  template <auto Handler>
+  service& on(endpoint policy) {
+    add({detail::make_responder_entry<Handler>(), std::move(policy)});
     return *this;
   }
 
@@ -72,8 +89,8 @@ class service {
   }
 
   /// Runs until drained: 0. 1 when it failed for good, 2 for a wrong command line, environment or
-  /// setting. With `--once` it ends when every message that its streams hold is settled; with
-  /// `--describe` it prints describe(), with `--help` the rest.
+  /// setting. With `--once` it ends when every message that its streams hold is settled, and
+  /// answers no requests; with `--describe` it prints describe(), with `--help` the rest.
   int main(int argc, char** argv);
 
   /// Its handlers, each with the chain of its policies, as a text for people.
@@ -81,17 +98,20 @@ class service {
 
   const std::string& name() const noexcept { return name_; }
   const std::vector<registration>& registrations() const noexcept { return registrations_; }
+  const std::vector<answering>& responders() const noexcept { return responders_; }
   const std::vector<detail::scheduled_entry>& schedules() const noexcept { return schedules_; }
   const std::filesystem::path& migrations() const noexcept { return migrations_; }
   bool checks_statements() const noexcept { return checks_statements_; }
 
  private:
   void add(registration one);
+  void add(answering one);
   void add(detail::scheduled_entry one);
   int run(bool once);
 
   std::string name_;
   std::vector<registration> registrations_;
+  std::vector<answering> responders_;
   std::vector<detail::scheduled_entry> schedules_;
   std::filesystem::path migrations_;
   bool checks_statements_ = true;

@@ -59,18 +59,18 @@ class unit {
   }
 
   /// Publishes `event` once the commit is done, if it succeeds.
-  template <bound_event Event>
+  template <class Event>
   void publish(const Event& event) {
     events_->publish(event);
   }
   /// Publishes `event` when that time has come, or some seconds later; at once where it has passed.
   /// Until then it waits in the database (the table `weir_delayed`).
-  template <bound_event Event>
+  template <class Event>
   void publish_at(timestamp due, const Event& event) {
     events_->publish_at(due, event);
   }
   /// The same by a delay from now.
-  template <bound_event Event>
+  template <class Event>
   void publish_after(duration delay, const Event& event) {
     events_->publish_at(detail::time_after(delay), event);
   }

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "weir/detail/type_name.hpp"
+#include "weir/service/raw.hpp"
 #include "weir/uuid.hpp"
 
 namespace weir::detail {
@@ -39,13 +40,22 @@ struct member_of<Field Event::*> {
   using event = Event;
 };
 
+/// A field of an event: the bytes of one are none.
+template <class Pointer>
+inline constexpr bool is_field = std::is_member_object_pointer_v<Pointer>;
+template <class Field, class Event>
+inline constexpr bool is_field<Field raw<Event>::*> = false;
+
 template <auto Field>
 event_key make_event_key() {
-  static_assert(std::is_member_object_pointer_v<decltype(Field)>,
+  using pointer = decltype(Field);
+  static_assert(is_field<pointer>,
                 "weir: a key is a field of the event: ordered_by<&Event::field>()");
-  using event = typename member_of<decltype(Field)>::event;
-  return {type_name<event>(),
-          [](const void* from) { return key_text(static_cast<const event*>(from)->*Field); }};
+  if constexpr (is_field<pointer>) {
+    using event = typename member_of<pointer>::event;
+    return {type_name<event>(),
+            [](const void* from) { return key_text(static_cast<const event*>(from)->*Field); }};
+  }
 }
 
 }  // namespace weir::detail

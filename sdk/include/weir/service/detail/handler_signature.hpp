@@ -5,8 +5,21 @@
 #include <type_traits>
 
 #include "weir/service/detail/handler_entry.hpp"
+#include "weir/service/raw.hpp"
 
 namespace weir::detail {
+
+/// The event whose binding says where the messages come from.
+template <class Event>
+struct source_of {
+  static constexpr bool is_raw = false;
+  using type = Event;
+};
+template <class Event>
+struct source_of<raw<Event>> {
+  static constexpr bool is_raw = true;
+  using type = Event;
+};
 
 /// What a handler takes: one event, or a span of them.
 template <class First>
@@ -21,6 +34,21 @@ struct handled_event<std::span<const Event>> {
   static constexpr bool by_value = true;
   using type = Event;
 };
+
+template <class T>
+T give_dependency(const handler_resources& from) {
+  if constexpr (std::is_same_v<T, tx&>) {
+    return *from.transaction;
+  } else if constexpr (std::is_same_v<T, unit&>) {
+    return *from.unit;
+  } else if constexpr (std::is_same_v<T, batch&>) {
+    return *from.batch;
+  } else if constexpr (std::is_same_v<T, publications&>) {
+    return *from.events;
+  } else {
+    return *from.about;
+  }
+}
 
 template <class Function>
 struct handler_signature {
@@ -48,25 +76,11 @@ struct handler_signature<task<> (*)(First, Wanted...)> {
       : wants<unit&> ? handler_kind::unit
                      : handler_kind::plain;
   static constexpr bool one_commit = !(wants<tx&> && wants<unit&>);
-
-  template <class T>
-  static T give(const handler_resources& from) {
-    if constexpr (std::is_same_v<T, tx&>) {
-      return *from.transaction;
-    } else if constexpr (std::is_same_v<T, unit&>) {
-      return *from.unit;
-    } else if constexpr (std::is_same_v<T, batch&>) {
-      return *from.batch;
-    } else if constexpr (std::is_same_v<T, publications&>) {
-      return *from.events;
-    } else {
-      return *from.about;
-    }
-  }
+  static constexpr bool publishes_once = kind == handler_kind::plain || !wants<publications&>;
 
   template <auto Handler>
   static task<> call(First first, const handler_resources& from) {
-    return Handler(std::move(first), give<Wanted>(from)...);
+    return Handler(std::move(first), give_dependency<Wanted>(from)...);
   }
 };
 

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// error: weir: a request's subject is empty
+#include "weir/event/request_to.hpp"
+
+struct Quote {};
+struct QuoteRequested {};
+template <>
+struct weir::bind<QuoteRequested> : weir::request_to<"", Quote> {};
