@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "weir/observe/log.hpp"
-#include "weir/service/publications.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
 
@@ -17,11 +16,10 @@ constexpr auto read_newest = stmt<"select coalesce(max(number), 0) from weir_out
                                   statement_kind::read, "weir_outbox_newest">;
 constexpr auto bound_idleness = stmt<"set local idle_in_transaction_session_timeout = '30s'",
                                      statement_kind::write, "weir_outbox_idle_limit">;
-// By the clock of the programs, which is what they count delays with. What is due is old enough to
-// be sent by the same sweep.
+// What is due is old enough to be sent by the same sweep.
 constexpr auto move_due = stmt<
     "with due as (delete from weir_delayed where message_id = any(array(select message_id "
-    "from weir_delayed where due <= $1 order by due limit 4096)) returning *) "
+    "from weir_delayed where due <= now() order by due limit 4096)) returning *) "
     "insert into weir_outbox (id, key, subject, message_id, headers, body, created_at) "
     "select id, key, subject, message_id, headers, body, now() - interval '1 hour' "
     "from due order by due, id",
@@ -96,7 +94,7 @@ task<outbox_relay::sweep_result> outbox_relay::sweep_in(postgres::tx& in, sweep_
   in.enqueue(bound_idleness);
   done.was_leader = co_await in.try_lock(sweeper);
   if (!done.was_leader) co_return done;
-  done.were_due = co_await in.exec(move_due, time_after(duration::zero()));
+  done.were_due = co_await in.exec(move_due);
   const double age = std::chrono::duration<double>(bounds.age).count();
   auto rows = co_await in.query<outbox_row>(read_left, bounds.through, age);
   if (rows.empty()) co_return done;

@@ -48,14 +48,8 @@ class publications {
   void clear() noexcept { entries_.clear(); }
 
  private:
-  friend class tx;
-  friend class unit;
+  friend class committed_events;
 
-  /// For handlers with a database, which keeps the event until then.
-  template <class Event>
-  void publish_at(timestamp due, const Event& event) {
-    add(event, due);
-  }
   template <class Event>
   void add(const Event& event, std::optional<timestamp> due) {
     static_assert(bound_event<Event>,

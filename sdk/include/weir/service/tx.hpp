@@ -3,7 +3,7 @@
 
 #include "weir/postgres/bulk.hpp"
 #include "weir/postgres/transaction.hpp"
-#include "weir/service/publications.hpp"
+#include "weir/service/committed_events.hpp"
 
 namespace weir {
 
@@ -12,10 +12,10 @@ namespace weir {
 ///
 /// After a serialization failure or a deadlock the handler runs again from the start. Valid while
 /// the handler runs.
-class tx {
+class tx : public committed_events {
  public:
   tx(postgres::tx& transaction, publications& events) noexcept
-      : transaction_(&transaction), events_(&events) {}
+      : committed_events(events), transaction_(&transaction) {}
 
   /// Runs a statement; gives how many rows it changed. Throws postgres::error.
   template <class Statement, class... Arguments>
@@ -68,23 +68,6 @@ class tx {
   /// The transaction itself: savepoints, locks, streams. It is not the handler's to commit.
   postgres::tx& database() noexcept { return *transaction_; }
 
-  /// Publishes `event` once the transaction is committed, if it is.
-  template <class Event>
-  void publish(const Event& event) {
-    events_->publish(event);
-  }
-  /// Publishes `event` when that time has come, or some seconds later; at once where it has passed.
-  /// Until then it waits in the database (the table `weir_delayed`).
-  template <class Event>
-  void publish_at(timestamp due, const Event& event) {
-    events_->publish_at(due, event);
-  }
-  /// The same by a delay from now.
-  template <class Event>
-  void publish_after(duration delay, const Event& event) {
-    events_->publish_at(detail::time_after(delay), event);
-  }
-
  private:
   template <class Target>
   static task<> upsert_one(postgres::tx& in, Target target, typename Target::row row) {
@@ -96,7 +79,6 @@ class tx {
   }
 
   postgres::tx* transaction_;
-  publications* events_;
 };
 
 }  // namespace weir

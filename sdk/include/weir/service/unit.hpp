@@ -4,7 +4,7 @@
 #include <coroutine>
 
 #include "weir/postgres/unit.hpp"
-#include "weir/service/publications.hpp"
+#include "weir/service/committed_events.hpp"
 
 namespace weir {
 
@@ -16,12 +16,13 @@ namespace weir {
 /// that is not committed, its own included. A handler that reads a row and writes it back is
 /// registered with durable::ordered_by() that row's key, by which two such messages never overlap:
 /// see postgres::group_commit. Valid while the handler runs.
-class unit {
+class unit : public committed_events {
  public:
   /// What exec() gives: awaiting it never suspends.
   using kept = std::suspend_never;
 
-  unit(postgres::unit& work, publications& events) noexcept : work_(&work), events_(&events) {}
+  unit(postgres::unit& work, publications& events) noexcept
+      : committed_events(events), work_(&work) {}
 
   /// Keeps a statement for the commit; what it gives is dropped.
   template <class Statement, class... Arguments>
@@ -58,26 +59,8 @@ class unit {
     return work_->template maybe<Row>(statement, arguments...);
   }
 
-  /// Publishes `event` once the commit is done, if it succeeds.
-  template <class Event>
-  void publish(const Event& event) {
-    events_->publish(event);
-  }
-  /// Publishes `event` when that time has come, or some seconds later; at once where it has passed.
-  /// Until then it waits in the database (the table `weir_delayed`).
-  template <class Event>
-  void publish_at(timestamp due, const Event& event) {
-    events_->publish_at(due, event);
-  }
-  /// The same by a delay from now.
-  template <class Event>
-  void publish_after(duration delay, const Event& event) {
-    events_->publish_at(detail::time_after(delay), event);
-  }
-
  private:
   postgres::unit* work_;
-  publications* events_;
 };
 
 }  // namespace weir
