@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
 
 #include "entries.hpp"
 #include "fault_case.hpp"
@@ -28,14 +29,16 @@ constexpr std::uint64_t entries_a_kill = 400;
 constexpr std::uint64_t entries_ahead = 3000;
 constexpr auto look_interval = 5ms;
 constexpr auto drained_limit = 120s;
+/// A killed leader is followed when its lease has run out.
+constexpr auto time_of_a_kill = 20s;
 
 struct kill_plan {
   unsigned service = 6, nats = 2, postgres = 2;
   unsigned all() const { return service + nats + postgres; }
 };
 
-kill_plan planned() {
-  kill_plan plan;
+/// What was asked for, or else this.
+kill_plan planned(kill_plan plan) {
   if (const char* given = std::getenv("WEIR_KILLS")) {
     REQUIRE(std::sscanf(given, "%u,%u,%u", &plan.service, &plan.nats, &plan.postgres) == 3);
   }
@@ -92,7 +95,10 @@ task<> wait_booked(orders::order_clients with, std::uint64_t wanted) {
   while (co_await booked(with) < wanted) co_await sleep(look_interval);
 }
 
-void kill_one(fault_case& at, orders::service_process& service, kill_plan& left) {
+using programs = std::vector<std::unique_ptr<orders::service_process>>;
+
+void kill_one(fault_case& at, programs& all, kill_plan& left) {
+  auto& service = *all[at.random_between(0, all.size() - 1)];
   const auto which = at.random_between(1, left.all());
   if (which <= left.service) {
     --left.service;
@@ -146,31 +152,39 @@ task<> check_effects(orders::order_clients with, std::uint64_t published) {
   co_await check_events(with.jetstream, published);
 }
 
-task<> kill_everything(fault_case& at, orders::order_clients with, std::string form) {
-  orders::service_process service("ledger", {"/usr/bin/env", "LEDGER_FORM=" + form, ledger_path},
-                                  at.servers);
+task<> kill_everything(fault_case& at, orders::order_clients with, std::string form,
+                       kill_plan plan = {}, std::size_t programs_count = 1) {
+  programs all;
+  for (std::size_t count = 0; count < programs_count; ++count) {
+    const std::vector<std::string> command = {"/usr/bin/env", "LEDGER_FORM=" + form, ledger_path};
+    all.push_back(std::make_unique<orders::service_process>("ledger", command, at.servers));
+  }
   nats::stream_config stream;
   stream.name = Ledger::name;
   stream.subjects = {"ledger.>"};
   co_await with.jetstream.ensure_stream(stream);
-  kill_plan left = planned();
-  allow(case_limit_with_redelivery + std::chrono::seconds(5 * left.all()));
+  kill_plan left = planned(plan);
+  allow(case_limit_with_redelivery + time_of_a_kill * programs_count * left.all());
   bool is_enough = false;
   publisher entries;
   scope publishing;
   publishing.spawn(entries.run(with, is_enough));
-  service.start();
-  co_await blocking([&] { service.wait_ready(); });  // It makes the tables.
+  for (auto& service : all) {
+    service->start();
+    co_await blocking([&] { service->wait_ready(); });  // It makes the tables.
+  }
   while (left.all() > 0) {
     const auto now = co_await booked(with);
     co_await wait_booked(with, now + at.random_between(1, 2 * entries_a_kill));
-    co_await blocking([&] { kill_one(at, service, left); });
+    co_await blocking([&] { kill_one(at, all, left); });
   }
   is_enough = true;
   co_await publishing.join();
   co_await with_timeout(drained_limit, wait_booked(with, entries.published));
-  const std::string ending = co_await blocking([&] { return service.terminate(); });
-  CHECK(ending == "exit code 0");
+  for (auto& service : all) {
+    const std::string ending = co_await blocking([&] { return service->terminate(); });
+    CHECK(ending == "exit code 0");
+  }
   co_await check_effects(with, entries.published);
 }
 
@@ -179,6 +193,9 @@ task<> kill_with_tx(fault_case& at, orders::order_clients with) {
 }
 task<> kill_with_unit(fault_case& at, orders::order_clients with) {
   return kill_everything(at, with, "unit");
+}
+task<> kill_leaders(fault_case& at, orders::order_clients with) {
+  return kill_everything(at, with, "leader", {.service = 3, .nats = 1, .postgres = 1}, 2);
 }
 
 }  // namespace
@@ -192,6 +209,11 @@ TEST_SUITE("faults.everything_killed") {
   TEST_CASE("effects are there once and in order when all are killed: group commit") {
     fault_case at;
     play(at, kill_with_unit);
+  }
+
+  TEST_CASE("of two programs one leads: effects are there once and in order when all are killed") {
+    fault_case at;
+    play(at, kill_leaders);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A service whose every effect is visible if it is there twice, or not at all, or out of order. Its
-// environment says in which form its handler is: LEDGER_FORM is "tx" or "unit".
+// environment says in which form its handler is: LEDGER_FORM is "tx", or "unit", or "leader" for a
+// unit with one program at a time.
 #include <cstdlib>
 
 #include <weir/sdk.hpp>
@@ -41,6 +42,7 @@ int main(int argc, char** argv) {
                     .dead_letter("dlq.ledger");
   weir::service ledger("ledger");
   ledger.migrations(LEDGER_MIGRATIONS);
+  if (form != nullptr && std::string_view(form) == "leader") policy.leader_only();
   if (form != nullptr && std::string_view(form) == "tx") {
     ledger.on<book_alone>(policy);
   } else {
