@@ -73,7 +73,10 @@ class service {
 
   /// Runs until drained: 0. 1 when it failed for good, 2 for a wrong command line, environment or
   /// setting. With `--once` it ends when every message that its streams hold is settled; with
-  /// `--describe` it prints describe(), with `--help` the rest.
+  /// `--describe` it prints describe(), with `--help` the rest. With `--try STREAM:SEQUENCE` it
+  /// runs the handler of that dead letter, or stored message, once in a transaction that is rolled
+  /// back, and prints what that would have made: 0 when it succeeds, 1 when it fails, 3 when it
+  /// could not be tried.
   int main(int argc, char** argv);
 
   /// Its handlers, each with the chain of its policies, as a text for people.
@@ -89,6 +92,7 @@ class service {
   void add(registration one);
   void add(detail::scheduled_entry one);
   int run(bool once);
+  int try_one(const std::string& name, bool json) const;
 
   std::string name_;
   std::vector<registration> registrations_;
