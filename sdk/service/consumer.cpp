@@ -78,6 +78,15 @@ consumer::consumer(const service::registration& registered, const dependencies& 
   if (entry().kind == handler_kind::unit) group_.emplace(*on.database);
   // Behind one key that is retried a quarter of the workers may wait.
   if (policy().key().of != nullptr) lanes_.emplace(policy().workers() / 4 + 1);
+  if (policy().dead_letter().empty()) return;
+  given_up_by_server_.emplace(
+      registered,
+      given_up_by_server::dependencies{
+          .jetstream = on.jetstream,
+          .handled = inbox_ ? &*inbox_ : nullptr,
+          .statistics = on.statistics,
+          .is_in_hand = [this](std::uint64_t sequence) { return has_in_hand(sequence); },
+      });
 }
 
 task<> consumer::open() {
@@ -108,6 +117,8 @@ task<> consumer::open() {
   own.max_ack_pending = static_cast<std::int64_t>(durable::workers_max);
   const auto known =
       co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
+  tell_of_lifted_limit(known);
+  if (given_up_by_server_) co_await given_up_by_server_->open();
   if (lanes_) co_await wait_for_predecessor(known.info);
   source_.emplace(co_await nats::pull_source::open(on_.jetstream, std::string(entry().stream),
                                                    policy().name(), {.slots = policy().workers()}));
@@ -125,6 +136,7 @@ task<> consumer::wait_for_predecessor(const nats::consumer_info& known) {
 task<> consumer::run() {
   upkeep_.spawn(renew_leases());
   if (inbox_) upkeep_.spawn(inbox_->keep_short());
+  if (given_up_by_server_) upkeep_.spawn(given_up_by_server_->run());
   if (entry().kind == handler_kind::batch) {
     workers_.spawn(work_in_batches());
   } else {
@@ -138,6 +150,7 @@ task<> consumer::run() {
   }
   co_await source_->close();
   co_await upkeep_.close();
+  if (given_up_by_server_) co_await given_up_by_server_->close();
   if (group_) co_await group_->close();
   ended_.set();
   if (failure) std::rethrow_exception(failure);
@@ -147,7 +160,9 @@ task<bool> consumer::is_done() {
   if (source_->unfinished() > 0) co_return false;
   const auto now =
       co_await on_.jetstream.consumer_info(std::string(entry().stream), policy().name());
-  co_return now.pending == 0 && now.ack_pending == 0;
+  if (now.pending > 0 || now.ack_pending > 0) co_return false;
+  if (!given_up_by_server_) co_return true;
+  co_return co_await given_up_by_server_->is_done();
 }
 
 task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {
@@ -179,9 +194,19 @@ task<> consumer::renew_leases() {
   }
 }
 
+bool consumer::has_in_hand(std::uint64_t sequence) {
+  bool is_here = false;
+  running_.for_each([&](job& held) {
+    is_here =
+        is_here || (held.message.info().stream_sequence == sequence && !held.message.is_finished());
+  });
+  return is_here;
+}
+
 void consumer::stop_intake() noexcept {
   draining_.set();
   source_->stop();
+  if (given_up_by_server_) given_up_by_server_->stop();
 }
 
 task<> consumer::drain(duration limit) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gate.hpp"
+#include "given_up_by_server.hpp"
 #include "inbox.hpp"
 #include "job.hpp"
 #include "lanes.hpp"
@@ -75,6 +76,7 @@ class consumer {
   /// Takes a message in hand; nothing when it was settled at once, since it is no such event.
   task<std::unique_ptr<job>> accept(nats::delivery delivered);
   task<> renew_leases();
+  bool has_in_hand(std::uint64_t sequence);
   task<> wait_for_predecessor(const nats::consumer_info& known);
 
   // One message at a time (worker.cpp).
@@ -135,6 +137,7 @@ class consumer {
   std::optional<postgres::group_commit> group_;
   std::optional<lanes> lanes_;
   std::optional<nats::pull_source> source_;
+  std::optional<given_up_by_server> given_up_by_server_;
   intrusive_list<job> running_;  ///< What handlers have in hand; what waits is the source's.
   semaphore sending_{batches_sent_max};  ///< Batches whose events are on their way.
   scope workers_;
