@@ -29,7 +29,7 @@ constexpr auto later_number =
 constexpr auto touched_tables = stmt<
     "select s.relid::regclass::text as name, s.n_tup_ins as inserted, "
     "s.n_tup_upd as updated, s.n_tup_del as deleted, "
-    "coalesce((select string_agg('t.' || quote_ident(a.attname), ', ' order by a.attnum) "
+    "coalesce((select string_agg('weir_row.' || quote_ident(a.attname), ', ' order by a.attnum) "
     "from pg_index i join pg_attribute a on a.attrelid = i.indrelid "
     "and a.attnum = any(i.indkey) where i.indrelid = s.relid and i.indisprimary), '') as key "
     "from pg_stat_xact_user_tables s "
@@ -55,9 +55,9 @@ task<result_set> ask(tx& in, std::string sql) {
 }
 
 std::string select_versions(const touched_table& of, const std::string& where) {
-  return "select t.ctid::text, t.xmin::text, jsonb_build_array(" + of.key +
-         ")::text, to_jsonb(t)::text from only " + of.name + " t where " + where + " limit " +
-         std::to_string(changed_rows_max + 1);
+  return "select weir_row.ctid::text, weir_row.xmin::text, jsonb_build_array(" + of.key +
+         ")::text, to_jsonb(weir_row)::text from only " + of.name + " weir_row where " + where +
+         " limit " + std::to_string(changed_rows_max + 1);
 }
 
 std::string list_of(const std::set<std::string>& texts) {
@@ -110,7 +110,7 @@ class change_reader {
     // Row versions have the lower half of a number; those of this transaction are its own number or
     // a later one. An old row's may look later than any that was given, which must not be asked
     // for.
-    const std::string writer = "(" + number_ + " + (t.xmin::text::bigint - " + number_ +
+    const std::string writer = "(" + number_ + " + (weir_row.xmin::text::bigint - " + number_ +
                                " % 4294967296 + 4294967296) % 4294967296)";
     const std::string where = "case when " + writer + " < " + later_ + " then pg_xact_status(" +
                               writer + "::text::xid8) = 'in progress' else false end";
@@ -130,7 +130,8 @@ class change_reader {
     options.read_only = true;
     options.statement_timeout = scan_limit;
     transaction other = co_await beside_.begin(options);
-    std::string sql = select_versions(of, "t.xmax = any('{" + list_of(numbers_) + "}'::xid[])");
+    std::string sql =
+        select_versions(of, "weir_row.xmax = any('{" + list_of(numbers_) + "}'::xid[])");
     const auto found = co_await ask(other, std::move(sql)).as_result();
     co_await other.rollback();
     if (!found) throw found.error();
@@ -144,9 +145,9 @@ class change_reader {
     if (versions.empty()) co_return;
     std::set<std::string> places;
     for (const auto& one : versions) places.insert(std::get<0>(one));
-    const result_set rows =
-        co_await ask(in_, "select t.ctid::text from only " + of.name + " t where t.ctid = any('{" +
-                              list_of(places) + "}'::tid[])");
+    const result_set rows = co_await ask(in_, "select weir_row.ctid::text from only " + of.name +
+                                                  " weir_row where weir_row.ctid = any('{" +
+                                                  list_of(places) + "}'::tid[])");
     const auto seen = read_rows<std::string>(rows);
     std::erase_if(versions, [&seen](const row_version& one) {
       return std::ranges::find(seen, std::get<0>(one)) != seen.end();

@@ -8,6 +8,7 @@
 #include "weir/event/subject.hpp"
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
+#include "weir/sleep.hpp"
 
 namespace weir::detail {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::int64_t kept_bytes_max = std::int64_t{64} << 20;
 constexpr std::size_t settled_at_once_max = 64;
 /// How long a program may take for those before another one gets them.
 constexpr duration settle_limit = std::chrono::minutes(2);
+constexpr duration listen_pause = std::chrono::seconds(30);
 constexpr duration retry_wait = std::chrono::seconds(5);
 
 nats::stream_config advisories_config() {
@@ -79,14 +81,21 @@ std::string given_up_by_server::consumer_name() const {
 }
 
 task<> given_up_by_server::open() {
-  if (source_) co_return;
+  if (!source_) co_await try_to_listen();
+}
+
+task<> given_up_by_server::try_to_listen() {
   const auto begun = co_await listen().as_result();
+  may_listen_later_ = false;
   if (begun) co_return;
-  if (begun.error().disposition() != disposition::permanent) throw begun.error();
-  log_warning("consumer '" + policy().name() +
-              "': what the server gives up is not watched; the service gives up itself all the "
-              "same: " +
-              begun.error().message());
+  const error& why = begun.error();
+  if (why.is_cancelled()) throw why;
+  may_listen_later_ = why.disposition() == disposition::retry;
+  if (was_told_) co_return;
+  was_told_ = true;
+  log_warning("consumer '" + policy().name() + "': what the server gives up is not watched" +
+              (may_listen_later_ ? " yet" : "") +
+              ", but the service gives up itself all the same: " + why.message());
 }
 
 task<> given_up_by_server::listen() {
@@ -102,6 +111,10 @@ task<> given_up_by_server::listen() {
 }
 
 task<> given_up_by_server::run() {
+  while (may_listen_later_) {
+    co_await sleep(listen_pause);
+    co_await try_to_listen();
+  }
   while (source_) {
     auto told = co_await source_->next_batch(settled_at_once_max).as_result();
     if (!told) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -23,8 +22,8 @@ namespace weir::detail {
 /// while no program runs, there is a stream for them, made at the start where no stream takes them
 /// yet: WEIR_ADVISORIES, with `$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>`, bounded in age and
 /// size, one for the account; and on it a durable consumer for each of the service's consumers that
-/// has a dead-letter subject ("ORDERS=billing"), which the instances share. An account that does
-/// not let them be made is told of once, and then nothing is watched.
+/// has a dead-letter subject ("ORDERS=billing"), which the instances share. Where an account does
+/// not let them be made that is said once, and nothing is watched: the service works all the same.
 ///
 /// A letter is stored once, under the id of the one that the service would store, and confirmed
 /// before the advisory is acknowledged. None is stored for a message that was handled after all, as
@@ -47,9 +46,9 @@ class given_up_by_server {
   given_up_by_server(const service::registration& registered, dependencies on)
       : registered_(registered), on_(std::move(on)) {}
 
-  /// Makes what is missing and begins to listen. Throws only what may be tried again.
+  /// Makes what is missing and begins to listen, as far as that is possible now.
   task<> open();
-  /// Stores letters until stop(), or until it is cancelled. Throws nothing else.
+  /// Stores letters until stop(). Throws only when it is cancelled.
   task<> run();
   /// True when every advisory is settled.
   task<bool> is_done();
@@ -71,6 +70,7 @@ class given_up_by_server {
   std::string own_stream() const { return std::string(registered_.entry.stream); }
   std::string advisory_subject() const;
   std::string consumer_name() const;
+  task<> try_to_listen();
   task<> listen();
   task<> settle(std::vector<nats::delivery> told);
   task<std::optional<lost_message>> look_at(nats::delivery& told);
@@ -80,6 +80,8 @@ class given_up_by_server {
 
   const service::registration& registered_;
   dependencies on_;
+  bool may_listen_later_ = false;
+  bool was_told_ = false;  ///< That it cannot listen.
   std::string advisory_stream_;
   std::optional<nats::pull_source> source_;  ///< Nothing where nothing is watched.
 };

@@ -320,7 +320,57 @@ weir::task<> may_not_watch(desk& at) {
   CHECK(left.subjects == std::vector<std::string>{"something.else"});
 }
 
+/// One that may do what the service needs, and no more.
+weir::servers::nats_server_options narrow(const std::string& denied) {
+  return {.configuration = R"(authorization { users: [ { user: worker, password: "secret",
+      permissions: { publish: { deny: [")" +
+                           denied + R"("] } } } ] }
+)"};
+}
+
+int handled_plainly = 0;
+
+weir::task<> count_plainly(Letter) {
+  ++handled_plainly;
+  co_return;
+}
+
+weir::task<> serve_one(weir::environment settings) {
+  weir::nats::connection_options options;
+  options.url = settings.nats_url;
+  weir::nats::connection link(options);
+  weir::nats::jetstream jetstream(link);
+  weir::nats::stream_config stream;
+  stream.name = "LETTERS";
+  stream.subjects = {"letters.>"};
+  co_await jetstream.ensure_stream(stream);
+  const weir::nats::subject to(weir::bind<Letter>::subject);
+  const std::string body = letter(1, "");
+  co_await jetstream.publish(to, body);
+  co_await link.close();
+  weir::service service("letters-test");
+  service.on<count_plainly>(policy());
+  co_await weir::detail::run_service(service, settings, weir::detail::run_until::backlog_done);
+}
+
 }  // namespace
+
+TEST_CASE("a user who may not make the stream, or not look for it, is served all the same") {
+  std::string denied;
+  SUBCASE("make it") { denied = "$JS.API.STREAM.CREATE.WEIR_ADVISORIES"; }
+  SUBCASE("look for it") { denied = "$JS.API.STREAM.NAMES"; }
+  SUBCASE("make the consumer") { denied = "$JS.API.CONSUMER.DURABLE.CREATE.WEIR_ADVISORIES.>"; }
+  weir::servers::nats_server server(narrow(denied));
+  server.start();
+  std::string url = server.url();
+  url.insert(url.find("//") + 2, "worker:secret@");
+  handled_plainly = 0;
+  weir::loop home;
+
+  home.run(serve_one({.nats_url = url, .database_url = {}, .database_connections = 1}));
+
+  CHECK(handled_plainly == 1);
+}
 
 TEST_CASE("a message that the server gives up while the service runs becomes a letter") {
   post_office office;

@@ -86,7 +86,29 @@ task<> tries(post_office& in) {
   CHECK(orders == 0);
 }
 
+/// A letter with the beginning of its message.
+task<> tries_the_whole(post_office& in) {
+  co_await in.publish("orders.created", R"({"id":7})");
+  const auto original = co_await in.js().get_message("ORDERS", 1);
+  hand_written cut = order(R"({"i)");
+  cut.published_at = to_rfc3339(original.time);
+  cut.more.emplace_back("Weir-Body-Bytes", "8");
+  co_await in.write(cut);
+  const ending whole = run_try(in, "1" + by_billing);
+  CHECK(contains(whole.output, "billing succeeds\nevent on orders.billed\n  {\"order\":7}\n"));
+  CHECK(whole.code == 0);
+
+  co_await in.js().delete_message("ORDERS", 1);
+  const ending gone = run_try(in, "1" + by_billing);
+  CHECK(contains(gone.output, "has only the beginning of its message"));
+  CHECK(gone.code == 3);
+}
+
 }  // namespace
+
+TEST_CASE("of a letter that is cut the message is tried, where its stream still has it") {
+  post_office::open(tries_the_whole);
+}
 
 TEST_CASE("a letter is tried by the program of its service, whose exit code is given on") {
   post_office::open(tries);

@@ -32,7 +32,7 @@ struct changed_table {
 
 /// What the transaction has changed so far, and not committed: it reads its own row versions, and
 /// over `beside`, which must have another connection, those that are still there for everybody
-/// else. Nothing is locked or changed by it.
+/// else. Nothing is locked or changed by it; it uses up one transaction number.
 ///
 /// What the server counts for a connection must have begun with this transaction: the first that
 /// writes on a pool that is new. Two versions are one row where the primary key is the same;
