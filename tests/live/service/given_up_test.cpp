@@ -36,6 +36,16 @@ weir::task<> grant(Letter letter, weir::tx& db) {
 
 weir::task<> grant_plainly(Letter) { co_return; }
 
+/// What the server says when it gives up a message.
+weir::task<> tell_of_end(weir::nats::jetstream on, std::uint64_t sequence, std::string time) {
+  const weir::nats::subject to("$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.LETTERS.letters");
+  const std::string told =
+      R"({"type":"io.nats.jetstream.advisory.v1.max_deliver","id":"made-up","timestamp":")" + time +
+      R"(","stream":"LETTERS","consumer":"letters","stream_seq":)" + std::to_string(sequence) +
+      R"(,"deliveries":3})";
+  co_await on.publish(to, told);
+}
+
 using letters_by_id = std::map<std::string, weir::nats::stored_message>;
 
 /// A user's connection to the servers of an office.
@@ -73,15 +83,8 @@ class desk {
     co_await js().publish(to, body, how);
   }
 
-  /// What the server says when it gives up a message.
   weir::task<> give_up(std::uint64_t sequence) {
-    const weir::nats::subject to("$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.LETTERS.letters");
-    const std::string told =
-        R"({"type":"io.nats.jetstream.advisory.v1.max_deliver","id":"made-up",)"
-        R"("timestamp":"2099-01-01T00:00:00Z","stream":"LETTERS","consumer":"letters",)"
-        R"("stream_seq":)" +
-        std::to_string(sequence) + R"(,"deliveries":3})";
-    co_await js().publish(to, told);
+    return tell_of_end(js(), sequence, "2099-01-01T00:00:00Z");
   }
 
   weir::task<letters_by_id> dead() {
@@ -185,6 +188,49 @@ weir::task<> limit_is_set(weir::test::office_floor floor) {
   CHECK(all.messages == 1);
 }
 
+struct {
+  int attempts = 0;
+  bool is_repaired = false;
+} seen;
+
+weir::task<> grant_when_repaired(Letter letter, weir::tx& db) {
+  ++seen.attempts;
+  if (!seen.is_repaired) throw std::runtime_error("not yet");
+  co_await db.exec(store, letter.id, std::int64_t{1});
+}
+
+/// In its lane the message is tried again and again, and never given back.
+weir::task<> is_in_hand(weir::test::office_floor floor) {
+  auto& on = floor.jetstream;
+  co_await wait_for_consumer(on, "WEIR_ADVISORIES", "LETTERS=letters");
+  const weir::nats::subject to(weir::bind<Letter>::subject);
+  const std::string body = letter(1, "");
+  co_await on.publish(to, body);
+  const auto stored = co_await on.get_message("LETTERS", 1);
+  // Past the deadline of any attempt that could have run when the server gave up.
+  while (seen.attempts == 0 || std::chrono::system_clock::now() < stored.time + 100ms) {
+    co_await weir::sleep(poll_interval);
+  }
+  co_await tell_of_end(on, 1, weir::to_rfc3339(stored.time));
+  constexpr std::uint64_t looked_at = 3;
+  for (;;) {
+    const auto told = co_await on.consumer_info("WEIR_ADVISORIES", "LETTERS=letters");
+    if (told.delivered_consumer_sequence >= looked_at) break;
+    co_await weir::sleep(poll_interval);
+  }
+  seen.is_repaired = true;
+  for (;;) {
+    const auto told = co_await on.consumer_info("WEIR_ADVISORIES", "LETTERS=letters");
+    if (told.ack_floor_stream_sequence == 1) break;
+    co_await weir::sleep(poll_interval);
+  }
+  const auto letters = co_await on.stream_info("DLQ_LETTERS");
+  CHECK(letters.messages == 0);
+  const auto kept =
+      co_await floor.database.query<std::int64_t>(weir::stmt<"select id from letters">);
+  CHECK(kept == std::vector<std::int64_t>{1});
+}
+
 /// While no program runs; and what is given up then has its limit lifted at the next start.
 weir::task<> nobody_is_there(desk& at) {
   co_await at.set_up();
@@ -196,7 +242,7 @@ weir::task<> nobody_is_there(desk& at) {
   auto taken = co_await other.next();
   REQUIRE(taken);
   taken->nak();
-  const auto again = co_await other.fetch({.count = 1, .expires = 100ms});
+  const auto again = co_await other.fetch(1, 100ms);
   CHECK(again.messages.empty());
 
   co_await at.serve(service);
@@ -224,7 +270,9 @@ weir::task<> is_known_already(desk& at) {
   REQUIRE(first.size() == 1);
   // Until the stream of the letters has forgotten their ids.
   const weir::nats::subject to("dlq.letters");
-  while ((co_await at.js().publish(to, "probe", {.msg_id = "probe"})).sequence < 3) {
+  weir::nats::publish_options how;
+  how.msg_id = "probe";
+  while ((co_await at.js().publish(to, "probe", how)).sequence < 3) {
     co_await weir::sleep(poll_interval);
   }
   co_await at.give_up(1);
@@ -375,6 +423,15 @@ TEST_CASE("a user who may not make the stream, or not look for it, is served all
 TEST_CASE("a message that the server gives up while the service runs becomes a letter") {
   post_office office;
   office.play(granting(policy()), limit_is_set);
+}
+
+TEST_CASE("what is still in hand waits for its end, and gets no letter when it is handled") {
+  seen = {};
+  post_office office;
+  weir::service service("letters-test");
+  service.on<grant_when_repaired>(
+      policy().ordered_by<&Letter::id>().retry(100'000, weir::fixed(5ms)));
+  office.play(service, is_in_hand);
 }
 
 TEST_CASE("one that it gave up while no program ran does, too, and the limit is lifted") {
