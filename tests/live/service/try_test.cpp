@@ -24,6 +24,8 @@ constexpr auto store_many =
     weir::stmt<"insert into letters (id, attempt) select generate_series(1000, 1200), 1">;
 constexpr auto set_up =
     weir::stmt<"insert into letters (id, attempt) values (101, 1), (102, 1), (103, 1), (104, 1)">;
+constexpr auto hire = weir::stmt<
+    "do $$ begin create role clerk login password 'pen'; grant insert on letters to clerk; end $$">;
 constexpr auto all_rows = weir::stmt<
     "select coalesce(string_agg(row, ' '), '') from ("
     "select 'letter ' || l::text as row from letters l union all "
@@ -106,6 +108,10 @@ weir::task<> grant_among_others(Letter letter, weir::tx& db) {
 
 weir::task<> write_much(Letter, weir::tx& db) { co_await db.exec(store_many); }
 
+weir::task<> write_blindly(Letter letter, weir::tx& db) {
+  co_await db.exec(store, letter.id, std::int64_t{1});
+}
+
 weir::task<> count_reply(Reply) { co_return; }
 
 /// All that a trial must leave as it is.
@@ -135,6 +141,7 @@ weir::task<std::string> everything(weir::environment settings) {
 
 weir::task<> lay_out_letters(weir::nats::jetstream&, weir::postgres::pool& database) {
   co_await database.exec(set_up);
+  co_await database.exec(hire);
 }
 
 /// An office with letters that a service has given up, and what another one would make of them.
@@ -147,6 +154,8 @@ class trial_office {
     refusing.on<refuse>(policy());
     office_.deliver(refusing, letters, lay_out_letters);
   }
+
+  const weir::environment& settings() const noexcept { return office_.settings(); }
 
   weir::detail::try_outcome tried(const weir::service& by, const std::string& name,
                                   bool json = false) {
@@ -317,6 +326,44 @@ TEST_CASE("many rows are only counted") {
   CHECK(contains(outcome.report,
                  "letters: 201 inserted, 0 updated, 0 deleted\n"
                  "  the rows are not shown: more than 100 rows\n"));
+}
+
+TEST_CASE("rows that the service may write and not read are only counted") {
+  post_office office;
+  weir::service refusing("letters-test");
+  refusing.on<refuse>(policy());
+  office.deliver(refusing, {{letter(7, "arrive")}}, lay_out_letters);
+  weir::environment settings = office.settings();
+  settings.database_url += "?user=clerk&password=pen";
+  weir::service service("letters-test");
+  service.on<write_blindly>(policy());
+
+  weir::loop home;
+  const auto outcome =
+      home.run(weir::detail::try_message(service, settings, {"DLQ_LETTERS:1", false}));
+
+  INFO(outcome.report);
+  CHECK(outcome.succeeds);
+  CHECK(contains(outcome.report,
+                 "letters: 1 inserted, 0 updated, 0 deleted\n"
+                 "  the rows are not shown: "));
+  CHECK(contains(outcome.report, "permission denied"));
+}
+
+TEST_CASE("a server that is away is told, and nothing is said of the handler") {
+  trial_office office({letter(7, "arrive")});
+  weir::service service("letters-test");
+  service.on<grant>(policy());
+  weir::environment settings = office.settings();
+  settings.database_url += "?port=1";
+
+  weir::loop home;
+  try {
+    home.run(weir::detail::try_message(service, settings, {"DLQ_LETTERS:1", false}));
+    FAIL("it was tried");
+  } catch (const weir::error& failure) {
+    CHECK(failure.is(weir::errc::unavailable));
+  }
 }
 
 TEST_CASE("a stored message is tried with each handler of its subject") {
