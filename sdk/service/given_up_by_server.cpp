@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "advisory_stream.hpp"
 #include "letter_search.hpp"
 #include "message_ids.hpp"
-#include "weir/event/subject.hpp"
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/sleep.hpp"
@@ -13,46 +13,11 @@
 namespace weir::detail {
 namespace {
 
-constexpr const char* stream_name = "WEIR_ADVISORIES";
-constexpr const char* subject_prefix = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.";
-
-// Of the advisories that are kept; one has some 400 bytes.
-constexpr duration kept_for = std::chrono::hours(24 * 30);
-constexpr std::int64_t kept_of_consumer_max = 10'000;
-constexpr std::int64_t kept_bytes_max = std::int64_t{64} << 20;
-
 constexpr std::size_t settled_at_once_max = 64;
 /// How long a program may take for those before another one gets them.
 constexpr duration settle_limit = std::chrono::minutes(2);
 constexpr duration listen_pause = std::chrono::seconds(30);
 constexpr duration retry_wait = std::chrono::seconds(5);
-
-nats::stream_config advisories_config() {
-  nats::stream_config config;
-  config.name = stream_name;
-  config.subjects.push_back(std::string(subject_prefix) + '>');
-  config.description = "what consumers have delivered as often as they may; made by weir";
-  config.max_age = kept_for;
-  config.max_messages_per_subject = kept_of_consumer_max;
-  config.max_bytes = kept_bytes_max;
-  return config;
-}
-
-/// The stream that takes these advisories, made where there is none. One that exists belongs to
-/// whoever made it.
-task<std::string> advisory_stream(nats::jetstream& on, std::string subject) {
-  auto streams = on.stream_names(subject);
-  auto found = co_await streams.next();
-  if (found) co_return std::move(*found);
-  const auto namesake = co_await on.stream_info(stream_name).as_result();
-  if (namesake) {
-    throw error(errc::conflict, disposition::permanent,
-                std::string("stream ") + stream_name + " exists and does not take " + subject);
-  }
-  if (!namesake.error().is(errc::not_found)) throw namesake.error();
-  co_await on.ensure_stream(advisories_config());
-  co_return stream_name;
-}
 
 error given_up(std::uint64_t deliveries) {
   return {errc::limit_exceeded, disposition::permanent,
@@ -71,10 +36,6 @@ std::string place_of(const nats::max_deliveries_advisory& what) {
 }
 
 }  // namespace
-
-std::string given_up_by_server::advisory_subject() const {
-  return subject_prefix + own_stream() + '.' + policy().name();
-}
 
 std::string given_up_by_server::consumer_name() const {
   return own_stream() + '=' + policy().name();
@@ -99,10 +60,11 @@ task<> given_up_by_server::try_to_listen() {
 }
 
 task<> given_up_by_server::listen() {
-  advisory_stream_ = co_await advisory_stream(on_.jetstream, advisory_subject());
+  const std::string subject = advisory_subject(own_stream(), policy().name());
+  advisory_stream_ = co_await advisory_stream(on_.jetstream, own_stream(), subject);
   nats::consumer_config own;
   own.durable = consumer_name();
-  own.filter_subject = advisory_subject();
+  own.filter_subject = subject;
   own.ack_wait = settle_limit;
   own.max_deliver = -1;
   co_await on_.jetstream.ensure_consumer(advisory_stream_, std::move(own));

@@ -68,7 +68,6 @@ class given_up_by_server {
 
   const durable& policy() const noexcept { return registered_.policy; }
   std::string own_stream() const { return std::string(registered_.entry.stream); }
-  std::string advisory_subject() const;
   std::string consumer_name() const;
   task<> try_to_listen();
   task<> listen();
