@@ -68,9 +68,13 @@ advisory::content content_of(const detail::advisory_fields& read) {
 }  // namespace
 
 advisory read_advisory(const message& received) {
+  return read_advisory(received.subject(), received.payload());
+}
+
+advisory read_advisory(std::string_view subject, std::string_view payload) {
   advisory read;
-  read.subject = received.subject();
-  read.text = received.payload();
+  read.subject = subject;
+  read.text = payload;
   const auto fields = json::decode<detail::advisory_fields>(read.text);
   if (!fields.has_value()) return read;
   read.type = fields->type;
@@ -83,7 +87,8 @@ advisory read_advisory(const message& received) {
 stream<advisory> advisories(connection& over, const subject_pattern& pattern,
                             subscription_options options) {
   // Subscribed here, not when the stream is first asked.
-  return subscription(over, pattern, std::move(options)).messages() | map(read_advisory);
+  return subscription(over, pattern, std::move(options)).messages() |
+         map([](const message& received) { return read_advisory(received); });
 }
 
 }  // namespace weir::nats

@@ -132,10 +132,7 @@ task<> group_core::try_commit(const group& together, std::vector<std::size_t>& o
     owners.clear();
     group_plan plan;
     for (std::size_t at = 0; at < together.size(); ++at) plan.add(*together[at]->work, at);
-    session& over = session_access::of(in);
-    while (plan.send_next(over, owners)) {
-      if (over.is_crowded()) co_await over.flush();
-    }
+    co_await plan.send_all(session_access::of(in), owners);
   };
   co_await on_.transaction(body);
 }

@@ -68,4 +68,10 @@ bool group_plan::send_next(session& over, std::vector<std::size_t>& owners) {
   return false;
 }
 
+task<> group_plan::send_all(session& over, std::vector<std::size_t>& owners) {
+  while (send_next(over, owners)) {
+    if (over.is_crowded()) co_await over.flush();
+  }
+}
+
 }  // namespace weir::postgres::detail

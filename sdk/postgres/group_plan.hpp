@@ -24,6 +24,8 @@ class group_plan {
   /// Enqueues the next statement, and notes whose it is: a number, or nobody's alone; false when
   /// there are no more.
   bool send_next(session& over, std::vector<std::size_t>& owners);
+  /// Enqueues all that is left, and waits in between where it is much.
+  task<> send_all(session& over, std::vector<std::size_t>& owners);
 
  private:
   struct step {

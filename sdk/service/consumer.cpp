@@ -86,6 +86,15 @@ consumer::consumer(const service::registration& registered, const dependencies& 
   }
   // Behind one key that is retried a quarter of the workers may wait.
   if (policy().key().of != nullptr) lanes_.emplace(policy().workers() / 4 + 1);
+  if (policy().dead_letter().empty()) return;
+  given_up_by_server_.emplace(
+      registered,
+      given_up_by_server::dependencies{
+          .jetstream = on.jetstream,
+          .handled = inbox_ ? &*inbox_ : nullptr,
+          .statistics = on.statistics,
+          .is_in_hand = [this](std::uint64_t sequence) { return has_in_hand(sequence); },
+      });
 }
 
 task<> consumer::open() {
@@ -116,7 +125,10 @@ task<> consumer::open() {
   // The service counts attempts; the server must never give a message up behind its back.
   own.max_deliver = -1;
   own.max_ack_pending = static_cast<std::int64_t>(durable::workers_max);
-  co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
+  const auto known =
+      co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
+  tell_of_lifted_limit(known);
+  if (given_up_by_server_) co_await given_up_by_server_->open();
   if (!leadership_) co_await open_source();
 }
 
@@ -140,6 +152,8 @@ task<bool> consumer::wait_for_predecessor() {
 }
 
 task<> consumer::run() {
+  scope upkeep;
+  if (given_up_by_server_) upkeep.spawn(given_up_by_server_->run());
   std::exception_ptr failure;
   try {
     if (leadership_) {
@@ -150,6 +164,8 @@ task<> consumer::run() {
   } catch (...) {
     failure = std::current_exception();
   }
+  co_await upkeep.close();
+  if (given_up_by_server_) co_await given_up_by_server_->close();
   ended_.set();
   if (failure) std::rethrow_exception(failure);
 }
@@ -183,7 +199,9 @@ task<bool> consumer::is_done() {
   if (source_ && source_->unfinished() > 0) co_return false;
   const auto now =
       co_await on_.jetstream.consumer_info(std::string(entry().stream), policy().name());
-  co_return now.pending == 0 && now.ack_pending == 0;
+  if (now.pending > 0 || now.ack_pending > 0) co_return false;
+  if (!given_up_by_server_) co_return true;
+  co_return co_await given_up_by_server_->is_done();
 }
 
 task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {
@@ -221,9 +239,19 @@ task<> consumer::renew_leases() {
   }
 }
 
+bool consumer::has_in_hand(std::uint64_t sequence) {
+  bool is_here = false;
+  running_.for_each([&](job& held) {
+    is_here =
+        is_here || (held.message.info().stream_sequence == sequence && !held.message.is_finished());
+  });
+  return is_here;
+}
+
 void consumer::stop_intake() noexcept {
   draining_.set();
   if (source_) source_->stop();
+  if (given_up_by_server_) given_up_by_server_->stop();
 }
 
 task<> consumer::drain(duration limit) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gate.hpp"
+#include "given_up_by_server.hpp"
 #include "handled_ids.hpp"
 #include "inbox.hpp"
 #include "job.hpp"
@@ -83,6 +84,7 @@ class consumer {
   /// Takes a message in hand; nothing when it was settled at once, since it is no such event.
   task<std::unique_ptr<job>> accept(nats::delivery delivered);
   task<> renew_leases();
+  bool has_in_hand(std::uint64_t sequence);
   task<> open_source();
   task<bool> wait_for_predecessor();
   task<> consume();
@@ -163,6 +165,7 @@ class consumer {
   std::optional<lanes> lanes_;
   std::optional<leadership> leadership_;
   std::optional<nats::pull_source> source_;
+  std::optional<given_up_by_server> given_up_by_server_;
   intrusive_list<job> running_;  ///< What handlers have in hand; what waits is the source's.
   semaphore sending_{batches_sent_max};  ///< Batches whose events are on their way.
   std::optional<scope> workers_;

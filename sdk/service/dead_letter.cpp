@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "dead_letter.hpp"
+
 #include <algorithm>
 
 #include "consumer.hpp"
@@ -11,17 +13,9 @@ constexpr std::size_t cause_bytes_max = 2048;  // of an error's text in a header
 constexpr std::size_t cut_body_bytes =
     std::size_t{64} * 1024;  // of a message too large for a letter
 
-/// The text without what could end a header, and not longer than a header should be.
-std::string header_text(std::string_view text) {
-  std::string clean(text.substr(0, cause_bytes_max));
-  std::replace_if(
-      clean.begin(), clean.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
-  return clean;
-}
-
 /// The message's own headers, as far as weir would write them.
-void add_own_headers(nats::headers& with, const nats::delivery& message) {
-  for (const auto& [name, value] : message.headers()) {
+void add_own_headers(nats::headers& with, const dead_message& dead) {
+  for (const auto& [name, value] : dead.headers) {
     // The old id would make the stream take this for a repetition, and refuse it.
     if (name.starts_with("Nats-")) continue;
     try {
@@ -33,8 +27,8 @@ void add_own_headers(nats::headers& with, const nats::delivery& message) {
 }
 
 /// What an operator wants to know of a message's end.
-void add_causes(nats::headers& with, const job& failed, const error& why) {
-  const meta about = failed.about();
+void add_causes(nats::headers& with, const dead_message& dead, const error& why) {
+  const meta& about = dead.about;
   with.add("Weir-Cause", header_text(why.message()));
   with.add("Weir-Error-Code",
            std::string(why.code().category().name()) + ":" + std::to_string(why.code().value()));
@@ -46,9 +40,39 @@ void add_causes(nats::headers& with, const job& failed, const error& why) {
   with.add("Weir-Message-Id", header_text(about.message_id));
   with.add("Weir-Consumer", about.consumer);
   with.add("Weir-Published-At", to_rfc3339(about.published_at));
+  with.add("Weir-Failed-At", to_rfc3339(dead.failed_at));
 }
 
 }  // namespace
+
+std::string letter_id(const std::string& identity) { return "dead:" + identity; }
+
+std::string header_text(std::string_view text) {
+  std::string clean(text.substr(0, cause_bytes_max));
+  std::replace_if(
+      clean.begin(), clean.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  return clean;
+}
+
+task<> store_dead_letter(nats::jetstream& on, std::string subject, dead_message dead, error why) {
+  const nats::subject to(subject);
+  const std::string id = letter_id(dead.identity);
+  nats::headers with;
+  add_own_headers(with, dead);
+  add_causes(with, dead, why);
+  const auto whole =
+      co_await on.publish(to, dead.body, {.msg_id = id, .headers = &with}).as_result();
+  if (whole.has_value()) co_return;
+  // A full stream is no reason to cut it: that is tried again.
+  const bool is_too_large = whole.error().is(errc::limit_exceeded) &&
+                            whole.error().disposition() == disposition::permanent;
+  if (!is_too_large) throw whole.error();
+  // A message of the largest size leaves no room for the causes. Its stream still has all of it.
+  nats::headers causes;
+  add_causes(causes, dead, why);
+  causes.add("Weir-Body-Bytes", std::to_string(dead.body.size()));
+  co_await on.publish(to, dead.body.substr(0, cut_body_bytes), {.msg_id = id, .headers = &causes});
+}
 
 task<> consumer::give_up(job& failed, const error& why) {
   const meta about = failed.about();
@@ -68,25 +92,13 @@ task<> consumer::give_up(job& failed, const error& why) {
 
 task<> consumer::store_dead_letter(job& failed, const error& why) {
   if (policy().dead_letter().empty()) co_return;
-  const nats::subject to(policy().dead_letter());
-  const std::string id = "dead:" + failed.identity();
-  const std::string_view body = failed.message.payload();
-  nats::headers with;
-  add_own_headers(with, failed.message);
-  add_causes(with, failed, why);
-  const auto whole =
-      co_await on_.jetstream.publish(to, body, {.msg_id = id, .headers = &with}).as_result();
-  if (whole.has_value()) co_return;
-  // A full stream is no reason to cut it: that is tried again.
-  const bool is_too_large = whole.error().is(errc::limit_exceeded) &&
-                            whole.error().disposition() == disposition::permanent;
-  if (!is_too_large) throw whole.error();
-  // A message of the largest size leaves no room for the causes. Its stream still has all of it.
-  nats::headers causes;
-  add_causes(causes, failed, why);
-  causes.add("Weir-Body-Bytes", std::to_string(body.size()));
-  co_await on_.jetstream.publish(to, body.substr(0, cut_body_bytes),
-                                 {.msg_id = id, .headers = &causes});
+  const auto now = loop::current().driver().wall_clock();
+  dead_message dead{.about = failed.about(),
+                    .identity = failed.identity(),
+                    .body = failed.message.payload(),
+                    .headers = failed.message.headers(),
+                    .failed_at = std::chrono::floor<timestamp::duration>(now)};
+  co_await detail::store_dead_letter(on_.jetstream, policy().dead_letter(), std::move(dead), why);
 }
 
 }  // namespace weir::detail

@@ -3,24 +3,20 @@
 
 #include <fmt/format.h>
 
+#include "message_ids.hpp"
+
 namespace weir::detail {
 namespace {
 
-/// A longer one is not kept in the inbox: an index of PostgreSQL takes no more than some 2700 bytes
-/// a row.
-constexpr std::size_t message_id_bytes_max = 512;
-
-std::string message_id_of(const nats::delivery& message) {
-  const auto given = message.header("Nats-Msg-Id");
-  if (given && !given->empty() && given->size() <= message_id_bytes_max) return std::string(*given);
-  const auto& from = message.info();
-  return fmt::format("{}:{:x}", from.stream_sequence, from.time.time_since_epoch().count());
+stream_place place_in_stream(const nats::delivery& message) {
+  return {message.info().stream_sequence, message.info().time};
 }
 
 }  // namespace
 
 job::job(nats::delivery delivered)
-    : message(std::move(delivered)), message_id(message_id_of(message)) {
+    : message(std::move(delivered)),
+      message_id(message_id_of(message.header("Nats-Msg-Id"), place_in_stream(message))) {
   may_be_handled = message.info().delivered > 1;
 }
 
@@ -39,9 +35,7 @@ std::string_view job::correlation_id() const {
 }
 
 std::string job::identity() const {
-  const auto& from = message.info();
-  return fmt::format("{}:{}:{}:{:x}", from.consumer, from.stream, from.stream_sequence,
-                     from.time.time_since_epoch().count());
+  return identity_of(message.info().consumer, message.info().stream, place_in_stream(message));
 }
 
 std::string place_of(const meta& about) {

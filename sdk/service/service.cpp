@@ -10,6 +10,7 @@
 
 #include "running_service.hpp"
 #include "service_name.hpp"
+#include "try_message.hpp"
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
 
@@ -19,6 +20,10 @@ namespace {
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 
+// Of --try: apart from "failed", which is what the handler would do.
+constexpr int exit_would_fail = 1;
+constexpr int exit_not_tried = 3;
+
 constexpr const char* environment_help =
     "Environment:\n"
     "  NATS_URL                   servers, commas between them (nats://127.0.0.1:4222)\n"
@@ -26,7 +31,15 @@ constexpr const char* environment_help =
     "  WEIR_DATABASE_CONNECTIONS  how many connections at most (10)\n"
     "  WEIR_MIGRATIONS            the directory of the .sql files to apply at start\n"
     "  WEIR_DRIVER                uring or epoll; else what the kernel allows\n"
-    "  NOTIFY_SOCKET              where READY=1 is told (sd_notify)\n";
+    "  NOTIFY_SOCKET              where READY=1 is told (sd_notify)\n"
+    "\n"
+    "With --try the handler of a dead letter, or each handler of a stored message, runs once in a\n"
+    "transaction that is rolled back: the rows and events that it would make are printed, nothing\n"
+    "is stored, published, acknowledged, made or migrated. What it does elsewhere (a call, a "
+    "mail)\n"
+    "is done, and numbers drawn from sequences stay drawn. Exits 0 when the handler succeeds, 1 "
+    "when\n"
+    "it fails, 2 for a wrong command line or a message of others, 3 when it could not be tried.\n";
 
 /// Two handlers on one durable consumer would take each other's messages.
 void refuse_shared_consumers(const service& which) {
@@ -163,13 +176,38 @@ int service::run(bool once) {
   }
 }
 
+int service::try_one(const std::string& name, bool json) const {
+  try {
+    const environment settings = read_environment();
+    loop home;
+    const auto tried = home.run(detail::try_message(*this, settings, {name, json}));
+    std::fputs(tried.report.c_str(), stdout);
+    return tried.succeeds ? 0 : exit_would_fail;
+  } catch (const error& failure) {
+    log_error(name_ + " cannot try " + name + ": " + failure.message());
+    return failure.is(errc::invalid_argument) ? exit_usage : exit_not_tried;
+  } catch (const std::exception& failure) {
+    log_error(name_ + " cannot try " + name + ": " + failure.what());
+    return exit_not_tried;
+  }
+}
+
 int service::main(int argc, char** argv) {
   CLI::App options("Handles events and requests until SIGTERM.", name_);
   options.footer(environment_help);
   bool once = false;
   bool describes = false;
-  options.add_flag("--once", once, "Handle what the streams hold, answer no requests, then end");
-  options.add_flag("--describe", describes, "Print the handlers and their policies, and end");
+  std::string tried;
+  bool json = false;
+  auto* const to_end = options.add_flag(
+      "--once", once, "Handle what the streams hold, answer no requests, then end");
+  auto* const to_describe =
+      options.add_flag("--describe", describes, "Print the handlers and their policies, and end");
+  auto* const to_try =
+      options.add_option("--try", tried, "Run the handler on a dead letter, and undo it")
+          ->type_name("STREAM:SEQUENCE")
+          ->excludes(to_end, to_describe);
+  options.add_flag("--json", json, "With --try: a line of JSON for each handler")->needs(to_try);
   try {
     options.parse(argc, argv);
   } catch (const CLI::ParseError& ending) {
@@ -177,6 +215,7 @@ int service::main(int argc, char** argv) {
     options.exit(ending);
     return is_help ? 0 : exit_usage;
   }
+  if (to_try->count() > 0) return try_one(tried, json);
   if (!describes) return run(once);
   std::fputs(describe().c_str(), stdout);
   return 0;

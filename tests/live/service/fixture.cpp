@@ -23,7 +23,9 @@ constexpr auto duplicate_window = 100ms;
 constexpr auto make_tables = stmt<
     "do $$ begin "
     "create table letters (id bigint primary key check (id >= 0), attempt bigint not null); "
-    "create table ticks (due timestamptz primary key); end $$">;
+    "create table ticks (due timestamptz primary key); "
+    "create table remarks (text text not null, "
+    "letter bigint references letters deferrable initially deferred); end $$">;
 constexpr auto read_table = stmt<"select id from letters order by id">;
 
 constexpr auto count_remembered = stmt<"select count(*) from weir_inbox">;

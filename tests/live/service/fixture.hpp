@@ -66,6 +66,9 @@ class post_office {
   /// and drains it when that has ended.
   void play(const service& beside, const std::function<task<>(office_floor)>& story);
 
+  /// Where a service finds the servers.
+  const environment& settings() const noexcept { return settings_; }
+
  private:
   task<> run_beside(const service& one, const std::function<task<>(office_floor)>& story);
   task<aftermath> run(const service& to, const std::vector<sent_letter>& letters,

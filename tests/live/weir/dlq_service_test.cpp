@@ -48,6 +48,36 @@ task<> serve(post_office& in) {
   co_await detail::run_service(billing, settings, detail::run_until::backlog_done);
 }
 
+task<> keeps_its_trace(post_office& in) {
+  is_repaired = false;
+  handled.clear();
+  const nats::subject to("orders.created");
+  const nats::headers headers{{"traceparent", "00-4bf9-01"}};
+  nats::publish_options how;
+  how.msg_id = "order-1";
+  how.headers = &headers;
+  co_await in.js().publish(to, json::encode(Order{1}), how);
+  co_await serve(in);
+  const auto dead = co_await in.js().get_message("DLQ_ORDERS", 1);
+  CHECK(dead.header("traceparent") == "00-4bf9-01");
+  const auto about = dlq::read_letter({}, dead.headers);
+  REQUIRE(about.has_value());
+  CHECK(about->message_id == "order-1");
+  CHECK(about->trace == "00-4bf9-01");
+  REQUIRE(about->published_at.has_value());
+  REQUIRE(about->failed_at.has_value());
+  CHECK(*about->published_at <= *about->failed_at);
+  CHECK(*about->failed_at <= dead.time);
+
+  tools::interruption stop;
+  std::ostringstream out;
+  co_await dlq::replay(in.js(), dlq::replay_options(), stop, out);
+  const auto again = co_await in.js().get_message("ORDERS", 2);
+  CHECK(again.header("traceparent") == "00-4bf9-01");
+  CHECK(again.header("Weir-Replay-Of") == "DLQ_ORDERS:1");
+  CHECK(again.header("Nats-Msg-Id") != "order-1");
+}
+
 task<> dies_and_lives(post_office& in) {
   is_repaired = false;
   handled.clear();
@@ -83,6 +113,10 @@ task<> dies_and_lives(post_office& in) {
 }
 
 }  // namespace
+
+TEST_CASE("a letter and its replay keep the trace, and the letter tells when it was given up") {
+  post_office::open(keeps_its_trace);
+}
 
 TEST_CASE("messages that a service gave up are handled when they are replayed after the repair") {
   post_office::open(dies_and_lives);

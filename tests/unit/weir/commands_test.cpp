@@ -49,14 +49,33 @@ TEST_CASE("a value that cannot be is refused before a connection is made") {
   }
 }
 
+TEST_CASE("a letter is tried by a service that is named, with arguments of its own") {
+  for (const char* const wrong :
+       {"dlq try", "dlq try 17", "dlq try --service ./shop", "dlq try first --service ./shop",
+        "dlq try :17 --service ./shop", "dlq try DLQ_ORDERS: --service ./shop"}) {
+    INFO(std::string(wrong));
+    CHECK(complaint_about(wrong) != "");
+  }
+  CHECK(complaint_about("dlq try 17 --service ./shop --stream DLQ_ORDERS --json") == "");
+  CHECK(complaint_about("dlq try DLQ_ORDERS:17 --service ./shop -- --configuration a.toml") == "");
+  weir::dlq::try_options wanted;
+  wanted.name = "DLQ_ORDERS:17";
+  wanted.program = "./shop";
+  wanted.arguments = {"--configuration", "a.toml"};
+  wanted.json = true;
+  CHECK(weir::dlq::try_command(wanted) == std::vector<std::string>{"./shop", "--configuration",
+                                                                   "a.toml", "--try",
+                                                                   "DLQ_ORDERS:17", "--json"});
+}
+
 TEST_CASE("a rate is a number, with or without what it is a rate of") {
   CHECK(complaint_about("dlq replay --all --rate 50") == "");
   CHECK(complaint_about("dlq replay --all --rate 50/s") == "");
 }
 
 TEST_CASE("every command has help") {
-  for (const char* const one :
-       {"--help", "dlq --help", "dlq list --help", "dlq show --help", "dlq replay --help"}) {
+  for (const char* const one : {"--help", "dlq --help", "dlq list --help", "dlq show --help",
+                                "dlq try --help", "dlq replay --help"}) {
     INFO(std::string(one));
     CHECK(complaint_about(one) == "help");
   }

@@ -54,6 +54,18 @@ TEST_CASE("a letter without the other headers has them empty") {
   CHECK_FALSE(bare.is_cut());
 }
 
+TEST_CASE("a letter tells its message's id and trace, and the time of its own end") {
+  auto headers =
+      before_causes({{"traceparent", "00-4bf9-01"}, {"Weir-Failed-At", "2020-01-01T00:00:00Z"}});
+  CHECK_FALSE(read(headers).failed_at.has_value());  // Another letter's, of which it was made.
+  headers.emplace_back("Weir-Message-Id", "order-7");
+  headers.emplace_back("Weir-Failed-At", "2026-01-31T12:31:00Z");
+  const auto one = read(headers);
+  CHECK(one.failed_at == parse_rfc3339("2026-01-31T12:31:00Z"));
+  CHECK(one.message_id == "order-7");
+  CHECK(one.trace == "00-4bf9-01");
+}
+
 TEST_CASE("numbers and times that are none are left out") {
   const auto odd = read({{"Weir-Cause", "why"},
                          {"Weir-Subject", "s"},

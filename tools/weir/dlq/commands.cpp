@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <iostream>
 #include <limits>
 
@@ -28,6 +29,22 @@ constexpr const char* replay_details =
     "it: a note says which. Ctrl-C stops between two messages.\n"
     "\n"
     "Exits 0 when all were replayed, 1 when some were refused or are left.\n\n";
+
+constexpr const char* try_details =
+    "The handler is in the service's program, so that is run, with the servers of this "
+    "environment:\n"
+    "PATH [ARGUMENTS] --try STREAM:SEQUENCE. It runs the handler once on the letter's message, in "
+    "a\n"
+    "transaction that is rolled back, and prints the rows and events that would have come of it.\n"
+    "Nothing is stored, published or acknowledged, and the letter stays; what the handler does\n"
+    "elsewhere (a call, a mail) is done. Arguments of the service's own stand behind --:\n"
+    "\n"
+    "  weir dlq try 17 --service ./order-processor\n"
+    "  weir dlq try DLQ_ORDERS:17 --service ./shop -- --configuration shop.toml\n"
+    "\n"
+    "Exits as the service does: 0 when the handler succeeds, 1 when it fails, 2 for a wrong "
+    "command\n"
+    "line or another service's letter, 3 when it could not be tried.\n\n";
 
 constexpr const char* purge_details =
     "Shows what it would delete, and asks. Messages that are no dead letters stay.\n"
@@ -57,6 +74,15 @@ CLI::Validator age_form() {
       "AGE", "age");
 }
 
+CLI::Validator id_form() {
+  return CLI::Validator(
+      [](std::string& text) {
+        if (is_letter_id(text)) return std::string();
+        return "'" + text + "' is no letter; it looks like 17 or DLQ_ORDERS:17";
+      },
+      "", "letter");
+}
+
 task<int> code_of(task<> done) {
   co_await std::move(done);
   co_return 0;
@@ -70,6 +96,18 @@ task<int> code_of(task<replay_outcome> done) {
 task<int> code_of(task<purge_outcome> done) {
   const purge_outcome outcome = co_await std::move(done);
   co_return outcome.was_declined ? exit_not_all : 0;
+}
+
+task<int> keep(task<std::string> found, std::string& to) {
+  to = co_await std::move(found);
+  co_return 0;
+}
+
+/// Runs a command, which a signal ends at once; gives its exit code.
+template <class Command>
+int run_to_end(const std::string& url, Command command) {
+  const auto body = [&](nats::jetstream on, tools::interruption&) { return code_of(command(on)); };
+  return tools::run_nats_session(tools::nats_url(url), tools::on_signal::end, body);
 }
 
 bool ask_terminal(const std::string& question) {
@@ -87,6 +125,7 @@ commands::commands(CLI::App& under) {
   dlq.require_subcommand(1);
   add_list(dlq);
   add_show(dlq);
+  add_try(dlq);
   add_replay(dlq);
   add_purge(dlq);
 }
@@ -124,6 +163,21 @@ void commands::add_show(CLI::App& to) {
       ->check(sequence_form());
   add_place(*show_);
   show_->add_flag("--raw", raw_, "write the bytes of the body, and nothing else");
+}
+
+void commands::add_try(CLI::App& to) {
+  try_ = to.add_subcommand("try",
+                           "Shows what a service's handler would do with a letter, and undoes it.");
+  try_->footer(try_details + to.get_footer());
+  try_->add_option("LETTER", id_, "its number in the list, or STREAM:NUMBER")
+      ->required()
+      ->check(id_form());
+  try_->add_option("ARGUMENTS", tried_.arguments, "for the service");
+  try_->add_option("--service", tried_.program, "the service's program")
+      ->required()
+      ->type_name("PATH");
+  add_place(*try_);
+  try_->add_flag("--json", tried_.json, "a line of JSON");
 }
 
 void commands::add_replay(CLI::App& to) {
@@ -167,6 +221,7 @@ void commands::add_purge(CLI::App& to) {
 int commands::run() {
   if (list_->parsed()) return run_list();
   if (show_->parsed()) return run_show();
+  if (try_->parsed()) return run_try();
   return replay_->parsed() ? run_replay() : run_purge();
 }
 
@@ -178,10 +233,7 @@ int commands::run_list() {
   wanted.json = json_;
   wanted.width = tools::terminal_width();
   const auto print = by_cause_ ? list_by_cause : list;
-  const auto body = [&](nats::jetstream on, tools::interruption&) {
-    return code_of(print(on, wanted, std::cout));
-  };
-  return tools::run_nats_session(tools::nats_url(url_), tools::on_signal::end, body);
+  return run_to_end(url_, [&](nats::jetstream on) { return print(on, wanted, std::cout); });
 }
 
 int commands::run_show() {
@@ -189,10 +241,17 @@ int commands::run_show() {
   wanted.stream = stream_;
   wanted.sequence = sequence_;
   wanted.raw = raw_;
-  const auto body = [&](nats::jetstream on, tools::interruption&) {
-    return code_of(show(on, wanted, std::cout));
+  return run_to_end(url_, [&](nats::jetstream on) { return show(on, wanted, std::cout); });
+}
+
+int commands::run_try() {
+  const auto name_it = [&](nats::jetstream on, tools::interruption&) {
+    return keep(letter_name(on, stream_, id_), tried_.name);
   };
-  return tools::run_nats_session(tools::nats_url(url_), tools::on_signal::end, body);
+  tools::run_nats_session(tools::nats_url(url_), tools::on_signal::end, name_it);
+  // Where it looks for the servers.
+  if (!url_.empty()) setenv("NATS_URL", url_.c_str(), 1);
+  become(try_command(tried_));
 }
 
 int commands::run_replay() {
@@ -228,10 +287,7 @@ int commands::run_purge() {
     }
     wanted.ask = ask_terminal;
   }
-  const auto body = [&](nats::jetstream on, tools::interruption&) {
-    return code_of(purge(on, wanted, std::cout));
-  };
-  return tools::run_nats_session(tools::nats_url(url_), tools::on_signal::end, body);
+  return run_to_end(url_, [&](nats::jetstream on) { return purge(on, wanted, std::cout); });
 }
 
 }  // namespace weir::dlq

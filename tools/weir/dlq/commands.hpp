@@ -9,6 +9,7 @@
 #include "purge.hpp"
 #include "replay.hpp"
 #include "show.hpp"
+#include "try_letter.hpp"
 
 namespace CLI {
 class App;
@@ -30,6 +31,7 @@ class commands {
   void add_list(CLI::App& to);
   void add_show(CLI::App& to);
   void add_replay(CLI::App& to);
+  void add_try(CLI::App& to);
   void add_purge(CLI::App& to);
   void add_place(CLI::App& to);
   void add_filters(CLI::App& to);
@@ -37,16 +39,20 @@ class commands {
   int run_list();
   int run_show();
   int run_replay();
+  int run_try();
   int run_purge();
 
   CLI::App* list_ = nullptr;
   CLI::App* show_ = nullptr;
   CLI::App* replay_ = nullptr;
+  CLI::App* try_ = nullptr;
   CLI::App* purge_ = nullptr;
 
   // What the options are read into; one command is run, so they share it.
   std::string url_;
   std::string stream_;
+  std::string id_;
+  try_options tried_;
   selection only_;
   std::vector<std::uint64_t> sequences_;
   std::string older_than_;

@@ -51,8 +51,12 @@ std::optional<letter> read_letter(letter_place at, const header_list& headers) {
   read.from_stream = text_of(headers, "Weir-Stream");
   read.from_sequence = number_of(headers, "Weir-Stream-Sequence").value_or(0);
   read.consumer = text_of(headers, "Weir-Consumer");
+  read.message_id = text_of(headers, "Weir-Message-Id");
+  read.trace = text_of(headers, "traceparent");
   read.published_at = parse_rfc3339(text_of(headers, "Weir-Published-At"));
-  read.whole_body_bytes = number_of(behind_cause(headers), "Weir-Body-Bytes");
+  const header_list own = behind_cause(headers);
+  read.failed_at = parse_rfc3339(text_of(own, "Weir-Failed-At"));
+  read.whole_body_bytes = number_of(own, "Weir-Body-Bytes");
   read.id = text_of(headers, "Nats-Msg-Id");
   return read;
 }

@@ -32,7 +32,10 @@ struct letter {
   std::string from_stream;
   std::uint64_t from_sequence = 0;
   std::string consumer;
-  std::optional<timestamp> published_at;
+  std::string message_id;                 ///< of the message; see weir::meta
+  std::string trace;                      ///< its traceparent; empty for none
+  std::optional<timestamp> published_at;  ///< when its stream stored it: before its first attempt
+  std::optional<timestamp> failed_at;     ///< after its last one; older letters do not say it
   /// How large the body was that was too large for a letter, which has the beginning of it.
   std::optional<std::uint64_t> whole_body_bytes;
   /// The letter's own Nats-Msg-Id.

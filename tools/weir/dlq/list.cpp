@@ -25,6 +25,9 @@ struct json_line {
   std::string disposition;
   std::string cause;
   std::optional<timestamp> published_at;
+  std::optional<timestamp> failed_at;
+  std::string message_id;
+  std::string trace;
   std::uint64_t body_bytes;
   bool is_cut;
 };
@@ -42,6 +45,9 @@ std::string json_of(const letter& one, std::uint64_t body_bytes) {
                                 .disposition = tools::printable(one.disposition),
                                 .cause = tools::printable(one.cause),
                                 .published_at = one.published_at,
+                                .failed_at = one.failed_at,
+                                .message_id = tools::printable(one.message_id),
+                                .trace = tools::printable(one.trace),
                                 .body_bytes = body_bytes,
                                 .is_cut = one.is_cut()});
 }

@@ -17,6 +17,10 @@ std::size_t bytes_of(const header_list& headers) {
   return bytes;
 }
 
+std::string time_of(const std::optional<timestamp>& when) {
+  return when ? to_rfc3339(*when) : std::string("(not told)");
+}
+
 void print_head(const stored_letter& one, bool is_original_there, std::ostream& out) {
   const letter& about = one.about;
   out << fmt::format("{}  died {}\n", place_of(about), to_rfc3339(about.at.stored_at));
@@ -24,6 +28,11 @@ void print_head(const stored_letter& one, bool is_original_there, std::ostream& 
                                       origin_of(about), about.subject, about.consumer,
                                       about.attempts, about.attempts == 1 ? "" : "s", about.cause))
       << '\n';
+  out << tools::printable(fmt::format("error {}, {}", about.error_code, about.disposition)) << '\n';
+  out << fmt::format("published {}, given up {}\n", time_of(about.published_at),
+                     time_of(about.failed_at));
+  if (!about.message_id.empty()) out << "message id " << tools::printable(about.message_id) << '\n';
+  if (!about.trace.empty()) out << "trace " << tools::printable(about.trace) << '\n';
   out << fmt::format("its stream {}\n",
                      is_original_there ? "still has the message" : "has the message no more");
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -85,6 +86,8 @@ struct advisory {
 
 /// Reads one advisory; whatever it is, it is kept in `text`.
 advisory read_advisory(const message& received);
+/// The same for one that came some other way, from a stream for instance.
+advisory read_advisory(std::string_view subject, std::string_view payload);
 
 /// The advisories of the account from now on: core NATS, so only what is published while somebody
 /// listens. Bind a stream to their subjects where none may be missed. Gaps are told as those of a

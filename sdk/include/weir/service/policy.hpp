@@ -127,7 +127,10 @@ class durable {
   /// so the delay with which what a crashed service held comes back: at least a second. A handler
   /// that runs for longer keeps its message, which is renewed three times in that time.
   durable& ack_wait(duration wait);
-  /// The subject that takes messages which cannot be handled. Without it they stay in the stream.
+  /// The subject that takes messages which cannot be handled, also those that the server gives up
+  /// because somebody has set a `max_deliver` on the consumer: their advisories are kept in a
+  /// stream WEIR_ADVISORIES, which is made with a durable consumer for this one, such as
+  /// "ORDERS=billing". Without it messages that cannot be handled stay in the stream.
   durable& dead_letter(std::string subject);
 
   /// Where the consumer begins in its stream when it is made; one that exists goes on where it is.

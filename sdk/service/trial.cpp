@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trial.hpp"
+
+#include "consumer.hpp"
+#include "weir/postgres/detail/execute_unit.hpp"
+#include "weir/timeout.hpp"
+
+namespace weir::detail {
+namespace {
+
+/// What is checked with a commit is checked now, since there is none.
+constexpr auto check_all = stmt<"set constraints all immediate", postgres::statement_kind::write,
+                                "weir_trial_constraints">;
+
+/// One handler, one message.
+class one_trial {
+ public:
+  one_trial(const handler_entry& entry, const meta& about, publications& events)
+      : entry_(entry), about_(about), events_(events) {}
+
+  /// Throws poison for a body that is no such event.
+  void decode(std::string_view body) { event_ = entry_.decode(body); }
+
+  task<> run_plain() { co_await entry_.run(event_.get(), {.about = &about_, .events = &events_}); }
+
+  task<> run_in(postgres::tx& in, postgres::pool& reads) {
+    switch (entry_.kind) {
+      case handler_kind::unit:
+        co_await run_unit(in, reads);
+        break;
+      case handler_kind::batch:
+        co_await run_batch(in);
+        break;
+      default:
+        co_await run_transaction(in);
+    }
+    co_await in.exec(check_all);
+  }
+
+ private:
+  task<> run_transaction(postgres::tx& in) {
+    tx handed(in, events_);
+    co_await entry_.run(event_.get(), {.about = &about_, .transaction = &handed});
+  }
+
+  task<> run_unit(postgres::tx& in, postgres::pool& reads) {
+    postgres::unit kept(reads);
+    unit handed(kept, events_);
+    co_await entry_.run(event_.get(), {.about = &about_, .unit = &handed});
+    co_await postgres::detail::execute_unit(in, kept);
+  }
+
+  task<> run_batch(postgres::tx& in) {
+    weir::batch outcomes(1);
+    tx handed(in, events_);
+    const void* const only[] = {event_.get()};
+    co_await entry_.run_many(only, {.transaction = &handed, .batch = &outcomes});
+    if (!outcomes.failures().empty()) throw outcomes.failures().begin()->second;
+  }
+
+  const handler_entry& entry_;
+  const meta& about_;
+  publications& events_;
+  event_holder event_{nullptr, nullptr};
+};
+
+/// Rolled back in any case.
+task<> try_in_database(one_trial& one, duration deadline, postgres::pool& database, trial& to) {
+  postgres::transaction work = co_await database.begin();
+  std::exception_ptr failure;
+  try {
+    const auto ran = co_await with_timeout(deadline, one.run_in(work, database)).as_result();
+    if (ran) {
+      to.tables = co_await postgres::detail::changed_rows(work, database);
+    } else {
+      to.failure = ran.error();
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await work.rollback();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+task<trial> try_handler(const service::registration& with, const tried_message& what,
+                        postgres::pool* database, std::size_t body_bytes_max) {
+  trial made;
+  made.consumer = with.policy.name();
+  const meta about = what.about(made.consumer);
+  publications events(body_bytes_max);
+  one_trial one(with.entry, about, events);
+  try {
+    one.decode(what.body);
+  } catch (const error& unreadable) {
+    made.failure = unreadable;
+    co_return made;
+  }
+  const duration deadline = with.policy.deadline();
+  if (with.entry.kind == handler_kind::plain) {
+    const auto ran = co_await with_timeout(deadline, one.run_plain()).as_result();
+    if (!ran) made.failure = ran.error();
+  } else {
+    co_await try_in_database(one, deadline, *database, made);
+  }
+  // That the database went away tells nothing of the handler.
+  if (made.failure && is_outage(*made.failure, true)) throw *made.failure;
+  if (!made.failure) made.events = events.entries();
+  co_return made;
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tried_message.hpp"
+#include "weir/postgres/detail/changed_rows.hpp"
+#include "weir/service/service.hpp"
+
+namespace weir::detail {
+
+/// What a handler would do with a message.
+struct trial {
+  std::string consumer;
+  std::optional<error> failure;  ///< Nothing: it would succeed, and the rest is what it would make.
+  std::vector<postgres::detail::changed_table> tables;
+  std::vector<publications::entry> events;
+};
+
+/// Runs the handler once on the message, in a transaction that is rolled back, and publishes
+/// nothing. The inbox is neither asked nor written.
+///
+/// `database` is of no use to others meanwhile, and new: see changed_rows(); null for a service
+/// without one. Throws where the handler is not to blame, and cannot be tried.
+task<trial> try_handler(const service::registration& with, const tried_message& what,
+                        postgres::pool* database, std::size_t body_bytes_max);
+
+}  // namespace weir::detail

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "try_letter.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "streams.hpp"
+#include "weir/error.hpp"
+
+namespace weir::dlq {
+
+bool is_letter_id(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  const std::string sequence = colon == text.npos ? text : text.substr(colon + 1);
+  const bool is_number =
+      !sequence.empty() && sequence.find_first_not_of("0123456789") == sequence.npos;
+  return is_number && colon != 0;
+}
+
+task<std::string> letter_name(nats::jetstream on, std::string stream, std::string id) {
+  if (id.find(':') != id.npos) co_return id;
+  const auto from = co_await choose_stream(on, std::move(stream));
+  co_return from.name + ':' + id;
+}
+
+std::vector<std::string> try_command(const try_options& wanted) {
+  std::vector<std::string> command{wanted.program};
+  command.insert(command.end(), wanted.arguments.begin(), wanted.arguments.end());
+  command.emplace_back("--try");
+  command.push_back(wanted.name);
+  if (wanted.json) command.emplace_back("--json");
+  return command;
+}
+
+void become(const std::vector<std::string>& command) {
+  std::vector<char*> arguments;
+  for (const auto& one : command) arguments.push_back(const_cast<char*>(one.c_str()));
+  arguments.push_back(nullptr);
+  execvp(arguments.front(), arguments.data());
+  throw error::from_errno(errno, "run the service '" + command.front() + "', named by --service");
+}
+
+}  // namespace weir::dlq
