@@ -28,6 +28,9 @@ class outbox_core {
     for (auto& row : rows) row.id = next_id_++;
   }
 
+  /// The id that the next row gets: another one after each row that is stored.
+  std::int64_t next_id() const noexcept { return next_id_; }
+
   /// Sends rows that are committed, and remembers to delete those that are confirmed.
   task<sent_events> send(std::vector<outbox_row> rows);
 

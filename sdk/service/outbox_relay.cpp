@@ -43,9 +43,11 @@ task<> outbox_relay::catch_up() {
   }
 }
 
-task<> outbox_relay::run() {
+task<> outbox_relay::wait_a_second() { co_await sleep(sweep_interval); }
+
+task<> outbox_relay::run(std::function<task<>()> pause) {
   for (;;) {
-    co_await sleep(sweep_interval);
+    co_await pause();
     const sweep_bounds left{left_alone_age, std::numeric_limits<std::int64_t>::max()};
     const auto done = co_await sweep(left).as_result();
     if (!done) {

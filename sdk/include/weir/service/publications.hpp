@@ -7,6 +7,7 @@
 
 #include "weir/event/bind.hpp"
 #include "weir/event/json.hpp"
+#include "weir/service/detail/published_event.hpp"
 
 namespace weir {
 
@@ -32,6 +33,7 @@ class publications {
   /// too large for any stream, and what json::encode throws.
   template <bound_event Event>
   void publish(const Event& event) {
+    (void)&detail::published<Event>::use;
     entries_.push_back({bind<Event>::subject, json::encode(event)});
     check_last();
   }
