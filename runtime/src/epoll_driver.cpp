@@ -268,6 +268,18 @@ void epoll_driver::wait(time_point until) {
   }
 }
 
+std::size_t epoll_driver::io_in_flight() const noexcept {
+  std::size_t count = pooled_.is_idle() ? 0 : 1;
+  const auto look = [&count](const io_work& operation) {
+    if (operation.request_.kind != io_kind::accept_many) ++count;
+    return true;
+  };
+  for (const auto& one : watched_) {
+    if (one != nullptr) one->operations.visit_while(look);
+  }
+  return count;
+}
+
 void epoll_driver::wake() noexcept {
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(wake_descriptor_, &one, sizeof one);

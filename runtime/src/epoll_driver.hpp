@@ -26,6 +26,11 @@ class epoll_driver : public driver {
   void wait(time_point until) override;
   void wake() noexcept override;
 
+ protected:
+  /// How many operations are in flight, without those that wait for clients to connect; the ones
+  /// on files count as one. Looks at every descriptor.
+  std::size_t io_in_flight() const noexcept;
+
  private:
   struct watched {
     detail::intrusive_list<io_work, detail::driver_hook> operations;

@@ -72,6 +72,12 @@ bool pooled_operations::cancel(io_work& operation) noexcept {
   return true;
 }
 
+bool pooled_operations::is_idle() const noexcept {
+  return waiting_.empty() &&
+         std::all_of(handed_over_.begin(), handed_over_.end(),
+                     [](const handed_over& slot) { return slot.operation == nullptr; });
+}
+
 void pooled_operations::hand_over_waiting() noexcept {
   while (!waiting_.empty()) {
     handed_over* const free = slot_of(nullptr);

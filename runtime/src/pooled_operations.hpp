@@ -24,6 +24,8 @@ class pooled_operations {
   void start(io_work& operation) noexcept;
   /// Completes an operation that has not begun with -ECANCELED; false for one that is not here.
   bool cancel(io_work& operation) noexcept;
+  /// No operation is here.
+  bool is_idle() const noexcept;
 
  private:
   struct handed_over {

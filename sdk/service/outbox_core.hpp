@@ -33,6 +33,8 @@ class outbox_core {
   /// Numbers the rows and stores them with the transaction's other changes; gives those to be sent
   /// when it is committed.
   std::vector<outbox_row> store(postgres::tx& in, event_rows rows);
+  /// The id that the next row gets: another one after each row that is stored.
+  std::int64_t next_id() const noexcept { return next_id_; }
 
   /// Sends rows that are committed, and remembers to delete those that are confirmed.
   task<sent_events> send(std::vector<outbox_row> rows);

@@ -56,9 +56,11 @@ task<> outbox_relay::catch_up() {
   }
 }
 
-task<> outbox_relay::run() {
+task<> outbox_relay::wait_a_second() { co_await sleep(sweep_interval); }
+
+task<> outbox_relay::run(std::function<task<>()> pause) {
   for (bool is_more = false;;) {
-    if (!is_more) co_await sleep(sweep_interval);
+    if (!is_more) co_await pause();
     const sweep_bounds left{left_alone_age, std::numeric_limits<std::int64_t>::max()};
     const auto done = co_await sweep(left).as_result();
     is_more = done && done->sent > 0 && !done->obstacle;

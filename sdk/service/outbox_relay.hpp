@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "send_events.hpp"
 
@@ -23,10 +24,12 @@ class outbox_relay {
   /// Sends all that is stored now, also what others may be about to send, and suspends until it is
   /// confirmed. Throws the obstacle.
   task<> catch_up();
-  /// Sweeps every second what is left; until it is cancelled.
-  task<> run();
+  /// Sweeps what is left after each `pause()`, until it is cancelled.
+  task<> run(std::function<task<>()> pause = wait_a_second);
 
  private:
+  static task<> wait_a_second();
+
   struct sweep_bounds {
     duration age;          ///< Younger rows are left to who has stored them.
     std::int64_t through;  ///< The last number to be sent.

@@ -5,12 +5,14 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "consumer.hpp"
 #include "outbox_relay.hpp"
 #include "responders.hpp"
 #include "scheduler.hpp"
+#include "service_host.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/observe/supervisor.hpp"
@@ -34,11 +36,20 @@ constexpr auto reach_database = stmt<"select 1">;
 constexpr backoff start_backoff =
     exponential(std::chrono::milliseconds(100), std::chrono::seconds(2)).full_jitter();
 
+/// The signals of the process that a service has to itself.
+struct process_signals {
+  signal_set end{SIGTERM, SIGINT};
+  signal_set look{SIGUSR1};  ///< Somebody wants to know what the service waits for.
+};
+
 /// A service while it runs: its connections, its consumers.
 class running_service {
  public:
-  running_service(const service& which, const environment& settings, run_until until)
-      : which_(which), settings_(settings), until_(until) {}
+  running_service(const service& which, const environment& settings, run_until until,
+                  service_host* host)
+      : which_(which), settings_(settings), until_(until), host_(host) {
+    if (host_ == nullptr) signals_.emplace();
+  }
 
   task<std::string> run();
 
@@ -54,14 +65,15 @@ class running_service {
   template <class Attempt>
   task<> when_possible(std::string_view server, Attempt attempt);
   task<> watch_signals();
+  task<> watch_host();
   void open_connections();
   void tell(const nats::connection_event& event);
 
   const service& which_;
   const environment& settings_;
   const run_until until_;
-  signal_set signals_{{SIGTERM, SIGINT}};
-  signal_set look_{SIGUSR1};  ///< Somebody wants to know what the service waits for.
+  service_host* const host_;                ///< Null: the process is the service's own.
+  std::optional<process_signals> signals_;  ///< Then.
   service_statistics statistics_;
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
@@ -77,15 +89,6 @@ class running_service {
   bool outage_told_ = false;
 };
 
-bool wants_database(const service& which) {
-  if (!which.migrations().empty() || !which.schedules().empty()) return true;
-  for (const auto& one : which.registrations()) {
-    if (one.entry.kind != handler_kind::plain) return true;
-  }
-  return std::ranges::any_of(
-      which.responders(), [](const service::answering& one) { return one.entry.has_transaction; });
-}
-
 void running_service::tell(const nats::connection_event& event) {
   if (event.what == nats::connection_event::kind::connected) {
     outage_told_ = false;
@@ -98,10 +101,12 @@ void running_service::tell(const nats::connection_event& event) {
 }
 
 void running_service::open_connections() {
-  connection_ = std::make_unique<nats::connection>(nats::connection_options{
+  nats::connection_options wanted{
       .url = settings_.nats_url,
       .name = which_.name(),
-      .on_event = [this](const nats::connection_event& event) { tell(event); }});
+      .on_event = [this](const nats::connection_event& event) { tell(event); }};
+  connection_ = host_ != nullptr ? host_->connect(std::move(wanted))
+                                 : std::make_unique<nats::connection>(std::move(wanted));
   jetstream_ = std::make_unique<nats::jetstream>(*connection_);
   if (!wants_database(which_)) return;
   postgres::pool_options to_database;
@@ -168,7 +173,11 @@ task<> running_service::open_outbox() {
       co_await when_possible("PostgreSQL", [this] { return relay_->catch_up(); }).as_result();
   // One event that no stream takes must not keep the service from all others.
   if (!caught_up) log_warning("events stay in weir_outbox: " + caught_up.error().message());
-  upkeep_.spawn(relay_->run());
+  if (host_ == nullptr) {
+    upkeep_.spawn(relay_->run());
+  } else {
+    upkeep_.spawn(relay_->run([this] { return host_->wait_for_sweep(*outbox_, *database_); }));
+  }
 }
 
 task<> running_service::run_consumer(consumer& one) {
@@ -215,14 +224,20 @@ task<> running_service::serve() {
   if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
   log_info(which_.name() + " is ready");
   notify_supervisor("READY=1\nSTATUS=handling messages");
+  if (host_ != nullptr) host_->on_ready();
   co_await must_end_.wait();
   co_await drain();
 }
 
-task<> running_service::watch_signals() {
-  co_await signals_.next();
+task<> running_service::watch_host() {
+  co_await host_->told_to_end();
   must_end_.set();
-  co_await signals_.next();
+}
+
+task<> running_service::watch_signals() {
+  co_await signals_->end.next();
+  must_end_.set();
+  co_await signals_->end.next();
   log_warning("second signal: exits without finishing; unfinished messages are delivered again");
   std::_Exit(EXIT_FAILURE);
 }
@@ -259,8 +274,12 @@ task<> running_service::stop() {
 
 task<std::string> running_service::run() {
   scope watching;
-  watching.spawn(watch_signals());
-  watching.spawn(print_tasks_on(look_));
+  if (host_ != nullptr) {
+    watching.spawn(watch_host());
+  } else {
+    watching.spawn(watch_signals());
+    watching.spawn(print_tasks_on(signals_->look));
+  }
   std::exception_ptr failure;
   try {
     open_connections();
@@ -277,8 +296,18 @@ task<std::string> running_service::run() {
 
 }  // namespace
 
-task<std::string> run_service(const service& which, const environment& settings, run_until until) {
-  running_service running(which, settings, until);
+bool wants_database(const service& which) {
+  if (!which.migrations().empty() || !which.schedules().empty()) return true;
+  for (const auto& one : which.registrations()) {
+    if (one.entry.kind != handler_kind::plain) return true;
+  }
+  return std::ranges::any_of(
+      which.responders(), [](const service::answering& one) { return one.entry.has_transaction; });
+}
+
+task<std::string> run_service(const service& which, const environment& settings, run_until until,
+                              service_host* host) {
+  running_service running(which, settings, until, host);
   co_return co_await running.run();
 }
 

@@ -13,9 +13,15 @@ enum class run_until : unsigned char {
   backlog_done  ///< When every message that its streams hold is settled; a signal ends it, too.
 };
 
+class service_host;
+
+/// Whether anything of the service needs PostgreSQL.
+bool wants_database(const service& which);
+
 /// Runs a service on the current loop until it has drained; gives its statistics as a line of JSON.
-/// Throws what it cannot wait out: a broken migration, a refused stream.
+/// Throws what it cannot wait out: a broken migration, a refused stream. With a `host`, which must
+/// outlive the task, it is that which makes the connection to NATS and ends it, not a signal.
 task<std::string> run_service(const service& which, const environment& settings,
-                              run_until until = run_until::signal);
+                              run_until until = run_until::signal, service_host* host = nullptr);
 
 }  // namespace weir::detail

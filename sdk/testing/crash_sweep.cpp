@@ -164,14 +164,14 @@ std::string_view name_of(disturbance what) {
   return "";
 }
 
-task<> run_backlog(const service& app, const environment& servers) {
+task<> run_backlog(const weir::service& app, const environment& servers) {
   co_await detail::run_service(app, servers, detail::run_until::backlog_done);
 }
 
 }  // namespace
 
-crash_case crash_case_of(const service& app) {
-  const service::registration& only = app.registrations().at(0);
+crash_case crash_case_of(const weir::service& app) {
+  const weir::service::registration& only = app.registrations().at(0);
   crash_case made;
   made.program = [&app](const environment& servers) { return run_backlog(app, servers); };
   made.stream = only.entry.stream;

@@ -3,7 +3,7 @@
 #include <ranges>
 
 #include "order_rows.hpp"
-#include "run.hpp"
+#include "service.hpp"
 
 weir::task<> process(std::span<const OrderCreated> orders, weir::tx& db) {
   const auto rows = orders | std::views::transform(processed);
@@ -11,4 +11,4 @@ weir::task<> process(std::span<const OrderCreated> orders, weir::tx& db) {
   for (const auto& order : orders) db.publish(OrderProcessed{order.order_id, order.amount_cents});
 }
 
-int main(int argc, char** argv) { return run_orders<process>(2048, argc, argv); }
+weir::service make_service() { return service_of<process>(2048); }

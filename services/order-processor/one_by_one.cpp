@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each order in a transaction of its own: what it reads and writes is its alone.
 #include "order_rows.hpp"
-#include "run.hpp"
+#include "service.hpp"
 
 weir::task<> process(OrderCreated order, weir::tx& db) {
   co_await db.upsert(orders_by_id, processed(order));
   db.publish(OrderProcessed{order.order_id, order.amount_cents});
 }
 
-int main(int argc, char** argv) { return run_orders<process>(64, argc, argv); }
+weir::service make_service() { return service_of<process>(64); }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Up to 64 orders share a commit; each is handled, and fails, by itself.
 #include "order_rows.hpp"
-#include "run.hpp"
+#include "service.hpp"
 
 weir::task<> process(OrderCreated order, weir::unit& db) {
   co_await db.upsert(orders_by_id, processed(order));
   db.publish(OrderProcessed{order.order_id, order.amount_cents});
 }
 
-int main(int argc, char** argv) { return run_orders<process>(512, argc, argv); }
+weir::service make_service() { return service_of<process>(512); }

@@ -9,6 +9,7 @@
 #include "weir/clock.hpp"
 #include "weir/event/bind.hpp"
 #include "weir/event/json.hpp"
+#include "weir/service/detail/published_event.hpp"
 #include "weir/timestamp.hpp"
 
 namespace weir {
@@ -56,6 +57,7 @@ class publications {
                   "weir: what is published has no binding to a stream: specialise weir::bind for "
                   "it with weir::bound_to");
     if constexpr (bound_event<Event>) {
+      (void)&detail::published<Event>::use;
       add({bind<Event>::subject, json::encode(event), due});
     }
   }

@@ -88,83 +88,12 @@ class service {
     return *this;
   }
 
-  int main(int argc, char** argv) {
-///       return weir::service("order-processor")
-///           .migrations("migrations")
-///           .on<process>(weir::durable("order-processor").workers(64).dead_letter("dlq.orders"))
-///           .main(argc, argv);
-///     }
-///
-/// It takes NATS_URL and DATABASE_URL from the environment, waits for both servers, applies the
-/// migrations, creates the streams and consumers that are missing, and handles messages. A message
-/// is acknowledged after its handler's work is committed; its effects are there once, however often
-/// the server delivers it (see durable::once()).
-/// SIGTERM and SIGINT drain: nothing new is taken, what runs is finished, requests that came are
-/// answered, messages that wait are given back; a second signal exits at once. SIGUSR1 prints the
-/// live tasks to standard error.
-class service {
- public:
-  struct registration {
-    detail::handler_entry entry;
-    durable policy;
-  };
-  struct answering {
-    detail::responder_entry entry;
-    endpoint policy;
-  };
-
-  explicit service(std::string name) : name_(std::move(name)) {}
-
-  /// Handles the event of `Handler`'s first parameter with it: see handler_kind for the forms.
-  /// Throws `invalid_argument` for a policy that does not fit the handler.
-  template <auto Handler>
-  service& on(durable policy) {
-    add({detail::make_handler_entry<Handler>(), std::move(policy)});
-    return *this;
-  }
-
-  /// Answers the requests of `Handler`'s first parameter with what it gives: see responder.hpp.
-  /// Throws `invalid_argument` where another one has the endpoint's name or subject, or where a
-  /// handler's stream keeps that.
-  template <auto Handler>
-  service& on(endpoint policy) {
-    add({detail::make_responder_entry<Handler>(), std::move(policy)});
-    return *this;
-  }
-
-  /// Runs `Handler`, a task<>(tx&) or task<>(tx&, const tick&), at the times of the schedule.
-  template <auto Handler>
-  service& scheduled(schedule when) {
-    using signature = detail::scheduled_signature<decltype(Handler)>;
-    static_assert(
-        signature::is_valid,
-        "weir: a scheduled handler is a function weir::task<> name(weir::tx& db), or with "
-        "const weir::tick& behind it");
-    if constexpr (signature::is_valid) {
-      add({std::move(when), signature::template call<Handler>});
-    }
-    return *this;
-  }
-
-  /// The directory of the .sql files to apply at start; WEIR_MIGRATIONS overrides it.
-  service& migrations(std::filesystem::path directory) {
-    migrations_ = std::move(directory);
-    return *this;
-  }
-
-  /// Leaves out the check, at start, that the database can run each statement of the program and
-  /// that its rows fit: for a program that uses several databases.
-  service& without_statement_check() {
-    checks_statements_ = false;
-    return *this;
-  }
-
   /// Runs until drained: 0. 1 when it failed for good, 2 for a wrong command line, environment or
   /// setting. With `--once` it ends when every message that its streams hold is settled, and
-  /// answers no requests; with `--describe` it prints describe(), with `--help` the rest. With `--try STREAM:SEQUENCE` it
-  /// runs the handler of that dead letter, or stored message, once in a transaction that is rolled
-  /// back, and prints what that would have made: 0 when it succeeds, 1 when it fails, 3 when it
-  /// could not be tried.
+  /// answers no requests; with `--describe` it prints describe(), with `--help` the rest. With
+  /// `--try STREAM:SEQUENCE` it runs the handler of that dead letter, or stored message, once in a
+  /// transaction that is rolled back, and prints what that would have made: 0 when it succeeds, 1
+  /// when it fails, 3 when it could not be tried.
   int main(int argc, char** argv);
 
   /// Its handlers, each with the chain of its policies, as a text for people.

@@ -51,7 +51,7 @@ struct crash_case {
 
 /// The case of a service with one handler; `prepare` and `look` are still to be said. The service
 /// must outlive it.
-crash_case crash_case_of(const service& app);
+crash_case crash_case_of(const weir::service& app);
 
 struct crash_sweep_options {
   std::vector<disturbance> kinds = {disturbance::lose_acks, disturbance::kill,

@@ -3,19 +3,22 @@
 
 #include <weir/sdk.hpp>
 
+/// The service, with the handler of the file that it is built with: for main(), and for tests.
+weir::service make_service();
+
 /// The service around a handler of orders, which has so many of them in hand: the same for each
 /// form of it.
 template <auto Handler>
-int run_orders(std::size_t orders, int argc, char** argv) {
+weir::service service_of(std::size_t orders) {
   using namespace std::chrono_literals;
-  return weir::service("order-processor")
-      .migrations(ORDER_PROCESSOR_MIGRATIONS)
+  weir::service made("order-processor");
+  made.migrations(ORDER_PROCESSOR_MIGRATIONS)
       .on<Handler>(weir::durable("order-processor")
                        .workers(orders)
                        .once(24h)
                        .retry(5, weir::exponential(1s, 5min).full_jitter())
                        .deadline(20s)
                        .ack_wait(10s)
-                       .dead_letter("dlq.orders"))
-      .main(argc, argv);
+                       .dead_letter("dlq.orders"));
+  return made;
 }
