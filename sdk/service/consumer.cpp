@@ -11,9 +11,6 @@
 namespace weir::detail {
 namespace {
 
-/// How late the server may notice that it has waited for long enough.
-constexpr duration expiry_slack = std::chrono::milliseconds(500);
-
 /// A stream of its own for each dead-letter subject: "dlq.orders" is kept by DLQ_ORDERS.
 std::string dead_letter_stream(std::string_view subject) {
   std::string name(subject);
@@ -108,23 +105,15 @@ task<> consumer::open() {
   own.max_ack_pending = static_cast<std::int64_t>(durable::workers_max);
   const auto known =
       co_await on_.jetstream.ensure_consumer(std::string(entry().stream), std::move(own));
-  if (lanes_) co_await wait_for_predecessor(known.info);
   source_.emplace(co_await nats::pull_source::open(on_.jetstream, std::string(entry().stream),
                                                    policy().name(), {.slots = policy().workers()}));
-}
-
-/// What a program before this one had in hand comes again when the server has waited for it; until
-/// then later messages of the same keys must not be handled.
-task<> consumer::wait_for_predecessor(const nats::consumer_info& known) {
-  if (known.ack_pending == 0) co_return;
-  log_info("consumer '" + policy().name() + "' waits for " + std::to_string(known.ack_pending) +
-           " messages that a program before this one had in hand, to keep their order");
-  co_await sleep(policy().ack_wait() + expiry_slack);
+  if (lanes_ && known.info.ack_pending > 0) hold_for_predecessor(known.info);
 }
 
 task<> consumer::run() {
   upkeep_.spawn(renew_leases());
   if (inbox_) upkeep_.spawn(inbox_->keep_short());
+  if (lanes_ && lanes_->is_held()) upkeep_.spawn(wait_for_predecessor());
   if (entry().kind == handler_kind::batch) {
     workers_.spawn(work_in_batches());
   } else {
@@ -153,6 +142,7 @@ task<bool> consumer::is_done() {
 task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {
   auto taken = std::make_unique<job>(std::move(delivered));
   running_.push_back(*taken);
+  if (lanes_) note_arrival(*taken);
   std::optional<error> unreadable;
   try {
     taken->event = entry().decode(taken->message.payload());
@@ -182,6 +172,7 @@ task<> consumer::renew_leases() {
 void consumer::stop_intake() noexcept {
   draining_.set();
   source_->stop();
+  if (lanes_) lanes_->release();  // Who waits is woken, and gives its message back.
 }
 
 task<> consumer::drain(duration limit) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "gate.hpp"
@@ -75,7 +76,13 @@ class consumer {
   /// Takes a message in hand; nothing when it was settled at once, since it is no such event.
   task<std::unique_ptr<job>> accept(nats::delivery delivered);
   task<> renew_leases();
-  task<> wait_for_predecessor(const nats::consumer_info& known);
+
+  // What others have left in hand, where messages have an order (predecessor.cpp).
+  void hold_for_predecessor(const nats::consumer_info& known);
+  void note_arrival(const job& arrived);
+  task<> wait_for_predecessor();
+  task<> wait_for_arrivals();
+  task<bool> is_settled_or_here();
 
   // One message at a time (worker.cpp).
   task<> work();
@@ -134,6 +141,12 @@ class consumer {
   std::optional<inbox> inbox_;
   std::optional<postgres::group_commit> group_;
   std::optional<lanes> lanes_;
+  struct {
+    std::uint64_t count = 0;    ///< Of the messages that others had in hand at the start.
+    std::uint64_t through = 0;  ///< They are among those up to this sequence.
+    std::set<std::uint64_t> arrived;
+    manual_reset_event all_arrived;
+  } inherited_;
   std::optional<nats::pull_source> source_;
   intrusive_list<job> running_;  ///< What handlers have in hand; what waits is the source's.
   semaphore sending_{batches_sent_max};  ///< Batches whose events are on their way.

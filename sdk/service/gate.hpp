@@ -24,10 +24,11 @@ class gate {
   task<pass> enter();
   /// Lets nobody through until then.
   void pause_until(time_point when);
+  /// How many attempts may be under way now.
+  std::size_t width() const noexcept;
 
  private:
   void leave(const pass& done, std::optional<call_outcome> outcome) noexcept;
-  std::size_t width() const noexcept;
   void tell_width();
 
   const std::size_t workers_;

@@ -19,10 +19,11 @@ struct job : list_hook {
   event_holder event{nullptr, nullptr};
   std::string key;              ///< Of its lane; empty for none.
   std::uint64_t retries = 0;    ///< Failures that were tried again without giving it back.
+  std::uint64_t untried = 0;    ///< Deliveries that were given back before any try.
   bool may_be_handled = false;  ///< Its work may be committed already: the inbox is asked first.
   bool in_handler = false;      ///< The handler's own code runs, or has thrown.
 
-  std::uint64_t attempt() const noexcept { return message.info().delivered + retries; }
+  std::uint64_t attempt() const noexcept { return message.info().delivered - untried + retries; }
 
   meta about() const noexcept {
     const auto& from = message.info();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One message at a time: its turn in its lane, its tries, its end.
+#include <algorithm>
+
 #include "consumer.hpp"
 #include "weir/loop.hpp"
 
@@ -24,12 +26,18 @@ task<> consumer::work() {
 task<std::optional<lane_turn>> consumer::take_turn(job& taken) {
   if (!lanes_ || taken.key.empty()) co_return lane_turn();
   const auto sequence = taken.message.info().stream_sequence;
+  // In another program's lanes it may have been away, too: that nobody knows here.
+  taken.untried =
+      std::min(lanes_->come_back(taken.key, sequence), taken.message.info().delivered - 1);
   duration away = lanes_->time_away(taken.key, sequence);
   if (away == duration::zero()) {
     if (co_await lanes_->enter(taken.key, sequence)) co_return lane_turn(*lanes_, taken.key);
     away = lanes_->time_away(taken.key, sequence);
   }
-  lanes_->send_away(taken.key, sequence, loop::current().now() + away + policy().ack_wait());
+  // No longer than a lease: the next program waits so long for what this one leaves behind.
+  away = std::min(away, policy().ack_wait());
+  lanes_->send_away(taken.key, sequence, loop::current().now() + away + policy().ack_wait(),
+                    taken.untried + 1);
   give_back(taken, away);
   co_return std::nullopt;
 }

@@ -10,6 +10,7 @@
 #include "servers/postgres_server.hpp"
 #include "weir/nats/jetstream.hpp"
 #include "weir/postgres/pool.hpp"
+#include "weir/scope.hpp"
 #include "weir/service/service.hpp"
 
 namespace weir::test {
@@ -47,6 +48,22 @@ struct office_floor {
   postgres::pool& database;
   servers::nats_server& nats;
   servers::postgres_server& postgres;
+  const environment& settings;
+};
+
+using office_story = std::function<task<>(office_floor)>;
+
+/// A service that runs beside a story; the only one, at its end, that listens to SIGTERM.
+class shift {
+ public:
+  shift(const service& one, const office_floor& on);
+  /// Asks it to end, and waits until it has drained.
+  task<> end();
+  /// Cancels it where it stands, if it runs.
+  task<> close() { co_await running_.close(); }
+
+ private:
+  scope running_;
 };
 
 /// Private servers with a table `letters (id bigint primary key check (id >= 0), attempt bigint)`.
@@ -64,10 +81,12 @@ class post_office {
 
   /// Runs the service beside the story, which begins with an empty stream of letters and the table,
   /// and drains it when that has ended.
-  void play(const service& beside, const std::function<task<>(office_floor)>& story);
+  void play(const service& beside, const office_story& story);
+  /// The same without a service: the story runs what it wants.
+  void tell(const office_story& story);
 
  private:
-  task<> run_beside(const service& one, const std::function<task<>(office_floor)>& story);
+  task<> run_story(const office_story& story);
   task<aftermath> run(const service& to, const std::vector<sent_letter>& letters,
                       const preparation& before);
 
