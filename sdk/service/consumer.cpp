@@ -61,6 +61,17 @@ task<> make_if_missing(nats::jetstream& jetstream, nats::stream_config wanted,
                   std::string(subject) + "'; add it to the stream's subjects");
 }
 
+/// The same for dead letters, which any stream may take.
+task<> make_dead_letter_stream(nats::jetstream& jetstream, const std::string& subject) {
+  auto takers = jetstream.stream_names(subject);
+  const auto taker = co_await takers.next();
+  if (taker) co_return;
+  nats::stream_config letters;
+  letters.name = dead_letter_stream(subject);
+  letters.subjects.push_back(subject);
+  co_await make_if_missing(jetstream, std::move(letters), subject);
+}
+
 }  // namespace
 
 consumer::consumer(const service::registration& registered, const dependencies& on)
@@ -85,10 +96,7 @@ task<> consumer::open() {
   co_await make_if_missing(on_.jetstream, std::move(own_stream), entry().subject);
 
   if (!policy().dead_letter().empty()) {
-    nats::stream_config letters;
-    letters.name = dead_letter_stream(policy().dead_letter());
-    letters.subjects.push_back(policy().dead_letter());
-    co_await make_if_missing(on_.jetstream, std::move(letters), policy().dead_letter());
+    co_await make_dead_letter_stream(on_.jetstream, policy().dead_letter());
   }
 
   nats::consumer_config own;
