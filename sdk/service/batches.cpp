@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "consumer.hpp"
+#include "weir/loop.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::detail {
@@ -112,9 +113,11 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
   attempt_end end;
   bool in_handler = false;
   bool is_unknown = false;
+  const time_point begun = loop::current().now();
   try {
     co_await take_out_handled(taken);
     if (taken.empty()) co_return end;
+    taken.front()->was_begun = false;
     // Not a coroutine itself, so what it captures lives as long as this frame.
     const auto body = [&](postgres::tx& in) {
       outcomes = weir::batch(taken.size());
@@ -128,6 +131,7 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
     end = end_of(to_error(std::current_exception()), true);
   }
   for (auto& one : taken) one->may_be_handled |= is_unknown;
+  if (!taken.empty()) co_await excuse_if_silenced(end, *taken.front(), begun);
   co_return end;
 }
 
@@ -140,6 +144,7 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   for (const auto& one : taken) decoded.push_back(one->event.get());
   tx handed(in, events);
   taken.front()->in_handler = true;
+  taken.front()->was_begun = true;
   co_await entry().run_many(decoded, {.transaction = &handed, .batch = &outcomes});
   taken.front()->in_handler = false;
   std::vector<std::string> failed;

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "database_probe.hpp"
 #include "gate.hpp"
 #include "inbox.hpp"
 #include "job.hpp"
@@ -49,6 +50,7 @@ class consumer {
     std::size_t body_bytes_max;  ///< Of an event.
     postgres::pool* database;    ///< Null for a service without one.
     outbox_core* outbox;         ///< The same.
+    database_probe* probe;       ///< The same.
     service_statistics& statistics;
   };
 
@@ -101,6 +103,7 @@ class consumer {
   task<> run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_row>& rows);
   attempt_end end_of(const error& failure, bool in_handler, bool* unknown = nullptr) const;
   bool is_database_away() const;
+  task<> excuse_if_silenced(attempt_end& late, job& taken, time_point begun);
   /// What was published for the message, ready to be stored and sent.
   std::vector<outbox_row> rows_of(const publications& events, const job& from) const;
 

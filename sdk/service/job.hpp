@@ -21,6 +21,9 @@ struct job : list_hook {
   std::uint64_t retries = 0;    ///< Failures that were tried again without giving it back.
   std::uint64_t untried = 0;    ///< Deliveries that were given back before any try.
   bool may_be_handled = false;  ///< Its work may be committed already: the inbox is asked first.
+  bool was_begun = false;       ///< The last try got as far as the handler.
+  bool was_silenced = false;    ///< The database stood still while it was tried.
+  std::uint64_t excuses = 0;    ///< How often it was late, and that may have been the reason.
   bool in_handler = false;      ///< The handler's own code runs, or has thrown.
 
   std::uint64_t attempt() const noexcept { return message.info().delivered - untried + retries; }

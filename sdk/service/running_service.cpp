@@ -65,6 +65,7 @@ class running_service {
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
   std::unique_ptr<postgres::pool> database_;
+  std::unique_ptr<database_probe> probe_;
   std::unique_ptr<outbox_core> outbox_;
   std::unique_ptr<outbox_relay> relay_;
   scope upkeep_;
@@ -108,6 +109,7 @@ void running_service::open_connections() {
     log_info("PostgreSQL says " + std::string(severity) + ": " + std::string(message));
   };
   database_ = std::make_unique<postgres::pool>(std::move(to_database));
+  probe_ = std::make_unique<database_probe>(settings_.database_url);
 }
 
 /// Tries until `server` lets it succeed. Says once that it waits, and for what.
@@ -150,7 +152,7 @@ task<> running_service::start() {
   for (const auto& one : which_.registrations()) {
     consumers_.push_back(std::make_unique<consumer>(
         one, consumer::dependencies{*jetstream_, body_bytes_max(*connection_), database_.get(),
-                                    outbox_.get(), statistics_}));
+                                    outbox_.get(), probe_.get(), statistics_}));
     consumer& next = *consumers_.back();
     co_await when_possible("JetStream", [&next] { return next.open(); });
   }
@@ -241,6 +243,7 @@ task<> running_service::stop() {
   jetstream_.reset();
   outage_told_ = true;  // That the connection ends now is no news.
   if (connection_) co_await connection_->close();
+  if (probe_) co_await probe_->close();
   if (database_) co_await database_->close();
 }
 
