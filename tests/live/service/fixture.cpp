@@ -178,13 +178,15 @@ task<> shift::end() {
   co_await running_.join();
 }
 
-void post_office::play(const service& beside, const office_story& story) {
+void post_office::play(const service& beside, const office_story& story,
+                       std::unique_ptr<driver> with) {
   // Not a coroutine itself, so what it captures lives as long as this call.
-  tell([&](office_floor on) { return play_beside(beside, story, on); });
+  tell([&](office_floor on) { return play_beside(beside, story, on); }, std::move(with));
 }
 
-void post_office::tell(const office_story& story) {
-  loop home;
+void post_office::tell(const office_story& story, std::unique_ptr<driver> with) {
+  if (with == nullptr) with = make_driver(driver_choice::automatic, nullptr);
+  loop home(std::move(with));
   home.run(run_story(story));
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "letters.hpp"
 #include "servers/nats_server.hpp"
 #include "servers/postgres_server.hpp"
+#include "weir/loop.hpp"
 #include "weir/nats/jetstream.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/scope.hpp"
@@ -81,9 +83,10 @@ class post_office {
 
   /// Runs the service beside the story, which begins with an empty stream of letters and the table,
   /// and drains it when that has ended.
-  void play(const service& beside, const office_story& story);
+  void play(const service& beside, const office_story& story,
+            std::unique_ptr<driver> with = nullptr);
   /// The same without a service: the story runs what it wants.
-  void tell(const office_story& story);
+  void tell(const office_story& story, std::unique_ptr<driver> with = nullptr);
 
  private:
   task<> run_story(const office_story& story);
