@@ -27,6 +27,8 @@ constexpr duration look_pause_max = std::chrono::milliseconds(500);
 
 void consumer::hold_for_predecessor(const nats::consumer_info& known) {
   lanes_->hold();
+  inherited_.arrived.clear();
+  inherited_.all_arrived.reset();
   inherited_.count = known.ack_pending;
   inherited_.through = known.delivered_stream_sequence;
   // What can be given again comes first; of what follows no more than has to be.

@@ -4,6 +4,9 @@
 namespace weir::detail {
 namespace {
 
+/// Less than a sweep may take: it deletes what is confirmed only when all of it has an answer.
+constexpr duration send_limit = std::chrono::seconds(10);
+
 /// A row and its way into the stream; or why it has none.
 struct departure {
   std::optional<nats::publication> publication;
@@ -25,6 +28,7 @@ task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row
     const nats::subject to(row.subject);
     nats::publish_options how;
     how.msg_id = row.message_id;
+    how.timeout = send_limit;
     auto begun = co_await jetstream.publish_later(to, row.body, how).as_result();
     departure& next = departures.emplace_back();
     if (begun) {

@@ -202,8 +202,8 @@ task<> post_office::run_story(const office_story& story) {
   try {
     co_await database.exec(make_tables);
     co_await publish(jetstream, {});
-    co_await with_timeout(settled_limit,
-                          story(office_floor{jetstream, database, nats_, postgres_, settings_}));
+    co_await with_timeout(
+        settled_limit, story(office_floor{link, jetstream, database, nats_, postgres_, settings_}));
   } catch (...) {
     failure = std::current_exception();
   }

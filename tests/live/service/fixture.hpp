@@ -10,6 +10,7 @@
 #include "servers/nats_server.hpp"
 #include "servers/postgres_server.hpp"
 #include "weir/loop.hpp"
+#include "weir/nats/connection.hpp"
 #include "weir/nats/jetstream.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/scope.hpp"
@@ -46,6 +47,7 @@ using preparation = std::function<task<>(nats::jetstream&, postgres::pool&)>;
 
 /// What a story has to do with while a service runs.
 struct office_floor {
+  nats::connection& link;
   nats::jetstream& jetstream;
   postgres::pool& database;
   servers::nats_server& nats;
