@@ -170,7 +170,7 @@ task<> consumer::finish_batch(batch& done, const weir::batch& outcomes,
 }
 
 task<> consumer::send_in_background(std::vector<outbox_row> rows) {
-  const auto sent = co_await send_stored(std::move(rows)).as_result();
+  const auto sent = co_await send_stored_in_passing(std::move(rows)).as_result();
   sending_.release();
   if (!sent && !sent.error().is_cancelled()) throw sent.error();
 }

@@ -121,6 +121,7 @@ class consumer {
 
   // After the commit (publishing.cpp).
   task<> send_stored(std::vector<outbox_row> rows);
+  task<> send_stored_in_passing(std::vector<outbox_row> rows);
   task<> publish_and_acknowledge(job& done, std::vector<outbox_row> rows);
 
   // The end of a delivery (settlement.cpp, dead_letter.cpp).

@@ -48,9 +48,6 @@ std::int64_t lines_of(const std::string& text) {
   return std::count(text.begin(), text.end(), '\n');
 }
 
-constexpr auto count_unsent = stmt<"select count(*) from weir_outbox">;
-constexpr std::chrono::milliseconds look_interval{5};
-
 using server_fault = void (servers::private_server::*)();
 
 struct outage {
@@ -83,7 +80,7 @@ task<> be_away(fault_case& at, orders::order_clients with, outage what) {
   co_await blocking([&] { (at.servers.postgres.*what.end)(); });
   co_await orders::wait_drained(with.jetstream, {.last_sequence = last});
   // Of a commit whose answer was lost the events are swept.
-  while (co_await with.database.one<std::int64_t>(count_unsent) > 0) co_await sleep(look_interval);
+  co_await at.until_sent(with);
   const std::string ending = co_await blocking([&] { return at.service.terminate(); });
   INFO(at.service.output());
   CHECK(ending == "exit code 0");
