@@ -63,6 +63,7 @@ class shift {
   shift(const service& one, const office_floor& on);
   /// Asks it to end, and waits until it has drained.
   task<> end();
+  bool has_ended() const noexcept { return running_.size() == 0; }
   /// Cancels it where it stands, if it runs.
   task<> close() { co_await running_.close(); }
 

@@ -2,7 +2,10 @@
 // One service after another: what the first gave back is free for the second at once, in its order.
 #include <doctest/doctest.h>
 
+#include <csignal>
+
 #include "fixture.hpp"
+#include "watchdog.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/nats/consumer.hpp"
 #include "weir/sleep.hpp"
@@ -103,6 +106,47 @@ weir::task<> hand_over(const weir::service& app, office_floor on) {
   CHECK(left.ack_pending == 0);
 }
 
+/// The first has all its workers busy; the second begins with what waits, not after a lease.
+weir::task<> share(const weir::service& app, office_floor on) {
+  weir::manual_reset_event go_on;
+  released = &go_on;
+  begun.clear();
+  co_await publish(on);
+  weir::test::shift first(app, on);
+  weir::test::shift second(app, on);
+  while (begun.size() < 8) co_await weir::sleep(2ms);
+  const auto busy = co_await on.jetstream.consumer_info("LETTERS", "letters");
+  CHECK(busy.ack_pending == 8);
+  go_on.set();
+  co_await until_stored(on, count);
+  // Each signal ends one of them.
+  pthread_kill(pthread_self(), SIGTERM);
+  while (!first.has_ended() && !second.has_ended()) co_await weir::sleep(2ms);
+  weir::test::shift& other = first.has_ended() ? second : first;
+  co_await other.end();
+}
+
+/// Its handlers never end: what they have is given back, and free for the next one.
+weir::task<> never_end(const weir::service& app, office_floor on) {
+  weir::manual_reset_event never;
+  released = &never;
+  begun.clear();
+  co_await publish(on);
+  weir::test::shift first(app, on);
+  co_await until_all_are_taken(on);
+  co_await first.end();
+  const auto done = co_await on.database.one<std::int64_t>(count_stored);
+  CHECK(done == 0);
+  weir::manual_reset_event at_once;
+  at_once.set();
+  released = &at_once;
+  weir::test::shift second(app, on);
+  co_await until_stored(on, count);
+  co_await second.end();
+  const auto left = co_await on.jetstream.consumer_info("LETTERS", "letters");
+  CHECK(left.ack_pending == 0);
+}
+
 bool is_in_order(const ids& all, std::int64_t remainder) {
   ids some;
   for (const auto id : all) {
@@ -174,6 +218,28 @@ TEST_CASE("what a dead service had in hand comes before what follows it, whateve
   CHECK(begun.size() == count);
   CHECK(is_in_order(begun, 0));
   CHECK(is_in_order(begun, 1));
+}
+
+TEST_CASE("a second instance takes its share at once while the first is busy") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  const weir::durable few = policy().workers(4).deadline(1h);
+  SUBCASE("in transactions") { service.on<wait_and_store>(few); }
+  SUBCASE("in a group commit") { service.on<wait_and_store_together>(few); }
+
+  office.tell([&](office_floor on) { return share(service, on); });
+
+  CHECK(begun.size() == count);
+}
+
+TEST_CASE("a drain ends at its limit although handlers do not, and gives back what they have") {
+  weir::test::allow(120s);
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  SUBCASE("in transactions") { service.on<wait_and_store>(policy().deadline(1h)); }
+  SUBCASE("in batches") { service.on<wait_and_store_many>(policy().deadline(1h)); }
+
+  office.tell([&](office_floor on) { return never_end(service, on); });
 }
 
 TEST_SUITE_END();
