@@ -5,6 +5,7 @@
 #include "consumer.hpp"
 #include "weir/loop.hpp"
 #include "weir/timeout.hpp"
+#include "weir/when_all.hpp"
 
 namespace weir::detail {
 namespace {
@@ -28,11 +29,10 @@ task<> consumer::work_in_batches() {
   for (;;) {
     auto delivered = co_await source_->next_batch(batch_messages_max);
     if (delivered.empty()) co_return;
-    batch taken;
-    for (auto& one : delivered) {
-      auto next = co_await accept(std::move(one));
-      if (next != nullptr) taken.push_back(std::move(next));
-    }
+    std::vector<task<std::unique_ptr<job>>> arrivals;
+    for (auto& one : delivered) arrivals.push_back(accept(std::move(one)));
+    batch taken = co_await when_all(std::move(arrivals));
+    std::erase(taken, nullptr);
     if (!taken.empty()) co_await handle_batch(std::move(taken));
   }
 }
@@ -156,14 +156,16 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
 
 task<> consumer::finish_batch(batch& done, const weir::batch& outcomes,
                               std::vector<outbox_row> rows) {
+  std::vector<task<>> failures;
   for (std::size_t at = 0; at < done.size(); ++at) {
     const auto failed = outcomes.failures().find(at);
     if (failed == outcomes.failures().end()) {
       acknowledge(*done[at]);
     } else {
-      co_await settle_failure(*done[at], failed->second);
+      failures.push_back(settle_failure(*done[at], failed->second));
     }
   }
+  co_await when_all(std::move(failures));
   if (rows.empty()) co_return;
   co_await sending_.acquire();
   workers_.spawn(send_in_background(std::move(rows)));

@@ -116,6 +116,24 @@ weir::task<> wait_beside_others(const weir::service& app, office_floor on) {
   CHECK(given.messages.empty());
 }
 
+/// A third is no letter, a third is refused. While the first one waits, the others gather.
+weir::task<> bury_many(office_floor on) {
+  co_await lose_the_stream(on);
+  for (std::int64_t id = 1; id <= 60; ++id) {
+    const std::string kinds[] = {letter(id, ""), letter(id, "be refused"), "no letter"};
+    co_await publish(on, kinds[id % 3]);
+  }
+  while (co_await on.database.one<std::int64_t>(count_stored) < 20) co_await weir::sleep(2ms);
+  co_await on.jetstream.ensure_stream(dead_letters());
+  for (;;) {
+    const auto now = co_await look(on);
+    if (now.ack_pending == 0) break;
+    co_await weir::sleep(2ms);
+  }
+  const auto dead = co_await on.jetstream.stream_info("DLQ_LETTERS");
+  CHECK(dead.messages == 40);
+}
+
 weir::task<> keep_the_trace(office_floor on) {
   while (!co_await look(on).as_result()) co_await weir::sleep(2ms);
   const weir::nats::subject to(weir::bind<Letter>::subject);
@@ -174,6 +192,15 @@ TEST_CASE("a message whose dead letter no stream takes waits before it is tried 
   service.on<store_alone>(policy().retry(2, weir::fixed(1h)));
 
   office.tell([&](office_floor on) { return wait_beside_others(service, on); });
+}
+
+TEST_CASE("a batch waits once for all dead letters that no stream takes, not for each of them") {
+  weir::test::allow(120s);
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<store_many>(policy().workers(64).retry(2, weir::fixed(1s)));
+
+  office.play(service, bury_many);
 }
 
 TEST_CASE("a dead letter keeps the headers of its message, the trace among them") {
