@@ -183,6 +183,36 @@ weir::task<> follow_a_dead_one(const weir::service& app, office_floor on) {
   }
 }
 
+/// Somebody who lives on has eight letters in hand; a service that begins is asked to end.
+weir::task<> end_while_waiting(const weir::service& app, office_floor on) {
+  weir::manual_reset_event go_on;
+  go_on.set();
+  released = &go_on;
+  begun.clear();
+  co_await publish(on);
+  weir::nats::consumer_config same;
+  same.durable = "letters";
+  same.filter_subject = weir::bind<Letter>::subject;
+  same.ack_wait = 10min;
+  same.max_ack_pending = 4096;
+  co_await on.jetstream.ensure_consumer("LETTERS", same);
+  auto busy = co_await weir::nats::consumer::open(on.jetstream, "LETTERS", "letters");
+  auto kept = co_await busy.fetch(8);
+  CHECK(kept.messages.size() == 8);
+  weir::test::shift next(app, on);
+  for (;;) {
+    const auto now = co_await on.jetstream.consumer_info("LETTERS", "letters");
+    if (now.ack_pending == 16) break;
+    co_await weir::sleep(2ms);
+  }
+  co_await next.end();
+  CHECK(begun.empty());
+  for (auto& one : kept.messages) one.nak();
+  weir::test::shift last(app, on);
+  co_await until_stored(on, count);
+  co_await last.end();
+}
+
 }  // namespace
 
 TEST_CASE("what a drained service has given back is free for the next one at once") {
@@ -214,6 +244,18 @@ TEST_CASE("what a dead service had in hand comes before what follows it, whateve
   service.on<wait_and_store>(by_key().workers(32).ack_wait(2s));
 
   office.tell([&](office_floor on) { return follow_a_dead_one(service, on); });
+
+  CHECK(begun.size() == count);
+  CHECK(is_in_order(begun, 0));
+  CHECK(is_in_order(begun, 1));
+}
+
+TEST_CASE("a service that waits for what another has in hand drains at once, and touches nothing") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<wait_and_store>(by_key().workers(32));
+
+  office.tell([&](office_floor on) { return end_while_waiting(service, on); });
 
   CHECK(begun.size() == count);
   CHECK(is_in_order(begun, 0));
