@@ -175,7 +175,32 @@ weir::task<> use_the_taker(const weir::service& app, office_floor on) {
   CHECK(own.error().is(weir::errc::not_found));
 }
 
+/// The name of the stream is somebody's who takes other subjects.
+weir::task<> be_refused(const weir::service& app, office_floor on) {
+  weir::nats::stream_config other;
+  other.name = "DLQ_LETTERS";
+  other.subjects = {"something.else"};
+  co_await on.jetstream.ensure_stream(other);
+  co_await publish(on, letter(1, ""));
+  weir::test::shift refused(app, on);
+  const auto ended = co_await refused.ended().as_result();
+  REQUIRE_FALSE(ended.has_value());
+  CHECK(ended.error().is(weir::errc::conflict));
+  CHECK(ended.error().message().find("'dlq.letters'; add it to the stream's subjects") !=
+        std::string::npos);
+  const auto stored = co_await on.database.one<std::int64_t>(count_stored);
+  CHECK(stored == 0);
+}
+
 }  // namespace
+
+TEST_CASE("a service whose dead letters can have no stream says so, and handles nothing") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<store_alone>(policy());
+
+  office.tell([&](office_floor on) { return be_refused(service, on); });
+}
 
 TEST_CASE("a message whose dead letter no stream takes is kept, and becomes one when it can") {
   weir::test::allow(120s);

@@ -63,6 +63,8 @@ class shift {
   shift(const service& one, const office_floor& on);
   /// Asks it to end, and waits until it has drained.
   task<> end();
+  /// Waits until it ends by itself; throws what it throws.
+  task<> ended() { co_await running_.join(); }
   bool has_ended() const noexcept { return running_.size() == 0; }
   /// Cancels it where it stands, if it runs.
   task<> close() { co_await running_.close(); }
