@@ -2,10 +2,17 @@
 // One try to handle one message, in whatever the handler asks for.
 #include "consumer.hpp"
 #include "event_headers.hpp"
+#include "weir/loop.hpp"
 #include "weir/postgres/error.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::detail {
+namespace {
+
+/// How often a message is late without blame once the database has stood still.
+constexpr std::uint64_t excuses_max = 3;
+
+}  // namespace
 
 task<attempt_end> consumer::attempt(job& taken) {
   std::optional<gate::pass> pass = co_await gate_.enter();
@@ -19,9 +26,11 @@ task<attempt_end> consumer::attempt(job& taken) {
 
 task<attempt_end> consumer::attempt_once(job& taken) {
   attempt_end end;
+  const time_point begun = loop::current().now();
   try {
     taken.in_handler = false;
     taken.is_outdated = false;
+    taken.was_begun = false;
     if (inbox_ && taken.may_be_handled) {
       std::vector<std::string> ids;
       ids.push_back(taken.message_id);
@@ -38,6 +47,7 @@ task<attempt_end> consumer::attempt_once(job& taken) {
     end = end_of(to_error(std::current_exception()), taken.in_handler);
   }
   if (taken.is_outdated) end = {attempt_end::kind::outdated};
+  co_await excuse_if_silenced(end, taken, begun);
   co_return end;
 }
 
@@ -48,6 +58,26 @@ task<attempt_end> consumer::ask_memory(const job& taken) {
   // The bucket is away, which no message is to blame for.
   if (known.error().disposition() != disposition::retry) throw known.error();
   co_return {attempt_end::kind::outage, known.error()};
+}
+
+/// A deadline may have passed because the database stood still, or while the handler waited for a
+/// connection to it: that no message is to blame for.
+task<> consumer::excuse_if_silenced(attempt_end& late, job& taken, time_point begun) {
+  if (late.how != attempt_end::kind::failed || on_.probe == nullptr) co_return;
+  if (!late.why->is(errc::deadline_exceeded)) co_return;
+  const duration over = loop::current().now() - begun - policy().deadline();
+  const bool is_silent = taken.was_begun && !co_await on_.probe->answers();
+  // SQL that is cancelled has ended when the server says so.
+  taken.was_silenced |= is_silent || over > database_probe::answer_limit;
+  // Just after it has gone on again, too, what was under way is late.
+  const bool is_excused =
+      is_silent || !taken.was_begun || (taken.was_silenced && ++taken.excuses <= excuses_max);
+  if (!is_excused) co_return;
+  late.how = attempt_end::kind::outage;
+  late.why = error(errc::unavailable, disposition::retry,
+                   std::string(taken.was_begun ? "PostgreSQL does not answer"
+                                               : "no connection to PostgreSQL is free") +
+                       ", and the deadline of a message has passed");
 }
 
 /// `unknown` is set where the work may be committed all the same.
@@ -109,6 +139,7 @@ task<> consumer::run_plain(job& taken, std::vector<outbox_row>& rows) {
   publications events(on_.body_bytes_max);
   const meta about = taken.about();
   taken.in_handler = true;
+  taken.was_begun = true;
   co_await entry().run(taken.event.get(), {.about = &about, .events = &events});
   taken.in_handler = false;
   rows = rows_of(events, taken).now;
@@ -125,6 +156,7 @@ task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<ou
   }
   tx handed(in, events);
   taken.in_handler = true;
+  taken.was_begun = true;
   co_await entry().run(taken.event.get(), {.about = &about, .transaction = &handed});
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));
@@ -146,6 +178,7 @@ task<> consumer::run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_
   if (inbox_) in.insert(inbox_table, inbox_->row_of(taken.message_id));
   unit handed(in, events);
   taken.in_handler = true;
+  taken.was_begun = true;
   co_await entry().run(taken.event.get(), {.about = &about, .unit = &handed});
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "consumer.hpp"
+#include "weir/loop.hpp"
 #include "weir/timeout.hpp"
+#include "weir/when_all.hpp"
 
 namespace weir::detail {
 namespace {
@@ -27,11 +29,10 @@ task<> consumer::work_in_batches() {
   for (;;) {
     auto delivered = co_await source_->next_batch(batch_messages_max);
     if (delivered.empty()) co_return;
-    batch taken;
-    for (auto& one : delivered) {
-      auto next = co_await accept(std::move(one));
-      if (next != nullptr) taken.push_back(std::move(next));
-    }
+    std::vector<task<std::unique_ptr<job>>> arrivals;
+    for (auto& one : delivered) arrivals.push_back(accept(std::move(one)));
+    batch taken = co_await when_all(std::move(arrivals));
+    std::erase(taken, nullptr);
     if (!taken.empty()) co_await handle_batch(std::move(taken));
   }
 }
@@ -115,9 +116,11 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
   attempt_end end;
   bool in_handler = false;
   bool is_unknown = false;
+  const time_point begun = loop::current().now();
   try {
     co_await take_out_handled(taken);
     if (taken.empty()) co_return end;
+    taken.front()->was_begun = false;
     // Not a coroutine itself, so what it captures lives as long as this frame.
     const auto body = [&](postgres::tx& in) {
       outcomes = weir::batch(taken.size());
@@ -131,6 +134,7 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
     end = end_of(to_error(std::current_exception()), true);
   }
   for (auto& one : taken) one->may_be_handled |= is_unknown;
+  if (!taken.empty()) co_await excuse_if_silenced(end, *taken.front(), begun);
   co_return end;
 }
 
@@ -143,6 +147,7 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   for (const auto& one : taken) decoded.push_back(one->event.get());
   tx handed(in, events);
   taken.front()->in_handler = true;
+  taken.front()->was_begun = true;
   co_await entry().run_many(decoded, {.transaction = &handed, .batch = &outcomes});
   taken.front()->in_handler = false;
   std::vector<std::string> failed;
@@ -153,21 +158,23 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
 
 task<> consumer::finish_batch(batch& done, const weir::batch& outcomes,
                               std::vector<outbox_row> rows) {
+  std::vector<task<>> failures;
   for (std::size_t at = 0; at < done.size(); ++at) {
     const auto failed = outcomes.failures().find(at);
     if (failed == outcomes.failures().end()) {
       acknowledge(*done[at]);
     } else {
-      co_await settle_failure(*done[at], failed->second);
+      failures.push_back(settle_failure(*done[at], failed->second));
     }
   }
+  co_await when_all(std::move(failures));
   if (rows.empty()) co_return;
   co_await sending_.acquire();
   workers_->spawn(send_in_background(std::move(rows)));
 }
 
 task<> consumer::send_in_background(std::vector<outbox_row> rows) {
-  const auto sent = co_await send_stored(std::move(rows)).as_result();
+  const auto sent = co_await send_stored_in_passing(std::move(rows)).as_result();
   sending_.release();
   if (!sent && !sent.error().is_cancelled()) throw sent.error();
 }

@@ -11,9 +11,6 @@
 namespace weir::detail {
 namespace {
 
-/// How late the server may notice that it has waited for long enough.
-constexpr duration expiry_slack = std::chrono::milliseconds(500);
-
 /// A stream of its own for each dead-letter subject: "dlq.orders" is kept by DLQ_ORDERS.
 std::string dead_letter_stream(std::string_view subject) {
   std::string name(subject);
@@ -64,6 +61,20 @@ task<> make_if_missing(nats::jetstream& jetstream, nats::stream_config wanted,
                   std::string(subject) + "'; add it to the stream's subjects");
 }
 
+/// The same for dead letters, which any stream may take.
+task<> make_dead_letter_stream(nats::jetstream& jetstream, const std::string& subject) {
+  nats::stream_config letters;
+  letters.name = dead_letter_stream(subject);
+  letters.subjects.push_back(subject);
+  const auto own = co_await make_if_missing(jetstream, letters, subject).as_result();
+  if (own) co_return;
+  // Another one takes the subject already, or the name is another's.
+  if (own.error().disposition() != disposition::permanent) throw own.error();
+  auto takers = jetstream.stream_names(subject);
+  const auto taker = co_await takers.next().as_result();
+  if (!taker || !*taker) throw own.error();
+}
+
 }  // namespace
 
 consumer::consumer(const service::registration& registered, const dependencies& on)
@@ -105,10 +116,7 @@ task<> consumer::open() {
   co_await make_if_missing(on_.jetstream, std::move(own_stream), entry().subject);
 
   if (!policy().dead_letter().empty()) {
-    nats::stream_config letters;
-    letters.name = dead_letter_stream(policy().dead_letter());
-    letters.subjects.push_back(policy().dead_letter());
-    co_await make_if_missing(on_.jetstream, std::move(letters), policy().dead_letter());
+    co_await make_dead_letter_stream(on_.jetstream, policy().dead_letter());
   }
 
   if (handled_) co_await handled_->open(on_.jetstream);
@@ -133,22 +141,11 @@ task<> consumer::open() {
 }
 
 task<> consumer::open_source() {
-  if (lanes_ && !co_await wait_for_predecessor()) co_return;
   source_.emplace(co_await nats::pull_source::open(on_.jetstream, std::string(entry().stream),
                                                    policy().name(), {.slots = policy().workers()}));
   source_->limit(gate_.width());
-}
-
-/// What a program before this one had in hand comes again when the server has waited for it; until
-/// then later messages of the same keys must not be handled. False when
-/// draining.
-task<bool> consumer::wait_for_predecessor() {
-  const auto known =
-      co_await on_.jetstream.consumer_info(std::string(entry().stream), policy().name());
-  if (known.ack_pending == 0) co_return true;
-  log_info("consumer '" + policy().name() + "' waits for " + std::to_string(known.ack_pending) +
-           " messages that a program before this one had in hand, to keep their order");
-  co_return co_await pause(policy().ack_wait() + expiry_slack);
+  const nats::consumer_info& known = source_->consumer();
+  if (lanes_ && known.ack_pending > 0) hold_for_predecessor(known);
 }
 
 task<> consumer::run() {
@@ -177,6 +174,7 @@ task<> consumer::consume() {
   scope upkeep;
   upkeep.spawn(renew_leases());
   if (inbox_) upkeep.spawn(inbox_->keep_short());
+  if (lanes_ && lanes_->is_held()) upkeep.spawn(wait_for_predecessor());
   workers_.emplace();
   if (entry().kind == handler_kind::batch) {
     workers_->spawn(work_in_batches());
@@ -207,6 +205,7 @@ task<bool> consumer::is_done() {
 task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {
   auto taken = std::make_unique<job>(std::move(delivered));
   running_.push_back(*taken);
+  if (lanes_) note_arrival(*taken);
   const auto now = loop::current().driver().wall_clock();
   if (now - taken->message.info().time > policy().expiry()) {
     end_expired(*taken);
@@ -252,6 +251,7 @@ void consumer::stop_intake() noexcept {
   draining_.set();
   if (source_) source_->stop();
   if (given_up_by_server_) given_up_by_server_->stop();
+  if (lanes_) lanes_->release();  // Who waits is woken, and gives its message back.
 }
 
 task<> consumer::drain(duration limit) {

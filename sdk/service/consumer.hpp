@@ -3,10 +3,12 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
+#include "database_probe.hpp"
 #include "gate.hpp"
 #include "given_up_by_server.hpp"
 #include "handled_ids.hpp"
@@ -56,6 +58,7 @@ class consumer {
     std::size_t body_bytes_max;  ///< Of an event.
     postgres::pool* database;    ///< Null for a service without one.
     outbox_core* outbox;         ///< The same.
+    database_probe* probe;       ///< The same.
     service_statistics& statistics;
   };
 
@@ -86,13 +89,19 @@ class consumer {
   task<> renew_leases();
   bool has_in_hand(std::uint64_t sequence);
   task<> open_source();
-  task<bool> wait_for_predecessor();
   task<> consume();
 
   // One program at a time (leader_term.cpp).
   task<> consume_while_leading();
   task<bool> lead();
   task<> step_down_when_lost();
+
+  // What others have left in hand, where messages have an order (predecessor.cpp).
+  void hold_for_predecessor(const nats::consumer_info& known);
+  void note_arrival(const job& arrived);
+  task<> wait_for_predecessor();
+  task<> wait_for_arrivals();
+  task<bool> is_settled_or_here();
 
   // One message at a time (worker.cpp).
   task<> work();
@@ -113,6 +122,7 @@ class consumer {
   task<> run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_row>& rows);
   attempt_end end_of(const error& failure, bool in_handler, bool* unknown = nullptr) const;
   bool is_database_away() const;
+  task<> excuse_if_silenced(attempt_end& late, job& taken, time_point begun);
   /// What was published for the message, ready to be stored and sent.
   event_rows rows_of(const publications& events, const job& from, bool is_only_cause = true) const;
   /// Stores what must be there when the work is committed; gives what is to be sent then.
@@ -133,6 +143,7 @@ class consumer {
 
   // After the commit (publishing.cpp).
   task<> send_stored(std::vector<outbox_row> rows);
+  task<> send_stored_in_passing(std::vector<outbox_row> rows);
   task<> publish_and_acknowledge(job& done, std::vector<outbox_row> rows);
   /// For those that are not remembered in a commit.
   task<> remember(const job& done);
@@ -163,6 +174,13 @@ class consumer {
   std::unordered_set<std::string> in_hand_;  ///< Ids of messages, for handled_.
   std::optional<postgres::group_commit> group_;
   std::optional<lanes> lanes_;
+  struct {
+    std::uint64_t count = 0;    ///< Of the messages that others had in hand at the start.
+    std::uint64_t through = 0;  ///< They are among those up to this sequence.
+    std::set<std::uint64_t> arrived;
+    manual_reset_event all_arrived;
+  } inherited_;
+  bool steps_down_ = false;  ///< What is not begun belongs to the next leader.
   std::optional<leadership> leadership_;
   std::optional<nats::pull_source> source_;
   std::optional<given_up_by_server> given_up_by_server_;

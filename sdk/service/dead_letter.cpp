@@ -5,6 +5,7 @@
 
 #include "consumer.hpp"
 #include "weir/observe/log.hpp"
+#include "weir/timeout.hpp"
 
 namespace weir::detail {
 namespace {
@@ -12,6 +13,8 @@ namespace {
 constexpr std::size_t cause_bytes_max = 2048;  // of an error's text in a header
 constexpr std::size_t cut_body_bytes =
     std::size_t{64} * 1024;  // of a message too large for a letter
+/// Less than a publication tries for: the worker has other messages to handle meanwhile.
+constexpr duration letter_limit = std::chrono::seconds(5);
 
 /// The message's own headers, as far as weir would write them.
 void add_own_headers(nats::headers& with, const dead_message& dead) {
@@ -78,15 +81,17 @@ task<> consumer::give_up(job& failed, const error& why) {
   const meta about = failed.about();
   log_warning("message " + place_of(about) + " on " + std::string(about.subject) +
               " is given up after attempt " + std::to_string(about.attempt) + ": " + why.message());
-  const auto stored = co_await store_dead_letter(failed, why).as_result();
+  const auto stored =
+      co_await with_timeout(letter_limit, store_dead_letter(failed, why)).as_result();
   if (stored.has_value()) {
     ++on_.statistics.dead_lettered;
     failed.message.term(header_text(why.message()));
     co_return;
   }
   // Nothing is lost: it comes again, and is given up again.
-  log_error("the dead letter of message " + place_of(about) +
-            " could not be stored, it will be tried again: " + stored.error().message());
+  log_error("the dead letter of message " + place_of(about) + " could not be stored under " +
+            policy().dead_letter() +
+            ", which some stream must take; it will be tried again: " + stored.error().message());
   retry_later(failed);
 }
 

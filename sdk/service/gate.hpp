@@ -24,10 +24,10 @@ class gate {
   /// Suspends until an attempt may begin; nothing where it had to wait and the gate is closing. The
   /// pass must be destroyed, or told of its end, before the gate.
   task<std::optional<pass>> enter();
-  /// How many attempts may be under way now.
-  std::size_t width() const noexcept;
   /// Lets nobody through until then.
   void pause_until(time_point when);
+  /// How many attempts may be under way now.
+  std::size_t width() const noexcept;
 
  private:
   void leave(const pass& done, std::optional<call_outcome> outcome) noexcept;

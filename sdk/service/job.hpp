@@ -19,14 +19,18 @@ struct job : list_hook {
   event_holder event{nullptr, nullptr};
   std::string key;              ///< Of its lane; empty for none.
   std::uint64_t retries = 0;    ///< Failures that were tried again without giving it back.
+  std::uint64_t untried = 0;    ///< Deliveries that were given back before any try.
   bool may_be_handled = false;  ///< Its work may be committed already: the inbox is asked first.
   bool is_outdated = false;     ///< Its version is not newer than the one handled last.
+  bool was_begun = false;       ///< The last try got as far as the handler.
+  bool was_silenced = false;    ///< The database stood still while it was tried.
+  std::uint64_t excuses = 0;    ///< How often it was late, and that may have been the reason.
   bool in_handler = false;      ///< The handler's own code runs, or has thrown.
 
   /// The message's id, by its event. Throws poison for one that is too long, or empty.
   void identify(std::string id);
 
-  std::uint64_t attempt() const noexcept { return message.info().delivered + retries; }
+  std::uint64_t attempt() const noexcept { return message.info().delivered - untried + retries; }
 
   meta about() const noexcept {
     const auto& from = message.info();

@@ -21,13 +21,20 @@ lanes::~lanes() {
 
 void lanes::forget_lost(lane& of) {
   const time_point now = loop::current().now();
-  std::erase_if(of.away, [now](const auto& one) { return one.second < now; });
+  std::erase_if(of.away, [now](const auto& one) { return one.second.until < now; });
 }
 
 void lanes::drop_if_unused(const std::string& key) {
   const auto found = lanes_.find(key);
   const lane& one = found->second;
   if (!one.is_taken && one.waiting.empty() && one.away.empty()) lanes_.erase(found);
+}
+
+std::uint64_t lanes::come_back(const std::string& key, std::uint64_t sequence) {
+  const auto found = lanes_.find(key);
+  if (found == lanes_.end()) return 0;
+  const auto absent = found->second.away.find(sequence);
+  return absent == found->second.away.end() ? 0 : absent->second.times;
 }
 
 duration lanes::time_away(const std::string& key, std::uint64_t sequence) {
@@ -46,24 +53,46 @@ duration lanes::time_away(const std::string& key, std::uint64_t sequence) {
   return duration::zero();
 }
 
-void lanes::send_away(const std::string& key, std::uint64_t sequence, time_point until) {
-  lanes_[key].away.insert_or_assign(sequence, until);
+void lanes::send_away(const std::string& key, std::uint64_t sequence, time_point until,
+                      std::uint64_t times) {
+  lanes_[key].away.insert_or_assign(sequence, absence{until, times});
 }
 
 task<bool> lanes::enter(const std::string& key, std::uint64_t sequence) {
   lane& its = lanes_[key];
-  if (!its.is_taken) {
+  if (!its.is_taken && !is_held_) {
     its.is_taken = true;
     co_return true;
   }
   waiter mine;
   const auto place = its.waiting.emplace(sequence, &mine);
+  ++waiting_;
   const auto waited = co_await mine.decided.wait().as_result();
+  --waiting_;
   if (waited) co_return mine.has_turn;
   // It may have been decided while it was cancelled.
-  if (!mine.decided.is_set()) its.waiting.erase(place);
+  if (!mine.decided.is_set()) {
+    its.waiting.erase(place);
+    drop_if_unused(key);
+  }
   if (mine.has_turn) leave(key);
   throw waited.error();
+}
+
+void lanes::give_turn(lane& to) noexcept {
+  const auto first = to.waiting.begin();
+  waiter& next = *first->second;
+  to.waiting.erase(first);
+  to.is_taken = true;
+  next.has_turn = true;
+  next.decided.set();
+}
+
+void lanes::release() noexcept {
+  is_held_ = false;
+  for (auto& [key, one] : lanes_) {
+    if (!one.is_taken && !one.waiting.empty()) give_turn(one);
+  }
 }
 
 void lanes::leave(const std::string& key) noexcept {
@@ -74,21 +103,26 @@ void lanes::leave(const std::string& key) noexcept {
     drop_if_unused(key);
     return;
   }
-  const auto first = its.waiting.begin();
-  waiter& next = *first->second;
-  its.waiting.erase(first);
-  next.has_turn = true;
-  next.decided.set();
+  give_turn(its);
+}
+
+void lanes::dismiss_last(lane& of, time_point until) {
+  const auto last = std::prev(of.waiting.end());
+  of.away.insert_or_assign(last->first, absence{until, 0});  // Who comes now comes behind it.
+  last->second->decided.set();
+  of.waiting.erase(last);
 }
 
 void lanes::park(const std::string& key, time_point until) {
   lane& its = lanes_.find(key)->second;
   its.parked_until = until;
-  while (its.waiting.size() > waiting_max_) {
-    const auto last = std::prev(its.waiting.end());
-    its.away.insert_or_assign(last->first, until);  // Who comes now comes behind it.
-    last->second->decided.set();
-    its.waiting.erase(last);
+  while (its.waiting.size() > waiting_max_) dismiss_last(its, until);
+}
+
+void lanes::dismiss_after(std::uint64_t sequence) {
+  const time_point now = loop::current().now();
+  for (auto& [key, one] : lanes_) {
+    while (!one.waiting.empty() && one.waiting.rbegin()->first > sequence) dismiss_last(one, now);
   }
 }
 

@@ -15,7 +15,8 @@ namespace weir::detail {
 ///
 /// A message whose lane is taken waits for its turn. Where too many would wait behind one that is
 /// retried, the later ones are given back to the server, and those behind them as well, until they
-/// have come again: so one poisoned key does not take all workers, and keeps its order.
+/// have come again: so one poisoned key does not take all workers, and keeps its order. What comes
+/// in any order, after a restart, is held until it is all there.
 class lanes {
  public:
   /// At most `waiting_max` messages wait behind one that is retried.
@@ -24,11 +25,15 @@ class lanes {
   lanes(const lanes&) = delete;
   lanes& operator=(const lanes&) = delete;
 
+  /// The message has been delivered; gives how often it was sent away before, of which it knows
+  /// nothing itself.
+  std::uint64_t come_back(const std::string& key, std::uint64_t sequence);
   /// How long to give the message back for; zero when it may stay, and enter().
   duration time_away(const std::string& key, std::uint64_t sequence);
-  /// The message is given back until `until`; if it has not come again by then, nobody waits for it
-  /// any more.
-  void send_away(const std::string& key, std::uint64_t sequence, time_point until);
+  /// The message is given back until `until`, for the `times`th time; if it has not come again by
+  /// then, nobody waits for it any more.
+  void send_away(const std::string& key, std::uint64_t sequence, time_point until,
+                 std::uint64_t times = 1);
 
   /// Suspends until it is this message's turn: true, and leave() must follow. False where it must
   /// go away after all, since the one before it is retried.
@@ -40,7 +45,17 @@ class lanes {
   void park(const std::string& key, time_point until);
   void unpark(const std::string& key);
 
+  /// Until release() nobody gets a turn; those that come wait, however many.
+  void hold() noexcept { is_held_ = true; }
+  /// The first of each lane, by the order of the stream, gets its turn.
+  void release() noexcept;
+  bool is_held() const noexcept { return is_held_; }
+  /// Those that wait and come after this sequence are woken to go away.
+  void dismiss_after(std::uint64_t sequence);
+
   std::size_t size() const noexcept { return lanes_.size(); }
+  /// How many wait for their turn.
+  std::size_t waiting() const noexcept { return waiting_; }
 
  private:
   /// One that waits for its turn.
@@ -48,17 +63,26 @@ class lanes {
     manual_reset_event decided;
     bool has_turn = false;
   };
+  /// One that was given back.
+  struct absence {
+    time_point until;
+    std::uint64_t times;
+  };
   struct lane {
     bool is_taken = false;
     time_point parked_until = {};
     std::multimap<std::uint64_t, waiter*> waiting;  ///< By sequence.
-    std::map<std::uint64_t, time_point> away;       ///< By sequence, until when.
+    std::map<std::uint64_t, absence> away;          ///< By sequence.
   };
 
   static void forget_lost(lane& of);
+  static void give_turn(lane& to) noexcept;
+  static void dismiss_last(lane& of, time_point until);
   void drop_if_unused(const std::string& key);
 
   std::size_t waiting_max_;
+  std::size_t waiting_ = 0;
+  bool is_held_ = false;
   std::unordered_map<std::string, lane> lanes_;
 };
 

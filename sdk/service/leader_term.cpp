@@ -15,6 +15,7 @@ task<> consumer::consume_while_leading() {
       if (opened.error().disposition() != disposition::retry) throw opened.error();
       co_await wait_out(opened.error(), ++failures);
     }
+    steps_down_ = false;
     scope term;
     term.spawn(step_down_when_lost());
     std::exception_ptr failure;
@@ -46,7 +47,9 @@ task<bool> consumer::lead() {
 task<> consumer::step_down_when_lost() {
   const std::string why = co_await leadership_->keep();
   log_warning("consumer '" + policy().name() + "' is led by this program no more: " + why);
+  steps_down_ = true;
   if (source_) source_->stop();
+  if (lanes_) lanes_->release();
 }
 
 }  // namespace weir::detail

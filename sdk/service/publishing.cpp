@@ -2,8 +2,15 @@
 // After the commit: a message's events go into their streams, and it is acknowledged.
 #include "consumer.hpp"
 #include "weir/observe/log.hpp"
+#include "weir/timeout.hpp"
 
 namespace weir::detail {
+namespace {
+
+/// How long a worker sees to what it has published, which is swept where that does not do.
+constexpr duration in_passing = std::chrono::seconds(5);
+
+}  // namespace
 
 task<> consumer::publish_and_acknowledge(job& done, std::vector<outbox_row> rows) {
   if (inbox_) {
@@ -11,10 +18,12 @@ task<> consumer::publish_and_acknowledge(job& done, std::vector<outbox_row> rows
     // lane the message keeps its slot until its worker is free, so that none waits without one:
     // what waits while there is no connection is dropped and comes again later, behind others of
     // its key.
-    if (!lanes_) acknowledge(done);
-    co_await send_stored(std::move(rows));
-    if (lanes_) acknowledge(done);
-    co_return;
+    if (lanes_) {
+      co_await send_stored(std::move(rows));
+      co_return acknowledge(done);
+    }
+    acknowledge(done);
+    co_return co_await send_stored_in_passing(std::move(rows));
   }
   for (std::uint64_t failures = 0; !rows.empty();) {
     sent_events sent = co_await send_events(on_.jetstream, std::move(rows));
@@ -64,6 +73,13 @@ task<> consumer::send_stored(std::vector<outbox_row> rows) {
     if (!co_await wait_out(*sent.obstacle, ++failures)) co_return;
     rows = std::move(sent.unconfirmed);
   }
+}
+
+/// The same where nothing has to wait for the events: its worker has other messages to handle.
+task<> consumer::send_stored_in_passing(std::vector<outbox_row> rows) {
+  if (rows.empty()) co_return;
+  const auto sent = co_await with_timeout(in_passing, send_stored(std::move(rows))).as_result();
+  if (!sent && sent.error().is_cancelled()) throw sent.error();
 }
 
 }  // namespace weir::detail

@@ -78,6 +78,7 @@ class running_service {
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
   std::unique_ptr<postgres::pool> database_;
+  std::unique_ptr<database_probe> probe_;
   std::unique_ptr<outbox_core> outbox_;
   std::unique_ptr<outbox_relay> relay_;
   scope upkeep_;
@@ -87,17 +88,29 @@ class running_service {
   scope running_;
   manual_reset_event must_end_;  ///< A signal came, or a consumer failed for good.
   bool outage_told_ = false;
+  std::string refused_told_;  ///< The last subject that the server did not permit.
 };
 
 void running_service::tell(const nats::connection_event& event) {
-  if (event.what == nats::connection_event::kind::connected) {
-    outage_told_ = false;
-    log_info("connected to nats-server at " + event.server);
-    return;
+  using kind = nats::connection_event::kind;
+  switch (event.what) {
+    case kind::connected:
+      outage_told_ = false;
+      log_info("connected to nats-server at " + event.server);
+      break;
+    case kind::disconnected:
+    case kind::connect_failed:
+      if (std::exchange(outage_told_, true)) break;  // Said once, however often it is tried.
+      log_warning("no connection to nats-server at " + event.server +
+                  ", trying on: " + event.reason);
+      break;
+    case kind::not_permitted:
+      if (std::exchange(refused_told_, event.subject) != event.subject) log_warning(event.reason);
+      break;
+    case kind::lame_duck:
+      log_info("nats-server at " + event.server + " is about to end");
+      break;
   }
-  if (outage_told_) return;  // Said once, however often it is tried.
-  outage_told_ = true;
-  log_warning("no connection to nats-server at " + event.server + ", trying on: " + event.reason);
 }
 
 void running_service::open_connections() {
@@ -116,6 +129,7 @@ void running_service::open_connections() {
     log_info("PostgreSQL says " + std::string(severity) + ": " + std::string(message));
   };
   database_ = std::make_unique<postgres::pool>(std::move(to_database));
+  probe_ = std::make_unique<database_probe>(settings_.database_url);
 }
 
 /// Tries until `server` lets it succeed. Says once that it waits, and for what.
@@ -158,7 +172,7 @@ task<> running_service::start() {
   for (const auto& one : which_.registrations()) {
     consumers_.push_back(std::make_unique<consumer>(
         one, consumer::dependencies{*jetstream_, body_bytes_max(*connection_), database_.get(),
-                                    outbox_.get(), statistics_}));
+                                    outbox_.get(), probe_.get(), statistics_}));
     consumer& next = *consumers_.back();
     co_await when_possible("JetStream", [&next] { return next.open(); });
   }
@@ -269,6 +283,7 @@ task<> running_service::stop() {
   jetstream_.reset();
   outage_told_ = true;  // That the connection ends now is no news.
   if (connection_) co_await connection_->close();
+  if (probe_) co_await probe_->close();
   if (database_) co_await database_->close();
 }
 

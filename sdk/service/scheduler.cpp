@@ -19,31 +19,37 @@ using postgres::statement_kind;
 constexpr auto begin_schedule =
     stmt<"insert into weir_schedules (name, last) values ($1, now()) on conflict do nothing",
          statement_kind::write, "weir_schedule_begin">;
-constexpr auto read_last = stmt<"select last from weir_schedules where name = $1",
-                                statement_kind::write, "weir_schedule_last">;
+constexpr auto read_standing =
+    stmt<"select last, clock_timestamp() as now from weir_schedules where name = $1",
+         statement_kind::write, "weir_schedule_standing">;
 constexpr auto take_tick = stmt<"update weir_schedules set last = $2 where name = $1 and last < $2",
                                 statement_kind::write, "weir_schedule_take">;
 
-/// How long a wait is at most before the clock is looked at again, which may have been set.
+/// How long a wait is at most before the clock is asked again, which may have been set.
 constexpr duration look_interval = std::chrono::seconds(10);
 /// Of more missed ticks than these the last one is not looked for: it is as good as any.
 constexpr int missed_max = 10'000;
 const backoff retry_backoff =
     exponential(std::chrono::milliseconds(200), std::chrono::seconds(30)).full_jitter();
 
-timestamp wall_clock() {
-  const auto now = loop::current().driver().wall_clock();
-  return std::chrono::floor<std::chrono::microseconds>(now);
+/// False when the service ends.
+task<bool> pause(duration wait, manual_reset_event& ending) {
+  const auto ended = co_await with_timeout(wait, ending.wait()).as_result();
+  if (!ended && ended.error().is_cancelled()) throw ended.error();
+  co_return !ending.is_set();
 }
 
 }  // namespace
 
 task<> scheduler::run(manual_reset_event& ending) {
   for (std::uint64_t failures = 0; !ending.is_set();) {
-    const auto last = co_await last_handled().as_result();
-    if (last) {
-      const timestamp due = latest_due(*last, wall_clock());
-      if (!co_await wait_until(due, ending)) co_return;
+    const auto at = co_await look().as_result();
+    if (at) {
+      const timestamp due = latest_due(*at);
+      if (due > at->now) {
+        if (!co_await pause(std::min<duration>(due - at->now, look_interval), ending)) co_return;
+        continue;
+      }
       const auto handled = co_await handle(due).as_result();
       if (handled) {
         failures = 0;
@@ -52,40 +58,31 @@ task<> scheduler::run(manual_reset_event& ending) {
       if (handled.error().is_cancelled()) throw handled.error();
       log_warning("schedule '" + entry_.when.name() + "': the tick of " + to_rfc3339(due) +
                   " failed and is tried again: " + handled.error().message());
-    } else if (last.error().is_cancelled()) {
-      throw last.error();
+    } else if (at.error().is_cancelled()) {
+      throw at.error();
     }
-    const duration wait = retry_backoff.delay(++failures, loop::current().random());
-    const auto waited = co_await with_timeout(wait, ending.wait()).as_result();
-    if (!waited && waited.error().is_cancelled()) throw waited.error();
+    if (!co_await pause(retry_backoff.delay(++failures, loop::current().random()), ending)) {
+      co_return;
+    }
   }
 }
 
-task<timestamp> scheduler::last_handled() {
+task<scheduler::standing> scheduler::look() {
+  const auto known = co_await on_.database.maybe<standing>(read_standing, entry_.when.name());
+  if (known) co_return *known;
   co_await on_.database.exec(begin_schedule, entry_.when.name());
-  co_return co_await on_.database.one<timestamp>(read_last, entry_.when.name());
+  co_return co_await on_.database.one<standing>(read_standing, entry_.when.name());
 }
 
 /// The next tick, or of those that have passed the last.
-timestamp scheduler::latest_due(timestamp last, timestamp now) const {
-  timestamp due = entry_.when.next(last);
+timestamp scheduler::latest_due(standing at) const {
+  timestamp due = entry_.when.next(at.last);
   for (int missed = 0; missed < missed_max; ++missed) {
     const timestamp later = entry_.when.next(due);
-    if (later > now) break;
+    if (later > at.now) break;
     due = later;
   }
   return due;
-}
-
-task<bool> scheduler::wait_until(timestamp when, manual_reset_event& ending) {
-  for (;;) {
-    const duration left = when - wall_clock();
-    if (left <= duration::zero()) co_return !ending.is_set();
-    const auto waited =
-        co_await with_timeout(std::min(left, look_interval), ending.wait()).as_result();
-    if (waited) co_return false;
-    if (waited.error().is_cancelled()) throw waited.error();
-  }
 }
 
 /// False where another program has handled it.

@@ -7,7 +7,8 @@
 
 namespace weir::detail {
 
-/// Runs one scheduled handler at its times, each in a transaction that also says that it was.
+/// Runs one scheduled handler at its times, each in a transaction that also says that it was. The
+/// time is the database's: one machine whose clock is wrong would take the ticks from all others.
 class scheduler {
  public:
   struct dependencies {
@@ -23,9 +24,14 @@ class scheduler {
   task<> run(manual_reset_event& ending);
 
  private:
-  task<timestamp> last_handled();
-  timestamp latest_due(timestamp last, timestamp now) const;
-  task<bool> wait_until(timestamp when, manual_reset_event& ending);
+  /// Where a schedule stands.
+  struct standing {
+    timestamp last;  ///< The tick that was handled last.
+    timestamp now;   ///< By the database's clock, which all programs share.
+  };
+
+  task<standing> look();
+  timestamp latest_due(standing at) const;
   task<bool> handle(timestamp due);
   task<bool> handle_in(postgres::tx& in, timestamp due, std::vector<outbox_row>& rows);
 

@@ -7,9 +7,14 @@
 #include <string_view>
 
 #include "event_headers.hpp"
+#include "weir/loop.hpp"
 
 namespace weir::detail {
 namespace {
+
+/// For all of them. Less than a sweep may take: it deletes what is confirmed only when all of it
+/// has an answer.
+constexpr duration send_limit = std::chrono::seconds(10);
 
 /// A row on its way.
 struct departure {
@@ -58,10 +63,13 @@ class sender {
     for (std::size_t at = 0; at < rows_.size(); ++at) {
       const outbox_row& row = rows_[at];
       if (departures_[at].turn != turn || held_.contains(row.key)) continue;
+      const duration left = until_ - loop::current().now();
+      if (left <= duration::zero()) continue;  // Something before it has taken all the time.
       const nats::subject to(row.subject);
       const nats::headers with = to_headers(row.headers);
       nats::publish_options how;
       how.msg_id = row.message_id;
+      how.timeout = left;
       if (!with.empty()) how.headers = &with;
       auto begun = co_await jetstream_.publish_later(to, row.body, how).as_result();
       if (begun) {
@@ -97,6 +105,7 @@ class sender {
   const std::vector<outbox_row>& rows_;
   std::vector<departure> departures_;
   std::size_t turns_ = 1;
+  time_point until_ = loop::current().now() + send_limit;
   std::set<std::string_view> held_;  ///< Keys whose later messages must wait.
 };
 

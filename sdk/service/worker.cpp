@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One message at a time: its turn in its lane, its tries, its end.
+#include <algorithm>
+
 #include "consumer.hpp"
 #include "weir/loop.hpp"
 
@@ -30,12 +32,18 @@ task<> consumer::work() {
 task<std::optional<lane_turn>> consumer::take_turn(job& taken) {
   if (!lanes_ || taken.key.empty()) co_return lane_turn();
   const auto sequence = taken.message.info().stream_sequence;
+  // In another program's lanes it may have been away, too: that nobody knows here.
+  taken.untried =
+      std::min(lanes_->come_back(taken.key, sequence), taken.message.info().delivered - 1);
   duration away = lanes_->time_away(taken.key, sequence);
   if (away == duration::zero()) {
     if (co_await lanes_->enter(taken.key, sequence)) co_return lane_turn(*lanes_, taken.key);
     away = lanes_->time_away(taken.key, sequence);
   }
-  lanes_->send_away(taken.key, sequence, loop::current().now() + away + policy().ack_wait());
+  // No longer than a lease: the next program waits so long for what this one leaves behind.
+  away = std::min(away, policy().ack_wait());
+  lanes_->send_away(taken.key, sequence, loop::current().now() + away + policy().ack_wait(),
+                    taken.untried + 1);
   give_back(taken, away);
   co_return std::nullopt;
 }
@@ -67,7 +75,7 @@ task<> consumer::handle(job& taken) {
   if (!turn) co_return;
   for (std::uint64_t outages = 0;;) {
     // Whoever waited for its turn until the end of the service gives the message back untried.
-    if (draining_.is_set() && lanes_) co_return give_back(taken);
+    if ((draining_.is_set() || steps_down_) && lanes_) co_return give_back(taken);
     attempt_end end = co_await attempt(taken);
     switch (end.how) {
       case attempt_end::kind::done:

@@ -95,6 +95,8 @@ child::state child::wait() {
   return WEXITSTATUS(status) == 0 ? state::done : state::failed;
 }
 
-void child::go_on() { ::kill(pid_, SIGCONT); }
+void child::signal(int number) {
+  if (pid_ > 0) ::kill(pid_, number);
+}
 
 }  // namespace weir::test

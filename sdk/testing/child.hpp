@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <functional>
 #include <string>
 
@@ -25,8 +26,10 @@ class child {
 
   /// Waits until it has ended, or has stopped itself. Blocks.
   state wait();
-  /// Lets it go on after it has stopped itself.
-  void go_on();
+  /// Sends it a signal, unless it has ended.
+  void signal(int number);
+  /// Lets it go on after it has stopped.
+  void go_on() { signal(SIGCONT); }
   /// After `done`: the text; after `failed`: that of the exception.
   const std::string& result() const noexcept { return result_; }
 

@@ -28,6 +28,7 @@ task<> drain_under_load(fault_case& at, orders::order_clients with) {
 
   at.service.start();
   co_await orders::wait_drained(with.jetstream, {.last_sequence = last});
+  co_await at.until_sent(with);
   ending = co_await blocking([&] { return at.service.terminate(); });
   CHECK(ending == "exit code 0");
 
@@ -56,6 +57,7 @@ task<> cut_a_drain_short(fault_case& at, orders::order_clients with) {
 
   at.service.start();
   co_await orders::wait_drained(with.jetstream, {.last_sequence = last});
+  co_await at.until_sent(with);
   const std::string orderly = co_await blocking([&at] { return at.service.terminate(); });
   CHECK(orderly == "exit code 0");
   co_await at.check_handled_once(with, order_count);

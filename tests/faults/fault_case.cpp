@@ -5,8 +5,15 @@
 
 #include "seed.hpp"
 #include "watchdog.hpp"
+#include "weir/sleep.hpp"
 
 namespace weir::test {
+namespace {
+
+constexpr auto count_unsent = stmt<"select count(*) from weir_outbox">;
+constexpr std::chrono::milliseconds look_interval{5};
+
+}  // namespace
 
 fault_case::fault_case() : random(seed()) {
   allow(case_limit_with_redelivery);
@@ -15,6 +22,10 @@ fault_case::fault_case() : random(seed()) {
 
 std::uint64_t fault_case::random_between(std::uint64_t low, std::uint64_t high) {
   return std::uniform_int_distribution<std::uint64_t>(low, high)(random);
+}
+
+task<> fault_case::until_sent(orders::order_clients with) {
+  while (co_await with.database.one<std::int64_t>(count_unsent) > 0) co_await sleep(look_interval);
 }
 
 task<> fault_case::check_handled_once(orders::order_clients with, std::uint64_t count) {

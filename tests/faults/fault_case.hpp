@@ -26,6 +26,8 @@ struct fault_case {
   /// A number from `low` to `high`, by the seed of this run.
   std::uint64_t random_between(std::uint64_t low, std::uint64_t high);
 
+  /// Suspends until the service has sent what it has stored to be published.
+  task<> until_sent(orders::order_clients with);
   /// Checks that each of the orders 0 to `count` - 1 was stored once and published once.
   task<> check_handled_once(orders::order_clients with, std::uint64_t count);
 

@@ -22,6 +22,7 @@ task<> kill_in_the_middle(fault_case& at, orders::order_clients with,
     victim.start();
   });
   co_await orders::wait_drained(with.jetstream, {.last_sequence = last});
+  co_await at.until_sent(with);
   CHECK(at.service.pid() == service_before);
   const std::string ending = co_await blocking([&] { return at.service.terminate(); });
   CHECK(ending == "exit code 0");

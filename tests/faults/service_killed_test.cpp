@@ -39,6 +39,7 @@ task<> kill_again_and_again(fault_case& at, orders::order_clients with) {
       with.jetstream, {.count = orders_a_life, .first = kills * orders_a_life});
   at.service.start();
   co_await orders::wait_drained(with.jetstream, {.last_sequence = last});
+  co_await at.until_sent(with);
   const std::string ending = co_await blocking([&] { return at.service.terminate(); });
   CHECK(ending == "exit code 0");
   CHECK(orders::summary_of(at.service).redelivered > 0);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of the Markdown files: titles, links, and code that is quoted from compiled files.
+"""Checks of the Markdown files: titles, links, named tests, and code quoted from compiled files.
 
 A quotation is a fenced block after a comment that names its source; the block must occur in
 that file, line for line:
@@ -8,12 +8,16 @@ that file, line for line:
     ```cpp
     ...
     ```
+
+A table whose last two columns are "suite" and "case" names tests, which must be there.
 """
 
 import os
 import re
 
 FENCE = re.compile(r'^\s*(```|~~~)')
+TEST_SUITE = re.compile(r'^\s*TEST_SUITE(?:_BEGIN)?\("([^"]+)"\)', re.MULTILINE)
+TEST_CASE = re.compile(r'^\s*TEST_CASE\(\s*"([^"]+)"', re.MULTILINE)
 QUOTED = re.compile(r'^<!-- quoted: (\S+) -->$')
 
 
@@ -90,6 +94,24 @@ def unquoted_code(files):
         yield file.complain(number, 'C++ code without "<!-- quoted: file -->" on the line above')
 
 
+def named_cases(files):
+  """A test that a table names in its columns "suite" and "case" exists."""
+  cases = {(suite, case) for file in files if file.has_type('.cpp')
+           for suite in TEST_SUITE.findall(file.text) for case in TEST_CASE.findall(file.text)}
+  for file in files:
+    if not file.has_type('.md'):
+      continue
+    names_cases = False
+    for number, line in prose(file):
+      cells = [cell.strip().strip('`') for cell in line.strip().strip('|').split('|')]
+      if not line.startswith('|'):
+        names_cases = False
+      elif cells[-2:] == ['suite', 'case']:
+        names_cases = True
+      elif names_cases and not line.startswith('|--') and tuple(cells[-2:]) not in cases:
+        yield file.complain(number, f'there is no case "{cells[-1]}" in the suite {cells[-2]}')
+
+
 def quotation_at(lines, marker_number):
   """The lines of the fenced block that follows the marker."""
   if marker_number >= len(lines) or not FENCE.match(lines[marker_number]):
@@ -106,4 +128,4 @@ def stands_in(block, text):
   return '\n' + '\n'.join(block) + '\n' in '\n' + text
 
 
-RULES = [one_title, links, quotations, unquoted_code]
+RULES = [one_title, links, quotations, unquoted_code, named_cases]

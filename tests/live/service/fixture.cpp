@@ -100,6 +100,19 @@ task<> run_quietly(const service& which, const environment& settings) {
   co_await detail::run_service(which, settings);
 }
 
+task<> play_beside(const service& one, const office_story& story, office_floor on) {
+  shift beside(one, on);
+  std::exception_ptr failure;
+  try {
+    co_await story(on);
+    co_await beside.end();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await beside.close();
+  if (failure) std::rethrow_exception(failure);
+}
+
 }  // namespace
 
 post_office::post_office() {
@@ -158,13 +171,28 @@ task<aftermath> post_office::run(const service& to, const std::vector<sent_lette
   co_return found;
 }
 
-void post_office::play(const service& beside, const std::function<task<>(office_floor)>& story) {
-  loop home;
-  home.run(run_beside(beside, story));
+shift::shift(const service& one, const office_floor& on) {
+  running_.spawn(run_quietly(one, on.settings));
 }
 
-task<> post_office::run_beside(const service& one,
-                               const std::function<task<>(office_floor)>& story) {
+task<> shift::end() {
+  pthread_kill(pthread_self(), SIGTERM);  // The service reads it from its descriptor.
+  co_await running_.join();
+}
+
+void post_office::play(const service& beside, const office_story& story,
+                       std::unique_ptr<driver> with) {
+  // Not a coroutine itself, so what it captures lives as long as this call.
+  tell([&](office_floor on) { return play_beside(beside, story, on); }, std::move(with));
+}
+
+void post_office::tell(const office_story& story, std::unique_ptr<driver> with) {
+  if (with == nullptr) with = make_driver(driver_choice::automatic, nullptr);
+  loop home(std::move(with));
+  home.run(run_story(story));
+}
+
+task<> post_office::run_story(const office_story& story) {
   nats::connection_options options;
   options.url = settings_.nats_url;
   nats::connection link(options);
@@ -173,19 +201,14 @@ task<> post_office::run_beside(const service& one,
   to_database.conninfo = settings_.database_url;
   postgres::pool database(to_database);
   std::exception_ptr failure;
-  scope running;
   try {
     co_await database.exec(make_tables);
     co_await publish(jetstream, {});
-    running.spawn(run_quietly(one, settings_));
-    co_await with_timeout(settled_limit,
-                          story(office_floor{jetstream, database, nats_, postgres_}));
-    pthread_kill(pthread_self(), SIGTERM);  // The service reads it from its descriptor.
-    co_await running.join();
+    co_await with_timeout(
+        settled_limit, story(office_floor{link, jetstream, database, nats_, postgres_, settings_}));
   } catch (...) {
     failure = std::current_exception();
   }
-  co_await running.close();
   co_await database.close();
   co_await link.close();
   if (failure) std::rethrow_exception(failure);

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "letters.hpp"
 #include "servers/nats_server.hpp"
 #include "servers/postgres_server.hpp"
+#include "weir/loop.hpp"
+#include "weir/nats/connection.hpp"
 #include "weir/nats/jetstream.hpp"
 #include "weir/postgres/pool.hpp"
+#include "weir/scope.hpp"
 #include "weir/service/service.hpp"
 
 namespace weir::test {
@@ -43,10 +47,30 @@ using preparation = std::function<task<>(nats::jetstream&, postgres::pool&)>;
 
 /// What a story has to do with while a service runs.
 struct office_floor {
+  nats::connection& link;
   nats::jetstream& jetstream;
   postgres::pool& database;
   servers::nats_server& nats;
   servers::postgres_server& postgres;
+  const environment& settings;
+};
+
+using office_story = std::function<task<>(office_floor)>;
+
+/// A service that runs beside a story; the only one, at its end, that listens to SIGTERM.
+class shift {
+ public:
+  shift(const service& one, const office_floor& on);
+  /// Asks it to end, and waits until it has drained.
+  task<> end();
+  /// Waits until it ends by itself; throws what it throws.
+  task<> ended() { co_await running_.join(); }
+  bool has_ended() const noexcept { return running_.size() == 0; }
+  /// Cancels it where it stands, if it runs.
+  task<> close() { co_await running_.close(); }
+
+ private:
+  scope running_;
 };
 
 /// Private servers with a table `letters (id bigint primary key check (id >= 0), attempt bigint)`.
@@ -64,13 +88,16 @@ class post_office {
 
   /// Runs the service beside the story, which begins with an empty stream of letters and the table,
   /// and drains it when that has ended.
-  void play(const service& beside, const std::function<task<>(office_floor)>& story);
+  void play(const service& beside, const office_story& story,
+            std::unique_ptr<driver> with = nullptr);
+  /// The same without a service: the story runs what it wants.
+  void tell(const office_story& story, std::unique_ptr<driver> with = nullptr);
 
   /// Where a service finds the servers.
   const environment& settings() const noexcept { return settings_; }
 
  private:
-  task<> run_beside(const service& one, const std::function<task<>(office_floor)>& story);
+  task<> run_story(const office_story& story);
   task<aftermath> run(const service& to, const std::vector<sent_letter>& letters,
                       const preparation& before);
 

@@ -42,6 +42,11 @@ weir::task<> store_together(Letter letter, weir::unit& db, const weir::meta& abo
   db.exec(store, letter.id, static_cast<std::int64_t>(about.attempt));
 }
 
+weir::task<> store_many(std::span<const Letter> letters, weir::tx& db) {
+  co_await weir::sleep(work_time);
+  for (const Letter& one : letters) db.enqueue(store, one.id, std::int64_t{1});
+}
+
 weir::task<> publish(office_floor on, std::int64_t first, std::int64_t count) {
   const weir::nats::subject to(weir::bind<Letter>::subject);
   for (std::int64_t id = first; id < first + count; ++id) {
@@ -111,23 +116,38 @@ weir::task<> until_leases_passed(office_floor on) {
   co_await on.jetstream.delete_consumer("LETTERS", "silent");
 }
 
-weir::task<> lose_database(office_floor on) {
+using server_fault = void (weir::servers::private_server::*)();
+
+weir::task<> lose_database(office_floor on, server_fault loss, server_fault cure) {
   co_await publish(on, 1, 20);
   co_await until_stored(on, 20);
-  co_await weir::blocking([&] { on.postgres.kill_hard(); });
+  co_await weir::blocking([&] { (on.postgres.*loss)(); });
   co_await publish(on, 21, 60);
   co_await until_leases_passed(on);
-  co_await weir::blocking([&] { on.postgres.start(); });
+  co_await weir::blocking([&] { (on.postgres.*cure)(); });
   co_await until_stored(on, 80);
   const auto attempts = co_await on.database.one<std::int64_t>(most_attempts);
   CHECK(attempts == 1);
   const auto dead = co_await on.jetstream.stream_info("DLQ_LETTERS");
   CHECK(dead.messages == 0);
+  const auto deliveries = co_await on.jetstream.consumer_info("LETTERS", "letters");
+  CHECK(deliveries.delivered_consumer_sequence == 80);
 }
 
-void add_each_form(weir::service& to) {
-  SUBCASE("in transactions") { to.on<work_and_store>(policy()); }
-  SUBCASE("in a group commit") { to.on<store_together>(policy()); }
+weir::task<> kill_database(office_floor on) {
+  using server = weir::servers::private_server;
+  return lose_database(on, &server::kill_hard, &server::start);
+}
+
+weir::task<> freeze_database(office_floor on) {
+  using server = weir::servers::private_server;
+  return lose_database(on, &server::pause, &server::resume);
+}
+
+void add_each_form(weir::service& to, const weir::durable& by = policy()) {
+  SUBCASE("in transactions") { to.on<work_and_store>(by); }
+  SUBCASE("in a group commit") { to.on<store_together>(by); }
+  SUBCASE("in batches") { to.on<store_many>(by); }
 }
 
 }  // namespace
@@ -156,7 +176,16 @@ TEST_CASE("while PostgreSQL is away messages wait and no attempt is burnt") {
   add_each_form(service);
   work_time = 0ms;
 
-  office.play(service, lose_database);
+  office.play(service, kill_database);
+}
+
+TEST_CASE("while PostgreSQL stands still for longer than the deadline no attempt is burnt") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  add_each_form(service, policy().deadline(500ms));
+  work_time = 0ms;
+
+  office.play(service, freeze_database);
 }
 
 TEST_SUITE_END();

@@ -22,6 +22,11 @@ struct Book {
   std::string text;
 };
 
+/// What they publish to a stream that is not there.
+struct Parcel {
+  std::int64_t id;
+};
+
 using Letters = weir::event_stream<"LETTERS", "letters.>">;
 
 template <>
@@ -30,3 +35,8 @@ template <>
 struct weir::bind<Reply> : weir::bound_to<"letters.answered", Letters, 1> {};
 template <>
 struct weir::bind<Book> : weir::bound_to<"letters.answered.at_length", Letters, 1> {};
+
+using Parcels = weir::event_stream<"PARCELS", "parcels.>">;
+
+template <>
+struct weir::bind<Parcel> : weir::bound_to<"parcels.sent", Parcels, 1> {};

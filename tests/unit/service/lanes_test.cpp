@@ -127,6 +127,49 @@ TEST_CASE("who waits already when a message begins to be retried goes away beyon
   });
 }
 
+TEST_CASE("while all are held nobody has a turn; then each lane goes by the order of the stream") {
+  run_virtually([]() -> task<> {
+    lanes all(1);  // How many may wait behind one that is retried is no bound here.
+    all.hold();
+    numbers done;
+    scope waiting;
+    for (const std::uint64_t sequence : {12, 11, 3, 20, 5}) {
+      waiting.spawn(pass(all, sequence == 20 ? "b" : "a", sequence, 1s, done));
+    }
+    waiting.spawn([&]() -> task<> {
+      const auto waited = co_await with_timeout(1s, pass(all, "c", 1, 1s, done)).as_result();
+      CHECK(waited.error().is(errc::deadline_exceeded));
+    });
+    co_await sleep(60s);
+    CHECK(done.empty());
+    CHECK(all.waiting() == 5);
+    CHECK(all.size() == 2);  // Nothing is left of the one that was cancelled.
+
+    all.release();
+    co_await waiting.join();
+    std::erase(done, 20u);
+    CHECK(done == numbers{3, 5, 11, 12});
+    CHECK(all.waiting() == 0);
+    CHECK(all.size() == 0);
+  });
+}
+
+TEST_CASE("how often a message was sent away is known when it comes back") {
+  run_virtually([]() -> task<> {
+    lanes all(1);
+    CHECK(all.come_back("a", 1) == 0);
+    all.send_away("a", 1, loop::current().now() + 30s, 1);
+    CHECK(all.come_back("a", 1) == 1);
+    CHECK(all.come_back("a", 2) == 0);
+    all.send_away("a", 1, loop::current().now() + 30s, 2);
+    CHECK(all.come_back("a", 1) == 2);
+    CHECK(all.time_away("a", 1) == 0s);
+    CHECK(all.come_back("a", 1) == 0);
+    CHECK(all.size() == 0);
+    co_return;
+  });
+}
+
 TEST_CASE("for one that went away and never comes again nobody waits for ever") {
   run_virtually([]() -> task<> {
     lanes all(1);

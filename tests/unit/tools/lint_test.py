@@ -74,6 +74,18 @@ def check_case(rule, refused, accepted):
     yield f'{rule.__name__} refuses {accepted}: {complaint}'
 
 
+def check_named_cases():
+  source = File('a.cpp', 'TEST_SUITE("a.b") {\n  TEST_CASE(\n      "it holds") {}\n}\n')
+  head = '| what | suite | case |\n|---|---|---|\n'
+  right = File('a.md', head + '| x | `a.b` | it holds |\n\n| x | a.b | no table of tests |\n')
+  wrong_case = File('b.md', head + '| x | `a.b` | it does not |\n')
+  wrong_suite = File('c.md', head + '| x | `a.c` | it holds |\n')
+  found = [complaint.split(':')[0]
+           for complaint in lint_documents.named_cases([source, right, wrong_case, wrong_suite])]
+  if found != ['b.md', 'c.md']:
+    yield f'expected complaints of b.md and c.md, not of {found}'
+
+
 def check_quotation():
   source = File('a.cpp', 'int x;\nint y;\n')
   right = File('a.md', '<!-- quoted: a.cpp -->\n```cpp\nint y;\n```\n')
@@ -112,6 +124,7 @@ def main():
   for number, (rule, refused, accepted) in enumerate(CASES):
     checks.case(f'{rule.__name__} tells right from wrong ({number})',
                 lambda case=(rule, refused, accepted): check_case(*case))
+  checks.case('tests that a table names and nobody wrote are found', check_named_cases)
   checks.case('quotations that differ from their source are found', check_quotation)
   checks.case('sources that no meson.build names are found', check_meson_lists)
   checks.case('headers without an example, and examples without a header, are found',

@@ -25,7 +25,8 @@ struct tick {
 ///
 /// Each tick is handled once, by one of the programs that have the schedule: that it was, is
 /// committed with what the handler changes and publishes. A tick that fails is tried again until
-/// the next one is due. Of those that came while no program ran, the last one is made up for.
+/// the next one is due. Of those that came while no program ran, the last one is made up for. The
+/// time is that of the database.
 class schedule {
  public:
   /// The name is what the programs share, and the database remembers.

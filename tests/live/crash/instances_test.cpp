@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two instances of a service at once, of which one stands still past all its limits and goes on.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+
+#include "child.hpp"
+#include "disturbed_driver.hpp"
+#include "letters.hpp"
+#include "private_servers.hpp"
+#include "running_service.hpp"
+#include "seed.hpp"
+#include "weir/loop.hpp"
+#include "world.hpp"
+
+TEST_SUITE_BEGIN("crash.instances");
+
+using namespace std::chrono_literals;
+using weir::test::child;
+
+namespace {
+
+constexpr std::int64_t letter_count = 200;
+constexpr int rounds = 3;
+
+constexpr auto make_table = weir::stmt<"create table letters (id bigint not null)">;
+// Nothing keeps a row from being there twice but what weir does.
+constexpr auto store = weir::stmt<"insert into letters (id) values ($1)">;
+constexpr auto read_table = weir::stmt<"select id from letters">;
+constexpr auto count_unsent = weir::stmt<"select count(*) from weir_outbox">;
+
+weir::task<> one_by_one(Letter letter, weir::tx& db) {
+  co_await db.exec(store, letter.id);
+  db.publish(Reply{letter.id});
+}
+
+weir::task<> together(Letter letter, weir::unit& db) {
+  db.exec(store, letter.id);
+  db.publish(Reply{letter.id});
+  co_return;
+}
+
+weir::task<> in_batches(std::span<const Letter> letters, weir::tx& db) {
+  for (const auto& letter : letters) {
+    db.database().enqueue(store, letter.id);
+    db.publish(Reply{letter.id});
+  }
+  co_return;
+}
+
+weir::durable policy() {
+  return weir::durable("letters")
+      .workers(8)
+      .retry(50, weir::fixed(100ms))
+      .deadline(1s)
+      .ack_wait(1s)
+      .dead_letter("dlq.letters");
+}
+
+weir::task<std::string> publish_letters(weir::test::world& around) {
+  co_await around.clear();
+  co_await around.database().exec(make_table);
+  weir::nats::stream_config stream;
+  stream.name = Letters::name;
+  stream.subjects = {"letters.>"};
+  co_await around.jetstream().ensure_stream(std::move(stream));
+  const weir::nats::subject to(weir::bind<Letter>::subject);
+  for (std::int64_t id = 1; id <= letter_count; ++id) {
+    const std::string body = weir::json::encode(Letter{id, ""});
+    co_await around.jetstream().publish(to, body);
+  }
+  co_return std::string();
+}
+
+/// How often each number is there, if that is not once for all of them.
+std::string oddities(const std::map<std::int64_t, int>& seen) {
+  std::string text;
+  for (std::int64_t id = 1; id <= letter_count; ++id) {
+    const auto found = seen.find(id);
+    const int times = found == seen.end() ? 0 : found->second;
+    if (times != 1) text += ' ' + std::to_string(id) + " x" + std::to_string(times);
+  }
+  return text;
+}
+
+weir::task<std::string> look_at_letters(weir::test::world& around) {
+  std::map<std::int64_t, int> stored;
+  for (const auto id : co_await around.database().query<std::int64_t>(read_table)) ++stored[id];
+  std::map<std::int64_t, int> answered;
+  const auto letters = co_await around.jetstream().stream_info("LETTERS");
+  for (auto at = letters.first_sequence; at <= letters.last_sequence; ++at) {
+    const auto message = co_await around.jetstream().get_message("LETTERS", at);
+    if (message.subject != weir::bind<Reply>::subject) continue;
+    ++answered[weir::json::decode<Reply>(message.payload).value().id];
+  }
+  const auto dead = co_await around.jetstream().stream_info("DLQ_LETTERS");
+  const auto unsent = co_await around.database().one<std::int64_t>(count_unsent);
+  co_return "stored:" + oddities(stored) + " answered:" + oddities(answered) + " dead " +
+      std::to_string(dead.messages) + " unsent " + std::to_string(unsent);
+}
+
+using world_work = weir::task<std::string> (*)(weir::test::world&);
+
+weir::task<std::string> run_in_world(const weir::environment& servers, world_work work) {
+  weir::test::world around(servers);
+  std::string text;
+  std::exception_ptr failure;
+  try {
+    text = co_await work(around);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await around.close();
+  if (failure) std::rethrow_exception(failure);
+  co_return text;
+}
+
+std::string in_world(const weir::environment& servers, world_work work) {
+  child around([&] {
+    weir::loop home;
+    return home.run(run_in_world(servers, work));
+  });
+  const auto state = around.wait();
+  INFO(around.result());
+  REQUIRE(state == child::state::done);
+  return around.result();
+}
+
+/// Runs the service until all is settled, and has it stop itself at a point, which 0 is not.
+std::string run_instance(const weir::service& app, const weir::environment& servers,
+                         std::uint64_t at) {
+  auto made = std::make_unique<weir::test::disturbed_driver>(at, SIGSTOP);
+  const auto& driver = *made;
+  weir::loop home(std::move(made));
+  home.run(weir::detail::run_service(app, servers, weir::detail::run_until::backlog_done));
+  return std::to_string(driver.count());
+}
+
+void check_ended_well(child& instance) {
+  const auto ended = instance.wait();
+  INFO(instance.result());
+  CHECK(ended == child::state::done);
+}
+
+/// True when the one that was to stand still did so before the work was done.
+bool freeze_one_of_two(const weir::service& app, const weir::environment& servers,
+                       std::uint64_t at) {
+  in_world(servers, publish_letters);
+  child frozen([&] { return run_instance(app, servers, at); });
+  child other([&] { return run_instance(app, servers, 0); });
+  const bool has_stopped = frozen.wait() == child::state::stopped;
+  // It ends when all is settled: what the frozen one has in hand as well, past its lease and, where
+  // that holds locks, past the limits of its transactions.
+  check_ended_well(other);
+  if (has_stopped) {
+    frozen.go_on();
+    check_ended_well(frozen);
+  }
+  child next([&] { return run_instance(app, servers, 0); });
+  check_ended_well(next);
+  CHECK(in_world(servers, look_at_letters) == "stored: answered: dead 0 unsent 0");
+  return has_stopped;
+}
+
+}  // namespace
+
+TEST_CASE("of two instances one may stand still past its limits: effects are there once") {
+  weir::test::private_servers servers;
+  weir::service app("letters-test");
+  app.without_statement_check();  // Those of the other programs here have no tables.
+  SUBCASE("in a transaction of its own") { app.on<one_by_one>(policy()); }
+  SUBCASE("in a group commit") { app.on<together>(policy()); }
+  SUBCASE("in a batch") { app.on<in_batches>(policy()); }
+
+  in_world(servers.both, publish_letters);
+  child alone([&] { return run_instance(app, servers.both, 0); });
+  check_ended_well(alone);
+  const std::uint64_t points = std::stoull(alone.result());
+  std::mt19937_64 random(weir::test::seed());
+  int stopped = 0;
+  for (int round = 0; round < rounds; ++round) {
+    // It may have half of the work at most.
+    const std::uint64_t at = std::uniform_int_distribution<std::uint64_t>(40, points / 3)(random);
+    INFO("point ", at, " of ", points);
+    stopped += freeze_one_of_two(app, servers.both, at) ? 1 : 0;
+  }
+  CHECK(stopped > 0);
+}
+
+TEST_SUITE_END();
