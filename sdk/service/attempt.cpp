@@ -63,7 +63,7 @@ task<attempt_end> consumer::ask_memory(const job& taken) {
 /// A deadline may have passed because the database stood still, or while the handler waited for a
 /// connection to it: that no message is to blame for.
 task<> consumer::excuse_if_silenced(attempt_end& late, job& taken, time_point begun) {
-  if (late.how != attempt_end::kind::failed || on_.probe == nullptr) co_return;
+  if (late.how != attempt_end::kind::failed || entry().kind == handler_kind::plain) co_return;
   if (!late.why->is(errc::deadline_exceeded)) co_return;
   const duration over = loop::current().now() - begun - policy().deadline();
   const bool is_silent = taken.was_begun && !co_await on_.probe->answers();
