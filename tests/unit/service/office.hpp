@@ -35,7 +35,7 @@ class program {
                                 .body_bytes_max = body_bytes,
                                 .database = nullptr,
                                 .outbox = nullptr,
-                   .probe = nullptr,
+                                .probe = nullptr,
                                 .statistics = statistics_}) {}
 
   task<> start() {
