@@ -62,6 +62,31 @@ TEST_CASE("a schedule fires when its time comes, once") {
 
 namespace {
 
+weir::task<> remind_tomorrow(Parcel parcel, weir::unit& db) {
+  co_await db.exec(store, parcel.id);
+  db.publish_after(24h, Receipt{parcel.id});
+}
+
+}  // namespace
+
+TEST_CASE("an event that waits for its time is published then, over a restart, and once") {
+  weir::test::service bench(with<remind_tomorrow>(policy()));
+  bench.deliver(Parcel{1, "a"});
+  bench.run_until_idle();
+  bench.advance(23h);
+  CHECK(receipts(bench).empty());
+  bench.restart();
+  bench.advance(59min);
+  CHECK(receipts(bench).empty());
+  bench.advance(1min + 2s);
+  CHECK(receipts(bench) == ids{1});
+  bench.advance(48h);
+  CHECK(receipts(bench) == ids{1});
+  CHECK(bench.rows("weir_delayed") == 0);
+}
+
+namespace {
+
 weir::test::service* of_the_outage = nullptr;
 
 weir::task<> publish_into_an_outage(weir::tx& db, const weir::tick&) {
