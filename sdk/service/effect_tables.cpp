@@ -24,8 +24,8 @@ constexpr auto make_inbox = own<
     "handled_at timestamptz not null default now(), "
     "primary key (consumer, message_id)) "
     "with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.1)">;
-constexpr auto index_inbox =
-    own<"create index if not exists weir_inbox_handled_at on weir_inbox (handled_at)">;
+/// Of a table made before its rows were found by their pages.
+constexpr auto drop_old_index = own<"drop index if exists weir_inbox_handled_at">;
 
 // `number` is drawn when the row is inserted, which is the last thing before its commit: of two
 // transactions that lock the same row of the user's, the one that commits first has the smaller.
@@ -75,7 +75,7 @@ task<> make_all(postgres::tx& in) {
   in.enqueue(be_quiet);
   co_await in.lock(postgres::advisory_key("weir effect tables"));
   in.enqueue(make_inbox);
-  in.enqueue(index_inbox);
+  in.enqueue(drop_old_index);
   in.enqueue(make_outbox);
   in.enqueue(add_headers);
   in.enqueue(make_delayed);

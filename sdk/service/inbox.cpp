@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inbox.hpp"
 
+#include <algorithm>
+
 #include "weir/loop.hpp"
 #include "weir/postgres/error.hpp"
 #include "weir/sleep.hpp"
@@ -21,15 +23,24 @@ constexpr auto leave_many =
 constexpr auto find_many =
     stmt<"select message_id from weir_inbox where consumer = $1 and message_id = any($2)",
          statement_kind::read, "weir_inbox_find">;
+constexpr auto count_pages =
+    stmt<"select pg_relation_size('weir_inbox') / current_setting('block_size')::bigint",
+         statement_kind::read, "weir_inbox_pages">;
+// There is no index by time: it would cost each message as much as its row. The table is walked by
+// its pages instead, a part of it at a time.
 constexpr auto forget = stmt<
-    "delete from weir_inbox where ctid = any(array("
-    "select ctid from weir_inbox where handled_at < now() - $2::float8 * interval '1 second' "
-    "and consumer = $1 order by handled_at limit 10000))",
+    "delete from weir_inbox where ctid >= ('(' || $3::bigint || ',0)')::tid "
+    "and ctid < ('(' || $4::bigint || ',0)')::tid and consumer = $1 "
+    "and handled_at < now() - $2::float8 * interval '1 second'",
     statement_kind::write, "weir_inbox_forget">;
 
-constexpr std::uint64_t forgotten_at_once = 10'000;  // As the statement says.
 constexpr duration forget_interval = std::chrono::seconds(30);
-/// Between two deletions of one round: a burst of them would fill the server's log at once.
+/// How often the whole table is walked in the time that a row is kept: so it holds a quarter more
+/// than it should, at most.
+constexpr std::int64_t walks_while_kept = 4;
+/// A small table is walked in one go, and of a larger one so many pages at a time (8 MiB).
+constexpr std::int64_t pages_at_once = 1024;
+/// Between two parts of one round: a burst of deletions would fill the server's log at once.
 constexpr duration forget_pause = std::chrono::milliseconds(50);
 
 }  // namespace
@@ -50,7 +61,7 @@ task<std::vector<std::string>> inbox::handled_of(std::vector<std::string> messag
   co_return co_await database_.query<std::string>(find_many, name_, message_ids);
 }
 
-task<> inbox::keep_short() const {
+task<> inbox::keep_short() {
   for (;;) {
     co_await sleep(forget_interval);
     const auto done = co_await forget_old().as_result();
@@ -59,10 +70,18 @@ task<> inbox::keep_short() const {
   }
 }
 
-task<> inbox::forget_old() const {
+/// Walks the part of the table that is due after one interval.
+task<> inbox::forget_old() {
   const double seconds = std::chrono::duration<double>(kept_).count();
-  while (co_await database_.exec(forget, name_, seconds) == forgotten_at_once) {
-    co_await sleep(forget_pause);
+  const auto pages = co_await database_.one<std::int64_t>(count_pages);
+  const std::int64_t rounds = std::max<std::int64_t>(kept_ / forget_interval / walks_while_kept, 1);
+  const std::int64_t parts = std::max<std::int64_t>(pages / pages_at_once / rounds, 0) + 1;
+  for (std::int64_t part = 0; part < parts; ++part) {
+    if (next_page_ >= pages) next_page_ = 0;
+    const std::int64_t end = next_page_ + pages_at_once;
+    co_await database_.exec(forget, name_, seconds, next_page_, end);
+    next_page_ = end;
+    if (part + 1 < parts) co_await sleep(forget_pause);
   }
 }
 

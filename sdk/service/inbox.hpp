@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,14 +33,15 @@ class inbox {
   task<std::vector<std::string>> handled_of(std::vector<std::string> message_ids) const;
 
   /// Deletes what is older than it is kept, from time to time, until it is cancelled.
-  task<> keep_short() const;
+  task<> keep_short();
 
  private:
-  task<> forget_old() const;
+  task<> forget_old();
 
   postgres::pool& database_;
   std::string name_;
   duration kept_;
+  std::int64_t next_page_ = 0;  ///< Of the table, to be looked at for old rows.
 };
 
 /// True where a message could not be entered because it was handled already.

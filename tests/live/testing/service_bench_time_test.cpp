@@ -17,6 +17,9 @@ constexpr auto read_times = weir::stmt<"select stored_at from parcels order by s
 constexpr auto lock_shelf = weir::stmt<"select pg_advisory_xact_lock($1)">;
 constexpr auto count_slowly = weir::stmt<"select count(*) from generate_series(1, 300000)">;
 constexpr auto note_night = weir::stmt<"insert into nights (due) values ($1)">;
+constexpr auto remember_much = weir::stmt<
+    "insert into weir_inbox select 'PARCELS/parcels', 'old-' || number, "
+    "now() - interval '2 hours' from generate_series(1, 200000) as number">;
 constexpr auto read_nights = weir::stmt<"select due from nights order by due">;
 
 weir::task<> close_day(weir::tx& db, const weir::tick& now) {
@@ -68,6 +71,22 @@ weir::task<> remind_tomorrow(Parcel parcel, weir::unit& db) {
 }
 
 }  // namespace
+
+TEST_CASE("what was handled is forgotten after its time, and not before") {
+  weir::test::service bench(with<one_by_one>(policy().once(1h)));
+  // More than is looked at in one go.
+  bench.exec(remember_much);
+  const std::int64_t much = bench.rows("weir_inbox");
+  CHECK(much == 200'000);
+  bench.deliver(Parcel{1, "a"});
+  bench.run_until_idle();
+  bench.advance(20min);
+  CHECK(bench.rows("weir_inbox") == 1);
+  bench.advance(39min);
+  CHECK(bench.rows("weir_inbox") == 1);
+  bench.advance(16min);
+  CHECK(bench.rows("weir_inbox") == 0);
+}
 
 TEST_CASE("an event that waits for its time is published then, over a restart, and once") {
   weir::test::service bench(with<remind_tomorrow>(policy()));
