@@ -11,6 +11,9 @@ namespace {
 
 /// How often a message is late without blame once the database has stood still.
 constexpr std::uint64_t excuses_max = 3;
+/// The same while it stands still; half an hour, by the default deadline. That it cannot be asked
+/// may have another reason, such as that it takes no connection more.
+constexpr std::uint64_t silences_max = 100;
 
 }  // namespace
 
@@ -70,8 +73,8 @@ task<> consumer::excuse_if_silenced(attempt_end& late, job& taken, time_point be
   // SQL that is cancelled has ended when the server says so.
   taken.was_silenced |= is_silent || over > database_probe::answer_limit;
   // Just after it has gone on again, too, what was under way is late.
-  const bool is_excused =
-      is_silent || !taken.was_begun || (taken.was_silenced && ++taken.excuses <= excuses_max);
+  const std::uint64_t most = is_silent ? silences_max : excuses_max;
+  const bool is_excused = !taken.was_begun || (taken.was_silenced && ++taken.excuses <= most);
   if (!is_excused) co_return;
   late.how = attempt_end::kind::outage;
   late.why = error(errc::unavailable, disposition::retry,
@@ -98,8 +101,7 @@ attempt_end consumer::end_of(const error& failure, bool in_handler, bool* unknow
 }
 
 bool consumer::is_database_away() const {
-  return on_.database != nullptr && entry().kind != handler_kind::plain &&
-         !on_.database->stats().last_connect_error.empty();
+  return on_.database != nullptr && entry().kind != handler_kind::plain && is_away(*on_.database);
 }
 
 event_rows consumer::rows_of(const publications& events, const job& from,
@@ -129,7 +131,8 @@ task<> consumer::run_handler(job& taken, std::vector<outbox_row>& rows) {
     case handler_kind::transaction:
       return on_.database->transaction(in_transaction);
     case handler_kind::unit:
-      return group_->run(std::string(), in_unit);
+      return group_->run(versions_ ? policy().version().key.of(taken.event.get()) : std::string(),
+                         in_unit);
     default:
       return run_plain(taken, rows);
   }

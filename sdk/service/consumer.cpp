@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "message_ids.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
@@ -75,12 +76,20 @@ task<> make_dead_letter_stream(nats::jetstream& jetstream, const std::string& su
   if (!taker || !*taker) throw own.error();
 }
 
+/// A key stands in an index of PostgreSQL, as ids do.
+std::string checked_key(std::string key) {
+  if (key.size() <= message_id_bytes_max) return key;
+  throw error(errc::invalid_argument, disposition::poison,
+              "the event's key has " + std::to_string(key.size()) + " bytes; it may have " +
+                  std::to_string(message_id_bytes_max));
+}
+
 }  // namespace
 
 consumer::consumer(const service::registration& registered, const dependencies& on)
     : registered_(registered),
       on_(on),
-      gate_(registered.policy, on.jetstream, draining_, [this](std::size_t width) {
+      gate_(registered.policy, on.jetstream, giving_way_, [this](std::size_t width) {
         if (source_) source_->limit(width);
       }) {
   const bool has_database = entry().kind != handler_kind::plain;
@@ -91,7 +100,9 @@ consumer::consumer(const service::registration& registered, const dependencies& 
   if (policy().version().number != nullptr) {
     versions_.emplace(*on.database, std::string(entry().stream) + '/' + policy().name());
   }
-  if (policy().deduplicates()) handled_.emplace(policy().remembers(), policy().name());
+  if (policy().deduplicates()) {
+    handled_.emplace(policy().remembers(), std::string(entry().stream) + '/' + policy().name());
+  }
   if (policy().is_leader_only()) {
     leadership_.emplace(on.jetstream, std::string(entry().stream) + '/' + policy().name());
   }
@@ -146,6 +157,9 @@ task<> consumer::open_source() {
   source_->limit(gate_.width());
   const nats::consumer_info& known = source_->consumer();
   if (lanes_ && known.ack_pending > 0) hold_for_predecessor(known);
+  if (!giving_way_.is_set()) co_return;
+  source_->stop();
+  if (lanes_) lanes_->release();
 }
 
 task<> consumer::run() {
@@ -214,7 +228,8 @@ task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {
   std::optional<error> unreadable;
   try {
     taken->event = entry().decode(taken->message.payload());
-    if (lanes_) taken->key = policy().key().of(taken->event.get());
+    if (lanes_) taken->key = checked_key(policy().key().of(taken->event.get()));
+    if (versions_) checked_key(policy().version().key.of(taken->event.get()));
     if (policy().id().of != nullptr) taken->identify(policy().id().of(taken->event.get()));
   } catch (const error& failure) {
     unreadable = failure;
@@ -229,6 +244,7 @@ task<> consumer::renew_leases() {
   const duration interval = policy().ack_wait() / 3;
   for (;;) {
     co_await sleep(interval);
+    if (lanes_) lanes_->forget_lost();
     const auto before = loop::current().now() - interval;
     running_.for_each([before](job& held) {
       if (!held.message.is_finished() && held.message.leased_at() < before) {
@@ -249,6 +265,7 @@ bool consumer::has_in_hand(std::uint64_t sequence) {
 
 void consumer::stop_intake() noexcept {
   draining_.set();
+  giving_way_.set();
   if (source_) source_->stop();
   if (given_up_by_server_) given_up_by_server_->stop();
   if (lanes_) lanes_->release();  // Who waits is woken, and gives its message back.

@@ -93,6 +93,8 @@ class consumer {
 
   // One program at a time (leader_term.cpp).
   task<> consume_while_leading();
+  task<> serve_term();
+  task<> open_for_term();
   task<bool> lead();
   task<> step_down_when_lost();
 
@@ -100,8 +102,8 @@ class consumer {
   void hold_for_predecessor(const nats::consumer_info& known);
   void note_arrival(const job& arrived);
   task<> wait_for_predecessor();
-  task<> wait_for_arrivals();
-  task<bool> is_settled_or_here();
+  task<bool> has_all_arrived();
+  task<bool> wait_for_redelivery();
 
   // One message at a time (worker.cpp).
   task<> work();
@@ -162,7 +164,7 @@ class consumer {
   task<> store_dead_letter(job& failed, const error& why);
   /// After a failure that is a server's, not the message's: waits; false when draining.
   task<bool> wait_out(const error& outage, std::uint64_t failures);
-  /// Waits, and not on when draining begins; false when it has.
+  /// Waits, and not on when others are to have the messages; false then.
   task<bool> pause(duration wait);
 
   const service::registration& registered_;
@@ -180,7 +182,6 @@ class consumer {
     std::set<std::uint64_t> arrived;
     manual_reset_event all_arrived;
   } inherited_;
-  bool steps_down_ = false;  ///< What is not begun belongs to the next leader.
   std::optional<leadership> leadership_;
   std::optional<nats::pull_source> source_;
   std::optional<given_up_by_server> given_up_by_server_;
@@ -189,6 +190,8 @@ class consumer {
   std::optional<scope> workers_;
   manual_reset_event ended_;
   manual_reset_event draining_;
+  /// Draining, or another program leads: what has not begun is not this program's any more.
+  manual_reset_event giving_way_;
   bool outage_told_ = false;
 };
 

@@ -8,13 +8,15 @@ namespace {
 
 constexpr auto ask = stmt<"select 1", postgres::statement_kind::read, "weir_database_probe">;
 constexpr duration kept_open = std::chrono::seconds(30);
+/// A new connection takes several round trips.
+constexpr duration connect_limit = std::chrono::seconds(3);
 
 postgres::pool_options one_connection(const std::string& conninfo) {
   postgres::pool_options options;
   options.conninfo = conninfo;
   options.max_connections = 1;
   options.idle_limit = kept_open;
-  options.connect_timeout = database_probe::answer_limit;
+  options.connect_timeout = connect_limit;
   return options;
 }
 
@@ -23,9 +25,16 @@ postgres::pool_options one_connection(const std::string& conninfo) {
 database_probe::database_probe(const std::string& conninfo) : pool_(one_connection(conninfo)) {}
 
 task<bool> database_probe::answers() {
-  const auto answer = co_await with_timeout(answer_limit, pool_.one<std::int32_t>(ask)).as_result();
+  const duration limit = pool_.stats().idle > 0 ? answer_limit : connect_limit + answer_limit;
+  const auto answer = co_await with_timeout(limit, pool_.one<std::int32_t>(ask)).as_result();
   if (!answer && answer.error().is_cancelled()) throw answer.error();
   co_return answer.has_value();
+}
+
+bool is_away(const postgres::pool& database) {
+  const auto now = database.stats();
+  // While it fails to connect it tries one at a time.
+  return !now.last_connect_error.empty() && now.connections <= 1;
 }
 
 }  // namespace weir::detail

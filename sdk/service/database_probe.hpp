@@ -25,4 +25,8 @@ class database_probe {
   postgres::pool pool_;
 };
 
+/// True while the pool has no connection and can open none. One that the server refuses since there
+/// are too many is no sign of that, as long as others work.
+bool is_away(const postgres::pool& database);
+
 }  // namespace weir::detail

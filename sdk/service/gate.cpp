@@ -88,26 +88,39 @@ task<> gate::wait_for_rates() {
   }
 }
 
+/// A permit of a rate is taken last, and is lost where something else is in the way by then: kept,
+/// those of all who wait would be a burst.
 task<gate::pass> gate::wait() {
-  co_await wait_for_rates();
-  for (;;) {
-    const duration pause = paused_until_ - loop::current().now();
-    if (pause > duration::zero()) {
-      co_await sleep(pause);
-      continue;
-    }
-    if (is_full()) {
-      left_.reset();
-      co_await left_.wait();
+  for (bool has_permit = !rate_ && !shared_rate_;;) {
+    if (co_await wait_for_way()) has_permit = !rate_ && !shared_rate_;
+    if (!has_permit) {
+      co_await wait_for_rates();
+      has_permit = true;
       continue;
     }
     std::optional<circuit_breaker::admission> admission;
     if (breaker_) {
-      co_await breaker_->wait_admitting();
       admission = breaker_->try_admit();
       if (!admission) continue;
     }
     co_return make_pass(std::move(admission));
+  }
+}
+
+/// Until there is no pause, room, and a breaker that admits; true when it had to wait.
+task<bool> gate::wait_for_way() {
+  for (bool has_waited = false;; has_waited = true) {
+    const duration pause = paused_until_ - loop::current().now();
+    if (pause > duration::zero()) {
+      co_await sleep(pause);
+    } else if (is_full()) {
+      left_.reset();
+      co_await left_.wait();
+    } else if (breaker_ && !breaker_->admits()) {
+      co_await breaker_->wait_admitting();
+    } else {
+      co_return has_waited;
+    }
   }
 }
 

@@ -34,6 +34,7 @@ class gate {
   bool is_full() const noexcept;
   bool must_wait() const noexcept;
   task<> wait_for_rates();
+  task<bool> wait_for_way();
   task<pass> wait();
   pass make_pass(std::optional<circuit_breaker::admission> admission);
   void tell_width();

@@ -19,15 +19,28 @@ lanes::~lanes() {
   for (const auto& [key, one] : lanes_) WEIR_ASSERT(!one.is_taken);
 }
 
-void lanes::forget_lost(lane& of) {
+void lanes::drop_lost(lane& of) {
   const time_point now = loop::current().now();
   std::erase_if(of.away, [now](const auto& one) { return one.second.until < now; });
 }
 
+void lanes::forget_lost() {
+  for (auto& [key, one] : lanes_) drop_lost(one);
+  drop_unused();
+}
+
+void lanes::forget_absent() {
+  for (auto& [key, one] : lanes_) one.away.clear();
+  drop_unused();
+}
+
+void lanes::drop_unused() {
+  std::erase_if(lanes_, [](const auto& entry) { return entry.second.is_unused(); });
+}
+
 void lanes::drop_if_unused(const std::string& key) {
   const auto found = lanes_.find(key);
-  const lane& one = found->second;
-  if (!one.is_taken && one.waiting.empty() && one.away.empty()) lanes_.erase(found);
+  if (found->second.is_unused()) lanes_.erase(found);
 }
 
 std::uint64_t lanes::come_back(const std::string& key, std::uint64_t sequence) {
@@ -38,11 +51,13 @@ std::uint64_t lanes::come_back(const std::string& key, std::uint64_t sequence) {
 }
 
 duration lanes::time_away(const std::string& key, std::uint64_t sequence) {
+  const duration all_away = away_until_ - loop::current().now();
+  if (all_away > duration::zero()) return all_away;
   const auto found = lanes_.find(key);
   if (found == lanes_.end()) return duration::zero();
   lane& its = found->second;
   its.away.erase(sequence);  // It is back.
-  forget_lost(its);
+  drop_lost(its);
   const time_point now = loop::current().now();
   const bool is_parked = its.parked_until > now;
   const bool is_behind = !its.away.empty() && its.away.begin()->first < sequence;
@@ -90,6 +105,7 @@ void lanes::give_turn(lane& to) noexcept {
 
 void lanes::release() noexcept {
   is_held_ = false;
+  away_until_ = {};
   for (auto& [key, one] : lanes_) {
     if (!one.is_taken && !one.waiting.empty()) give_turn(one);
   }
@@ -119,10 +135,10 @@ void lanes::park(const std::string& key, time_point until) {
   while (its.waiting.size() > waiting_max_) dismiss_last(its, until);
 }
 
-void lanes::dismiss_after(std::uint64_t sequence) {
-  const time_point now = loop::current().now();
+void lanes::send_all_away(time_point until) {
+  away_until_ = until;
   for (auto& [key, one] : lanes_) {
-    while (!one.waiting.empty() && one.waiting.rbegin()->first > sequence) dismiss_last(one, now);
+    while (!one.waiting.empty()) dismiss_last(one, until);
   }
 }
 

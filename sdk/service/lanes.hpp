@@ -50,8 +50,14 @@ class lanes {
   /// The first of each lane, by the order of the stream, gets its turn.
   void release() noexcept;
   bool is_held() const noexcept { return is_held_; }
-  /// Those that wait and come after this sequence are woken to go away.
-  void dismiss_after(std::uint64_t sequence);
+  /// Until release(), those that wait and those that come are to go away, until then.
+  void send_all_away(time_point until);
+
+  /// Nobody waits any more for what was given back and has not come again in time: another program
+  /// has it.
+  void forget_lost();
+  /// The same for all that was given back.
+  void forget_absent();
 
   std::size_t size() const noexcept { return lanes_.size(); }
   /// How many wait for their turn.
@@ -73,16 +79,20 @@ class lanes {
     time_point parked_until = {};
     std::multimap<std::uint64_t, waiter*> waiting;  ///< By sequence.
     std::map<std::uint64_t, absence> away;          ///< By sequence.
+
+    bool is_unused() const noexcept { return !is_taken && waiting.empty() && away.empty(); }
   };
 
-  static void forget_lost(lane& of);
+  static void drop_lost(lane& of);
   static void give_turn(lane& to) noexcept;
   static void dismiss_last(lane& of, time_point until);
+  void drop_unused();
   void drop_if_unused(const std::string& key);
 
   std::size_t waiting_max_;
   std::size_t waiting_ = 0;
   bool is_held_ = false;
+  time_point away_until_ = {};  ///< While it is held.
   std::unordered_map<std::string, lane> lanes_;
 };
 

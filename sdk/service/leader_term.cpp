@@ -7,32 +7,47 @@
 namespace weir::detail {
 
 task<> consumer::consume_while_leading() {
-  while (co_await lead()) {
-    log_info("consumer '" + policy().name() + "' is led by this program");
-    for (std::uint64_t failures = 0; !draining_.is_set();) {
-      const auto opened = co_await open_source().as_result();
-      if (opened) break;
-      if (opened.error().disposition() != disposition::retry) throw opened.error();
-      co_await wait_out(opened.error(), ++failures);
-    }
-    steps_down_ = false;
-    scope term;
-    term.spawn(step_down_when_lost());
-    std::exception_ptr failure;
-    try {
-      co_await consume();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    source_.reset();
-    co_await term.close();
-    co_await leadership_->resign();
-    if (failure) std::rethrow_exception(failure);
+  std::exception_ptr failure;
+  try {
+    while (co_await lead()) co_await serve_term();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await leadership_->resign();
+  if (failure) std::rethrow_exception(failure);
+}
+
+/// From when this program leads until it does not, or drains.
+task<> consumer::serve_term() {
+  log_info("consumer '" + policy().name() + "' is led by this program");
+  if (lanes_) lanes_->forget_absent();
+  scope term;
+  term.spawn(step_down_when_lost());
+  std::exception_ptr failure;
+  try {
+    co_await open_for_term();
+    co_await consume();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  source_.reset();
+  co_await term.close();
+  co_await leadership_->resign();
+  if (failure) std::rethrow_exception(failure);
+}
+
+task<> consumer::open_for_term() {
+  for (std::uint64_t failures = 0; !giving_way_.is_set();) {
+    const auto opened = co_await open_source().as_result();
+    if (opened) co_return;
+    if (opened.error().disposition() != disposition::retry) throw opened.error();
+    co_await wait_out(opened.error(), ++failures);
   }
 }
 
 /// Waits for the lead; false when draining.
 task<bool> consumer::lead() {
+  if (!draining_.is_set()) giving_way_.reset();
   for (std::uint64_t failures = 0; !draining_.is_set();) {
     const auto first =
         co_await when_any(leadership_->acquire(), as_task(draining_.wait())).as_result();
@@ -47,7 +62,7 @@ task<bool> consumer::lead() {
 task<> consumer::step_down_when_lost() {
   const std::string why = co_await leadership_->keep();
   log_warning("consumer '" + policy().name() + "' is led by this program no more: " + why);
-  steps_down_ = true;
+  giving_way_.set();
   if (source_) source_->stop();
   if (lanes_) lanes_->release();
 }

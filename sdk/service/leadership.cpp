@@ -3,12 +3,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "handled_ids.hpp"
 #include "weir/loop.hpp"
 #include "weir/sleep.hpp"
 #include "weir/timeout.hpp"
+#include "weir/uuid.hpp"
 
 namespace weir::detail {
 namespace {
@@ -24,7 +26,8 @@ constexpr duration resignation_limit = std::chrono::seconds(2);
 std::string name_of_this_program() {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
-  return std::string(host.data()) + ':' + std::to_string(getpid());
+  return std::string(host.data()) + ':' + std::to_string(getpid()) + ':' +
+         uuid::random().to_string();
 }
 
 }  // namespace
@@ -41,9 +44,11 @@ task<> leadership::open() {
 
 task<bool> leadership::try_acquire() {
   const time_point before = loop::current().now();
-  const auto made = co_await bucket_->create(key_, self_).as_result();
-  if (!made && made.error().is(errc::conflict)) co_return false;
-  if (!made) throw made.error();
+  may_be_ours_ = true;
+  const auto made = co_await with_timeout(lease - margin, bucket_->create(key_, self_)).as_result();
+  if (!made && !made.error().is(errc::conflict)) throw made.error();
+  may_be_ours_ = false;
+  if (!made) co_return false;
   revision_ = *made;
   led_until_ = before + lease - margin;
   co_return true;
@@ -56,7 +61,8 @@ task<> leadership::acquire() {
 
 task<std::string> leadership::keep() {
   for (;;) {
-    co_await sleep(renewal_interval);
+    co_await sleep(std::clamp<duration>(led_until_ - loop::current().now(), duration::zero(),
+                                        renewal_interval));
     const time_point before = loop::current().now();
     const duration left = led_until_ - before;
     if (left <= duration::zero()) co_return "its lease has run out";
@@ -77,10 +83,20 @@ task<std::string> leadership::keep() {
 }
 
 task<> leadership::resign() {
-  if (!revision_) co_return;
-  const auto of = std::exchange(revision_, std::nullopt);
+  if (!revision_ && !may_be_ours_) co_return;
   // Where it fails, the key runs out by itself.
-  (void)co_await with_timeout(resignation_limit, bucket_->remove(key_, of)).as_result();
+  (void)co_await with_timeout(resignation_limit, remove_own()).as_result();
+  revision_.reset();
+  may_be_ours_ = false;
+}
+
+task<> leadership::remove_own() {
+  if (!revision_) {
+    const auto found = co_await bucket_->get(key_);
+    if (!found || found->value != self_) co_return;
+    revision_ = found->revision;
+  }
+  co_await bucket_->remove(key_, revision_);
 }
 
 }  // namespace weir::detail

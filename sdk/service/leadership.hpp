@@ -30,12 +30,14 @@ class leadership {
  private:
   task<> open();
   task<bool> try_acquire();
+  task<> remove_own();
 
   nats::jetstream over_;
   std::string key_;
-  std::string self_;  ///< For people who look into the bucket.
+  std::string self_;  ///< Tells this program apart, also for people who look into the bucket.
   std::optional<nats::key_value> bucket_;
   std::optional<std::uint64_t> revision_;  ///< Of the key, while this program leads.
+  bool may_be_ours_ = false;               ///< The key was asked for, and no answer came.
   time_point led_until_ = {};
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "responder.hpp"
 
+#include "database_probe.hpp"
 #include "event_headers.hpp"
 #include "weir/timeout.hpp"
 #include "weir/uuid.hpp"
@@ -126,7 +127,9 @@ nats::reply responder::refuse(nats::service_error why) {
 
 failed_request responder::failed_at(request_progress at, time_point until) const {
   failed_request request{.at = at, .is_late = loop::current().now() >= until};
-  if (entry().has_transaction) request.database_down = on_.database->stats().last_connect_error;
+  if (entry().has_transaction && is_away(*on_.database)) {
+    request.database_down = on_.database->stats().last_connect_error;
+  }
   return request;
 }
 

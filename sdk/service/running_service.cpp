@@ -28,6 +28,8 @@ namespace weir::detail {
 namespace {
 
 constexpr duration drain_limit = std::chrono::seconds(25);
+/// What is cancelled then has this long to end.
+constexpr duration cancelled_grace = std::chrono::seconds(1);
 constexpr duration flush_limit = std::chrono::seconds(5);
 /// Between two looks at what a backlog has left.
 constexpr duration done_pause_min = std::chrono::milliseconds(5);
@@ -59,6 +61,7 @@ class running_service {
   task<> run_consumer(consumer& one);
   task<> end_when_done();
   task<> drain();
+  task<> join_until(time_point when);
   task<> stop();
   task<> prepare_database();
   task<> open_outbox();
@@ -211,6 +214,7 @@ task<> running_service::end_when_done() {
     bool is_done = true;
     for (auto& one : consumers_) {
       const auto done = co_await one->is_done().as_result();
+      if (!done && done.error().is_cancelled()) throw done.error();
       is_done = is_done && done && *done;
     }
     if (is_done) break;
@@ -265,7 +269,7 @@ task<> running_service::drain() {
   for (auto& one : consumers_) {
     co_await one->drain(std::max(until - loop::current().now(), duration::zero()));
   }
-  co_await running_.join();
+  co_await join_until(until + cancelled_grace);
   if (connection_->is_connected()) {
     // The server reads in order: once it answers, it has read every acknowledgement before.
     const auto flushed = co_await connection_->flush(flush_limit).as_result();
@@ -273,12 +277,20 @@ task<> running_service::drain() {
   }
 }
 
+/// A schedule's tick may still run then: it is cancelled, and tried again by whoever runs next.
+task<> running_service::join_until(time_point when) {
+  const auto joined = co_await with_deadline(when, as_task(running_.join())).as_result();
+  if (joined) co_return;
+  if (!joined.error().is(errc::deadline_exceeded)) throw joined.error();
+  log_warning("what still runs is cancelled: " + std::to_string(running_.size()) + " tasks");
+}
+
 task<> running_service::stop() {
   co_await running_.close();
   if (responders_) co_await responders_->close();
   responders_.reset();
-  consumers_.clear();
   co_await upkeep_.close();
+  consumers_.clear();
   if (outbox_) co_await outbox_->close();
   jetstream_.reset();
   outage_told_ = true;  // That the connection ends now is no news.

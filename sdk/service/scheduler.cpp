@@ -47,6 +47,7 @@ task<> scheduler::run(manual_reset_event& ending) {
     if (at) {
       const timestamp due = latest_due(*at);
       if (due > at->now) {
+        failures = 0;
         if (!co_await pause(std::min<duration>(due - at->now, look_interval), ending)) co_return;
         continue;
       }
@@ -58,8 +59,11 @@ task<> scheduler::run(manual_reset_event& ending) {
       if (handled.error().is_cancelled()) throw handled.error();
       log_warning("schedule '" + entry_.when.name() + "': the tick of " + to_rfc3339(due) +
                   " failed and is tried again: " + handled.error().message());
-    } else if (at.error().is_cancelled()) {
-      throw at.error();
+    } else {
+      if (at.error().is_cancelled()) throw at.error();
+      if (failures == 0) {
+        log_warning("schedule '" + entry_.when.name() + "' waits: " + at.error().message());
+      }
     }
     if (!co_await pause(retry_backoff.delay(++failures, loop::current().random()), ending)) {
       co_return;

@@ -75,7 +75,7 @@ void consumer::give_back(job& waiting, duration delay) {
 }
 
 task<bool> consumer::wait_out(const error& outage, std::uint64_t failures) {
-  if (draining_.is_set()) co_return false;
+  if (giving_way_.is_set()) co_return false;
   if (!outage_told_) {
     outage_told_ = true;
     log_warning("handling waits, messages are kept: " + outage.message());
@@ -84,9 +84,9 @@ task<bool> consumer::wait_out(const error& outage, std::uint64_t failures) {
 }
 
 task<bool> consumer::pause(duration wait) {
-  const auto ended = co_await with_timeout(wait, draining_.wait()).as_result();
+  const auto ended = co_await with_timeout(wait, giving_way_.wait()).as_result();
   if (!ended && ended.error().is_cancelled()) throw ended.error();
-  co_return !draining_.is_set();
+  co_return !giving_way_.is_set();
 }
 
 }  // namespace weir::detail

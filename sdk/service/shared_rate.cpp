@@ -26,6 +26,8 @@ constexpr std::chrono::microseconds unused_max = std::chrono::milliseconds(100);
 /// is wrong.
 constexpr std::chrono::microseconds ahead_max = std::chrono::minutes(2);
 constexpr int permits_ahead_max = 64;
+/// Between two looks at the clock, which may be set.
+constexpr duration look_interval = std::chrono::seconds(10);
 /// How often others may come first before it is an error.
 constexpr std::uint64_t conflicts_max = 200;
 constexpr backoff conflict_backoff =
@@ -62,35 +64,44 @@ class shared_rate_limit::state {
         key_(detail::key_token(rate.name)),
         interval_(std::chrono::floor<std::chrono::microseconds>(rate.per / rate.permits)) {}
 
+  /// The turn is held while its permit is waited for, so that a program is ahead of what it uses by
+  /// one reservation at most, however many wait.
   task<> acquire() {
     ++waiting_;
-    const auto taken = co_await take().as_result();
+    const auto held = co_await turn_.lock().as_result();
     --waiting_;
-    if (!taken) throw taken.error();
-    const duration wait = *taken - wall_clock();
-    if (wait > duration::zero()) co_await sleep(wait);
+    if (!held) throw held.error();
+    if (left_ == 0 || next_ + unused_max < wall_clock()) co_await reserve();
+    for (;;) {
+      const duration wait = next_ - wall_clock();
+      if (wait <= duration::zero()) break;
+      if (is_far_ahead(next_ - wall_clock())) {
+        co_await reserve();
+      } else {
+        co_await sleep(std::min(wait, look_interval));
+      }
+    }
+    --left_;
+    next_ += interval_;
   }
 
  private:
-  /// Gives the time at which the permit may be used.
-  task<timestamp> take() {
-    const auto held = co_await turn_.lock();
-    if (left_ == 0 || next_ + unused_max < wall_clock()) co_await reserve();
-    --left_;
-    co_return std::exchange(next_, next_ + interval_);
+  /// Nobody is so far ahead: a clock was, or has been set back.
+  bool is_far_ahead(duration next) const {
+    return next > ahead_max + permits_ahead_max * interval_;
   }
 
   task<> reserve() {
     if (!bucket_) co_await open();
     const auto most = std::max<std::int64_t>(taken_at_once_max / interval_, 1);
-    const auto count = std::min<std::int64_t>(most, static_cast<std::int64_t>(waiting_));
+    const auto count = std::min<std::int64_t>(most, static_cast<std::int64_t>(waiting_) + 1);
     for (std::uint64_t conflicts = 0;;) {
       const auto found = co_await bucket_->get(key_);
       const timestamp now = wall_clock();
       timestamp start = now;
       if (found) {
         const timestamp known = json::decode<rate_record>(found->value).value().next;
-        if (known - now < ahead_max + permits_ahead_max * interval_) start = std::max(now, known);
+        if (!is_far_ahead(known - now)) start = std::max(now, known);
       }
       const std::string text = json::encode(rate_record{start + count * interval_});
       const auto written = co_await write(text, found).as_result();

@@ -8,8 +8,8 @@
 namespace weir::detail {
 namespace {
 
-/// When a message is looked at again whose like is in hand.
-constexpr duration same_message_delay = std::chrono::seconds(1);
+/// Between two looks at whether the like of a message is still in hand.
+constexpr duration same_message_pause = std::chrono::milliseconds(50);
 
 }  // namespace
 
@@ -70,12 +70,17 @@ class consumer::in_hand_mark {
 task<> consumer::handle(job& taken) {
   std::optional<in_hand_mark> mark;
   if (handled_) mark.emplace(in_hand_, taken);
-  if (mark && !mark->is_first()) co_return give_back(taken, same_message_delay);
+  while (mark && !mark->is_first()) {
+    if (!co_await pause(same_message_pause)) co_return give_back(taken);
+    mark.emplace(in_hand_, taken);
+  }
   const auto turn = co_await take_turn(taken);
   if (!turn) co_return;
   for (std::uint64_t outages = 0;;) {
     // Whoever waited for its turn until the end of the service gives the message back untried.
-    if ((draining_.is_set() || steps_down_) && lanes_) co_return give_back(taken);
+    // So does a program that leads no more, whatever its messages waited for.
+    const bool leads_no_more = giving_way_.is_set() && !draining_.is_set();
+    if (leads_no_more || (draining_.is_set() && lanes_)) co_return give_back(taken);
     attempt_end end = co_await attempt(taken);
     switch (end.how) {
       case attempt_end::kind::done:

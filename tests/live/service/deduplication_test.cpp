@@ -55,7 +55,7 @@ weir::task<> remember_the_first(weir::nats::jetstream& jetstream, weir::postgres
   weir::nats::key_value_config wanted;
   wanted.bucket = "handled";
   const auto bucket = co_await weir::nats::key_value::ensure(jetstream, wanted);
-  co_await bucket.put("letters.id=2E1", "");
+  co_await bucket.put("LETTERS=2Fletters.id=2E1", "");
 }
 
 }  // namespace

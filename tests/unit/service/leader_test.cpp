@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <vector>
 
 #include "office.hpp"
+#include "weir/nats/key_value.hpp"
 #include "weir/sim.hpp"
 #include "weir/sleep.hpp"
 
@@ -88,6 +90,35 @@ weir::task<> cut_off() {
   CHECK(std::set(by_first.begin(), by_first.end()).size() == 2 * notes_of_a_round);
 }
 
+std::vector<std::int64_t> in_order;
+int failures_left = 0;
+
+weir::task<> read_in_order(note read) {
+  if (read.id == 1 && failures_left-- > 0) throw std::runtime_error("not yet");
+  in_order.push_back(read.id);
+  co_return;
+}
+
+/// Somebody else takes the lead while a message waits for its next attempt, with another behind it.
+weir::task<> lose_lead_in_waiting() {
+  in_order.clear();
+  failures_left = 1;
+  weir::nats::model_server server;
+  const auto policy = alone().ordered_by<&note::text>().retry(10, weir::fixed(10min));
+  auto first = program::of<read_in_order>(server, policy);
+  co_await first.start();
+  co_await first.write(1, "same");
+  co_await first.write(2, "same");
+  while (failures_left > 0) co_await weir::sleep(10ms);
+  const auto leaders = co_await weir::nats::key_value::open(first.jetstream(), "weir_leaders");
+  co_await leaders.put("NOTES=2Freaders", "somebody else");
+  co_await weir::sleep(30s);
+  // It has given both back, and leads again since the other one is gone: its wait is forgotten.
+  CHECK(in_order == std::vector<std::int64_t>{1, 2});
+  CHECK(first.statistics().given_back == 2);
+  co_await first.drain();
+}
+
 weir::task<> drain_in_waiting() {
   by_first.clear();
   weir::nats::model_server server;
@@ -110,6 +141,10 @@ TEST_CASE("one program handles; when it drains another one goes on at once") {
 }
 
 TEST_CASE("a leader that is cut off goes on when it leads again") { weir::simulate({}, cut_off); }
+
+TEST_CASE("what waits is given back when another program leads") {
+  weir::simulate({}, lose_lead_in_waiting);
+}
 
 TEST_CASE("a program that does not lead can be drained") { weir::simulate({}, drain_in_waiting); }
 

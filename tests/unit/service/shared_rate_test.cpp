@@ -65,6 +65,27 @@ weir::task<> share() {
   for (auto& link : links) co_await link.close();
 }
 
+/// Far more who wait than permits in any time that a clock could be wrong by.
+weir::task<> wait_in_line() {
+  weir::nats::model_server server;
+  weir::nats::connection links[2] = {weir::nats::connection(server),
+                                     weir::nats::connection(server)};
+  std::vector<weir::shared_rate_limit> limits;
+  for (auto& link : links) {
+    co_await link.wait_connected();
+    limits.emplace_back(weir::nats::jetstream(link), weir::shared_rate{"calls", 1, 1s});
+  }
+  std::vector<weir::time_point> when;
+  weir::scope programs;
+  for (std::size_t waiter = 0; waiter < 400; ++waiter) {
+    programs.spawn(acquire_each(limits[waiter % 2], 1, when));
+  }
+  co_await programs.join();
+  CHECK(when.size() == 400);
+  CHECK(most_within(when, 10s) <= 11);
+  for (auto& link : links) co_await link.close();
+}
+
 weir::task<> lose_server() {
   weir::nats::model_server server;
   weir::nats::connection link(server);
@@ -83,6 +104,8 @@ weir::task<> lose_server() {
 }  // namespace
 
 TEST_CASE("all programs together keep to a shared rate, and use it") { weir::simulate({}, share); }
+
+TEST_CASE("a shared rate holds however many wait for it") { weir::simulate({}, wait_in_line); }
 
 TEST_CASE("nobody is let through while the bucket cannot be reached") {
   weir::simulate({}, lose_server);
