@@ -70,6 +70,7 @@ task<> consumer::try_batch(batch& taken) {
     attempt_end end = co_await attempt_batch(taken, outcomes);
     if (end.how == attempt_end::kind::done) pass->succeeded();
     if (end.how == attempt_end::kind::failed) pass->failed(*end.why);
+    pass.reset();  // The halves need passes of their own.
     switch (end.how) {
       case attempt_end::kind::done:
         co_return co_await finish_batch(taken, outcomes, std::move(end.events));

@@ -5,7 +5,9 @@
 #include <set>
 #include <stdexcept>
 
+#include "effect_tables.hpp"
 #include "fixture.hpp"
+#include "watchdog.hpp"
 
 TEST_SUITE_BEGIN("service.batch");
 
@@ -49,6 +51,14 @@ weir::task<> store_many(std::span<const Letter> letters, weir::tx& db, weir::bat
   co_return;
 }
 
+weir::in_flight_limit limit(64);
+
+weir::task<> store_many_and_narrow(std::span<const Letter> letters, weir::tx& db,
+                                   weir::batch& all) {
+  limit.set(1);
+  return store_many(letters, db, all);
+}
+
 /// 64 letters of which the 23rd has a wish.
 std::vector<std::string> one_of_64(const std::string& wish) {
   std::vector<std::string> bodies;
@@ -71,6 +81,23 @@ weir::task<> remember_ids(weir::nats::jetstream& jetstream, weir::postgres::pool
   stream.subjects = {"letters.>"};
   stream.duplicate_window = 2min;
   co_await jetstream.ensure_stream(stream);
+}
+
+/// The inbox refuses as many inserts as make a batch be halved, as if another program handled some
+/// of it each time and then did not commit.
+constexpr auto refuse_nine_times = weir::stmt<
+    "do $$ begin "
+    "create sequence inbox_inserts; "
+    "create function refuse_at_first() returns trigger language plpgsql as $body$ begin "
+    "if nextval('inbox_inserts') <= 9 then "
+    "raise unique_violation using constraint = 'weir_inbox_pkey'; "
+    "end if; return null; end $body$; "
+    "create trigger refuse_at_first before insert on weir_inbox "
+    "for each statement execute function refuse_at_first(); end $$">;
+
+weir::task<> refuse_at_first(weir::nats::jetstream&, weir::postgres::pool& database) {
+  co_await weir::detail::make_effect_tables(database);
+  co_await database.exec(refuse_nine_times);
 }
 
 }  // namespace
@@ -135,6 +162,27 @@ TEST_CASE("what a batch publishes is no duplicate of what those publish that fai
   CHECK(left.answered == answers);
   CHECK(left.dead.empty());
   CHECK(left.unsent == 0);
+}
+
+TEST_CASE("the halves of a batch do not wait for the whole of it") {
+  weir::test::allow(120s);
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<store_many_and_narrow>(policy().in_flight(limit));
+  limit.set(64);
+  largest_batch = 0;
+  std::vector<weir::test::sent_letter> letters;
+  ids expected;
+  for (std::int64_t id = 1; id <= 8; ++id) {
+    letters.push_back({.body = letter(id, "")});
+    expected.push_back(id);
+  }
+
+  const auto left = office.deliver(service, letters, refuse_at_first);
+
+  CHECK(largest_batch > 1);
+  CHECK(left.stored == expected);
+  CHECK(left.answered == expected);
 }
 
 TEST_CASE("a batch keeps the order of its stream") {
