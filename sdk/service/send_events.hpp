@@ -23,7 +23,7 @@ struct sent_events {
 ///
 /// Of a key, the events of one message wait until those of the message before it are confirmed; if
 /// those cannot be for now, they are not sent either. What a stream refuses for good holds nobody
-/// up.
+/// up, and no key waits for another one.
 task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows);
 
 }  // namespace weir::detail
