@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "event_headers.hpp"
@@ -156,6 +157,13 @@ task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row
   co_await all.send_all();
   for (std::size_t at = 0; at < rows.size(); ++at) {
     if (!all.is_confirmed(at)) all.result.unconfirmed.push_back(std::move(rows[at]));
+  }
+  if (!all.result.unconfirmed.empty() && !all.result.obstacle) {
+    all.result.was_time_over = true;
+    all.result.obstacle.emplace(errc::deadline_exceeded, disposition::retry,
+                                std::to_string(all.result.unconfirmed.size()) +
+                                    " events were not sent in time, of those that go one after "
+                                    "the other; they are sent next");
   }
   co_return std::move(all.result);
 }

@@ -15,7 +15,8 @@ struct sent_events {
   std::uint64_t confirmed = 0;
   std::uint64_t duplicates = 0;         ///< Of these: the stream had them already.
   std::vector<outbox_row> unconfirmed;  ///< In their order.
-  std::optional<error> obstacle;        ///< What kept the first of those.
+  std::optional<error> obstacle;        ///< None only where there are none of those.
+  bool was_time_over = false;           ///< That alone is the obstacle: nothing was refused.
 };
 
 /// Publishes the events into their streams, in their order and without waiting in between, and
