@@ -25,6 +25,7 @@ struct departure {
   std::size_t turn = 0;  ///< How many messages of its key come before its own.
   std::optional<nats::publication> publication;
   bool is_confirmed = false;
+  bool is_refused = false;  ///< For good.
 };
 
 /// Where rows stand that are sent in their order, turn by turn.
@@ -61,6 +62,7 @@ class sender {
   }
 
   bool is_confirmed(std::size_t at) const noexcept { return departures_[at].is_confirmed; }
+  bool is_refused(std::size_t at) const noexcept { return departures_[at].is_refused; }
   sent_events result;
 
  private:
@@ -116,7 +118,7 @@ class sender {
       if (begun) {
         departures_[at].publication.emplace(std::move(*begun));
       } else {
-        note(row, begun.error());
+        note(at, begun.error());
       }
     }
   }
@@ -127,7 +129,7 @@ class sender {
       if (!one.publication) continue;
       const auto confirmation = co_await one.publication->confirmed().as_result();
       if (!confirmation) {
-        note(rows_[at], confirmation.error());
+        note(at, confirmation.error());
         continue;
       }
       one.is_confirmed = true;
@@ -136,10 +138,15 @@ class sender {
     }
   }
 
-  void note(const outbox_row& row, const error& why) {
+  void note(std::size_t at, const error& why) {
     if (why.is_cancelled()) throw why;
     if (!result.obstacle) result.obstacle = why;
-    if (!row.key.empty() && why.disposition() != disposition::permanent) held_.insert(row.key);
+    const outbox_row& row = rows_[at];
+    if (why.disposition() == disposition::permanent) {
+      departures_[at].is_refused = true;
+    } else if (!row.key.empty()) {
+      held_.insert(row.key);
+    }
   }
 
   nats::jetstream& jetstream_;
@@ -156,7 +163,9 @@ task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row
   sender all(jetstream, rows);
   co_await all.send_all();
   for (std::size_t at = 0; at < rows.size(); ++at) {
-    if (!all.is_confirmed(at)) all.result.unconfirmed.push_back(std::move(rows[at]));
+    if (all.is_confirmed(at)) continue;
+    if (all.is_refused(at)) all.result.refused.push_back(rows[at].id);
+    all.result.unconfirmed.push_back(std::move(rows[at]));
   }
   if (!all.result.unconfirmed.empty() && !all.result.obstacle) {
     all.result.was_time_over = true;

@@ -15,6 +15,7 @@ struct sent_events {
   std::uint64_t confirmed = 0;
   std::uint64_t duplicates = 0;         ///< Of these: the stream had them already.
   std::vector<outbox_row> unconfirmed;  ///< In their order.
+  std::vector<std::int64_t> refused;    ///< Ids of those that a stream refuses for good.
   std::optional<error> obstacle;        ///< None only where there are none of those.
   bool was_time_over = false;           ///< That alone is the obstacle: nothing was refused.
 };
