@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "consumer.hpp"
+#include "event_headers.hpp"
 #include "weir/loop.hpp"
 #include "weir/timeout.hpp"
 #include "weir/when_all.hpp"
@@ -19,6 +20,20 @@ std::vector<std::string> ids_of(const std::vector<std::unique_ptr<job>>& jobs) {
   ids.reserve(jobs.size());
   for (const auto& one : jobs) ids.push_back(one->message_id);
   return ids;
+}
+
+/// What a batch publishes is told apart by the first message whose handling is committed with it:
+/// that one is never handled again. One that has failed is, and what it publishes then would have
+/// the ids of what others have published now.
+event_origin origin_of(const std::vector<std::unique_ptr<job>>& jobs, const batch& outcomes) {
+  const auto has_failed = [&](std::size_t at) { return outcomes.failures().contains(at); };
+  std::size_t first = 0;
+  while (first < jobs.size() && has_failed(first)) ++first;
+  if (first == jobs.size()) {
+    const job& front = *jobs.front();
+    return {.id = front.identity() + ":failed-" + std::to_string(front.attempt())};
+  }
+  return {.id = jobs[first]->identity()};
 }
 
 }  // namespace
@@ -55,6 +70,7 @@ task<> consumer::try_batch(batch& taken) {
     attempt_end end = co_await attempt_batch(taken, outcomes);
     if (end.how == attempt_end::kind::done) pass->succeeded();
     if (end.how == attempt_end::kind::failed) pass->failed(*end.why);
+    pass.reset();  // The halves need passes of their own.
     switch (end.how) {
       case attempt_end::kind::done:
         co_return co_await finish_batch(taken, outcomes, std::move(end.events));
@@ -153,7 +169,11 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   std::vector<std::string> failed;
   for (const auto& [index, why] : outcomes.failures()) failed.push_back(taken[index]->message_id);
   if (!failed.empty()) inbox_->leave_all(in, failed);
-  rows = store(in, rows_of(events, *taken.front(), taken.size() == 1));
+  if (events.entries().empty()) co_return;
+  event_origin from = origin_of(taken, outcomes);
+  // Of many, none is the cause.
+  if (taken.size() == 1) from.headers = headers_after(*taken.front());
+  rows = store(in, rows_of(events, from));
 }
 
 task<> consumer::finish_batch(batch& done, const weir::batch& outcomes,

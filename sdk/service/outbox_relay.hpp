@@ -39,15 +39,26 @@ class outbox_relay {
     std::size_t sent = 0;
     std::size_t were_due = 0;  ///< Of these at most: they had to wait for their time.
     std::optional<error> obstacle;
+    bool was_full = false;              ///< There may be more behind what was read.
+    std::int64_t last_left = 0;         ///< The last number of what was read and is not sent.
+    std::vector<std::int64_t> refused;  ///< See sent_events.
+  };
+  /// A way through the table, past what cannot be sent: that is tried again in the next round.
+  struct sweep_round {
+    std::int64_t passed = 0;            ///< The last number that is left behind.
+    std::vector<std::int64_t> refused;  ///< Ids of what holds nobody up of that.
   };
 
   task<sweep_result> sweep(sweep_bounds bounds);
   task<sweep_result> sweep_in(postgres::tx& in, sweep_bounds bounds);
   void tell(const error& obstacle);
+  void tell_failure(const error& why);
 
   postgres::pool& database_;
   nats::jetstream jetstream_;
+  sweep_round round_;
   bool obstacle_told_ = false;
+  bool failure_told_ = false;
 };
 
 }  // namespace weir::detail

@@ -2,9 +2,12 @@
 // A handler of many messages: one transaction, and still each message has an end of its own.
 #include <doctest/doctest.h>
 
+#include <set>
 #include <stdexcept>
 
+#include "effect_tables.hpp"
 #include "fixture.hpp"
+#include "watchdog.hpp"
 
 TEST_SUITE_BEGIN("service.batch");
 
@@ -18,6 +21,7 @@ using ids = std::vector<std::int64_t>;
 constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1, 1)">;
 
 std::size_t largest_batch = 0;
+std::set<std::int64_t> failed_before;
 
 weir::durable policy() {
   return weir::durable("letters")
@@ -34,12 +38,25 @@ weir::task<> store_many(std::span<const Letter> letters, weir::tx& db, weir::bat
       all.fail(at, weir::error(weir::errc::conflict, weir::disposition::permanent, "this one"));
       continue;
     }
+    if (letter.wish.starts_with("fail at first") && failed_before.insert(letter.id).second) {
+      all.fail(at, weir::error(weir::errc::unavailable, weir::disposition::retry, "not yet"));
+      if (letter.wish.ends_with("and say so")) db.publish(Reply{-letter.id});
+      continue;
+    }
     if (letter.wish == "throw") throw std::runtime_error("one spoils it");
     const bool breaks = letter.wish == "break a rule";
     db.database().enqueue(store, breaks ? -letter.id : letter.id);
     db.publish(Reply{letter.id});
   }
   co_return;
+}
+
+weir::in_flight_limit limit(64);
+
+weir::task<> store_many_and_narrow(std::span<const Letter> letters, weir::tx& db,
+                                   weir::batch& all) {
+  limit.set(1);
+  return store_many(letters, db, all);
 }
 
 /// 64 letters of which the 23rd has a wish.
@@ -55,6 +72,32 @@ ids all_but_23() {
     if (id != 23) all.push_back(id);
   }
   return all;
+}
+
+/// So that the stream knows all ids again that it sees in a test.
+weir::task<> remember_ids(weir::nats::jetstream& jetstream, weir::postgres::pool&) {
+  weir::nats::stream_config stream;
+  stream.name = Letters::name;
+  stream.subjects = {"letters.>"};
+  stream.duplicate_window = 2min;
+  co_await jetstream.ensure_stream(stream);
+}
+
+/// The inbox refuses as many inserts as make a batch be halved, as if another program handled some
+/// of it each time and then did not commit.
+constexpr auto refuse_nine_times = weir::stmt<
+    "do $$ begin "
+    "create sequence inbox_inserts; "
+    "create function refuse_at_first() returns trigger language plpgsql as $body$ begin "
+    "if nextval('inbox_inserts') <= 9 then "
+    "raise unique_violation using constraint = 'weir_inbox_pkey'; "
+    "end if; return null; end $body$; "
+    "create trigger refuse_at_first before insert on weir_inbox "
+    "for each statement execute function refuse_at_first(); end $$">;
+
+weir::task<> refuse_at_first(weir::nats::jetstream&, weir::postgres::pool& database) {
+  co_await weir::detail::make_effect_tables(database);
+  co_await database.exec(refuse_nine_times);
 }
 
 }  // namespace
@@ -87,6 +130,59 @@ TEST_CASE("of a batch of 64 with one bad message 63 succeed") {
   CHECK(left.remembered == 63);
   CHECK(left.unsent == 0);
   CHECK(largest_batch > 1);
+}
+
+TEST_CASE("what a batch publishes is no duplicate of what those publish that failed in it") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<store_many>(policy());
+  largest_batch = 0;
+  failed_before.clear();
+  std::vector<weir::test::sent_letter> letters;
+  ids expected;
+  ids answers;
+  std::string others;
+  std::string wish = "fail at first";
+  SUBCASE("the first of it") {}
+  SUBCASE("all of it") {
+    wish += " and say so";
+    others = wish;
+    for (std::int64_t id = -8; id < 0; ++id) answers.push_back(id);
+  }
+  for (std::int64_t id = 1; id <= 8; ++id) {
+    letters.push_back({.body = letter(id, id == 1 ? wish : others)});
+    expected.push_back(id);
+    answers.push_back(id);
+  }
+
+  const auto left = office.deliver(service, letters, remember_ids);
+
+  CHECK(largest_batch > 1);
+  CHECK(left.stored == expected);
+  CHECK(left.answered == answers);
+  CHECK(left.dead.empty());
+  CHECK(left.unsent == 0);
+}
+
+TEST_CASE("the halves of a batch do not wait for the whole of it") {
+  weir::test::allow(120s);
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.on<store_many_and_narrow>(policy().in_flight(limit));
+  limit.set(64);
+  largest_batch = 0;
+  std::vector<weir::test::sent_letter> letters;
+  ids expected;
+  for (std::int64_t id = 1; id <= 8; ++id) {
+    letters.push_back({.body = letter(id, "")});
+    expected.push_back(id);
+  }
+
+  const auto left = office.deliver(service, letters, refuse_at_first);
+
+  CHECK(largest_batch > 1);
+  CHECK(left.stored == expected);
+  CHECK(left.answered == expected);
 }
 
 TEST_CASE("a batch keeps the order of its stream") {

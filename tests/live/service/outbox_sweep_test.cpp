@@ -2,6 +2,9 @@
 // What was left in the outbox is swept: with few statements, whatever order the commits had, and
 // past what no stream takes.
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdio>
 
 #include "effect_tables.hpp"
 #include "fixture.hpp"
@@ -111,6 +114,121 @@ weir::task<> pass_by_the_refused(office_floor on, weir::outbox& outbox) {
   co_await until_unsent(on, 0);
 }
 
+/// More than a sweep reads, each of them too large for its stream; before them one that its stream
+/// does not take for now.
+constexpr auto leave_what_is_refused = weir::stmt<
+    "insert into weir_outbox (id, key, subject, message_id, body, created_at) "
+    "select id, 'key ' || id, case id when 1 then 'full.one' else 'small.one' end, 'left:' || id, "
+    "case id when 1 then '' else repeat('x', 200) end, now() - interval '1 hour' "
+    "from generate_series(1, 5000) as id">;
+
+weir::task<> make_narrow_streams(office_floor on) {
+  weir::nats::stream_config small;
+  small.name = "SMALL";
+  small.subjects = {"small.>"};
+  small.max_message_size = 100;
+  co_await on.jetstream.ensure_stream(std::move(small));
+  weir::nats::stream_config full;
+  full.name = "FULL";
+  full.subjects = {"full.>"};
+  full.max_messages = 1;
+  full.discard = weir::nats::discard_policy::new_messages;
+  co_await on.jetstream.ensure_stream(std::move(full));
+  co_await on.jetstream.publish(weir::nats::subject("full.up"), "in the way");
+}
+
+weir::task<std::string> id_of_answer(office_floor on, std::uint64_t sequence) {
+  while (co_await count_answers(on) < sequence) co_await weir::sleep(5ms);
+  const auto stored = co_await on.jetstream.get_message(std::string(Letters::name), sequence);
+  for (const auto& [name, value] : stored.headers) {
+    if (name == "Nats-Msg-Id") co_return value;
+  }
+  co_return "(none)";
+}
+
+/// Behind them stand one of the key that is held up, and two of keys that are not.
+weir::task<> go_past_the_refused(office_floor on, weir::outbox& outbox) {
+  co_await make_narrow_streams(on);
+  co_await on.database.exec(leave_what_is_refused);
+  for (const auto& [id, key] : {std::pair(6001, "key 1"), {6002, "key 2"}, {6003, "another"}}) {
+    co_await on.database.exec(leave_one, std::int64_t{id}, std::string(key),
+                              std::string("letters.answered"));
+  }
+  co_await outbox.open();
+  const auto first = co_await id_of_answer(on, 1);
+  CHECK(first == "left:6002");
+  const auto second = co_await id_of_answer(on, 2);
+  CHECK(second == "left:6003");
+
+  // In the next round, after the one that it has waited for.
+  co_await on.jetstream.purge_stream("FULL");
+  const auto third = co_await id_of_answer(on, 3);
+  CHECK(third == "left:6001");
+  const auto full = co_await on.jetstream.stream_info("FULL");
+  CHECK(full.messages == 1);
+  co_await until_unsent(on, 4999);
+}
+
+constexpr auto drop_delayed = weir::stmt<"drop table weir_delayed">;
+
+/// What is written to standard error as long as it lives.
+class overheard {
+ public:
+  overheard() : file_(std::tmpfile()), before_(dup(STDERR_FILENO)) {
+    dup2(fileno(file_), STDERR_FILENO);
+  }
+  overheard(const overheard&) = delete;
+  overheard& operator=(const overheard&) = delete;
+  ~overheard() {
+    dup2(before_, STDERR_FILENO);
+    close(before_);
+    std::fclose(file_);
+  }
+
+  std::size_t count(std::string_view wanted) const {
+    std::string text(static_cast<std::size_t>(lseek(fileno(file_), 0, SEEK_END)), '\0');
+    const auto size = pread(fileno(file_), text.data(), text.size(), 0);
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    std::size_t found = 0;
+    for (auto at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) {
+      ++found;
+    }
+    return found;
+  }
+
+ private:
+  std::FILE* file_;
+  int before_;
+};
+
+weir::task<> see_sweeps_fail(office_floor on, weir::outbox& outbox, const int& sweeps) {
+  const overheard log;
+  co_await outbox.open();
+  co_await on.database.exec(drop_delayed);
+  while (log.count("cannot be swept") == 0) co_await weir::sleep(5ms);
+  // Of the next two the first has ended when the second begins.
+  const int before = sweeps;
+  while (sweeps < before + 2) co_await weir::sleep(5ms);
+  CHECK(log.count("cannot be swept") == 1);
+  CHECK(log.count("weir_delayed") > 0);
+}
+
+weir::task<> sweep_in_vain(office_floor on) {
+  co_await weir::detail::make_effect_tables(on.database);
+  int sweeps = 0;
+  weir::postgres::pool_options counted;
+  counted.conninfo = on.settings.database_url;
+  counted.hooks.on_statement = [&sweeps](const weir::postgres::statement_report& one) {
+    if (one.name == "weir_outbox_due") ++sweeps;
+  };
+  weir::postgres::pool database(counted);
+  weir::outbox outbox(database, on.link);
+  const auto told = co_await see_sweeps_fail(on, outbox, sweeps).as_result();
+  co_await outbox.close();
+  co_await database.close();
+  if (!told) throw told.error();
+}
+
 }  // namespace
 
 TEST_CASE("ten thousand events that were left are sent with a statement for many of them") {
@@ -126,6 +244,16 @@ TEST_CASE("an event that no stream takes keeps no other in the outbox") {
   weir::test::allow(120s);
   weir::test::post_office().tell(
       [](office_floor on) { return with_outbox(on, pass_by_the_refused); });
+}
+
+TEST_CASE("more events than a sweep reads that cannot be sent keep none from those behind them") {
+  weir::test::allow(120s);
+  weir::test::post_office().tell(
+      [](office_floor on) { return with_outbox(on, go_past_the_refused); });
+}
+
+TEST_CASE("that the outbox cannot be swept at all is said, and once") {
+  weir::test::post_office().tell(sweep_in_vain);
 }
 
 TEST_SUITE_END();
