@@ -65,13 +65,13 @@ class one_trial {
 };
 
 /// Rolled back in any case.
-task<> try_in_database(one_trial& one, duration deadline, postgres::pool& database, trial& to) {
-  postgres::transaction work = co_await database.begin();
+task<> try_in_database(one_trial& one, duration deadline, const trial_pools& database, trial& to) {
+  postgres::transaction work = co_await database.work.begin();
   std::exception_ptr failure;
   try {
-    const auto ran = co_await with_timeout(deadline, one.run_in(work, database)).as_result();
+    const auto ran = co_await with_timeout(deadline, one.run_in(work, database.reads)).as_result();
     if (ran) {
-      to.tables = co_await postgres::detail::changed_rows(work, database);
+      to.tables = co_await postgres::detail::changed_rows(work, database.work);
     } else {
       to.failure = ran.error();
     }
@@ -85,7 +85,7 @@ task<> try_in_database(one_trial& one, duration deadline, postgres::pool& databa
 }  // namespace
 
 task<trial> try_handler(const service::registration& with, const tried_message& what,
-                        postgres::pool* database, std::size_t body_bytes_max) {
+                        const trial_pools* database, std::size_t body_bytes_max) {
   trial made;
   made.consumer = with.policy.name();
   const meta about = what.about(made.consumer);

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// --try: what a handler on trial is told of its message, and what it cannot do.
+#include <doctest/doctest.h>
+
+#include "fixture.hpp"
+#include "try_message.hpp"
+
+TEST_SUITE_BEGIN("service.try");
+
+using namespace std::chrono_literals;
+using weir::test::letter;
+using weir::test::post_office;
+
+namespace {
+
+constexpr auto set_up = weir::stmt<
+    "do $$ begin insert into letters values (101, 1); end $$">;
+constexpr auto look = weir::stmt<"select attempt from letters where id = 101">;
+constexpr auto read_and_write =
+    weir::stmt<"update letters set attempt = 99 where id = 101 and id <> $1 returning attempt",
+               weir::postgres::statement_kind::read>;
+
+
+weir::durable policy() {
+  return weir::durable("letters").workers(1).retry(1, weir::fixed(1ms)).dead_letter("dlq.letters");
+}
+
+weir::task<> refuse(Letter, weir::tx&) {
+  throw weir::error(weir::errc::conflict, weir::disposition::permanent, "not yet repaired");
+}
+
+/// A read that is none, which nothing but the server refuses.
+weir::task<> grant_in_passing(Letter letter, weir::unit& db) {
+  co_await db.maybe<std::int64_t>(read_and_write, letter.id);
+}
+
+weir::task<> lay_out(weir::nats::jetstream&, weir::postgres::pool& database) {
+  co_await database.exec(set_up);
+}
+
+/// Runs a task on the database alone.
+template <class Work>
+weir::task<> in_database(const weir::environment& settings, Work work) {
+  weir::postgres::pool_options options;
+  options.conninfo = settings.database_url;
+  weir::postgres::pool database(options);
+  co_await work(database);
+  co_await database.close();
+}
+
+weir::task<> check_unchanged(weir::postgres::pool& database) {
+  const auto attempt = co_await database.one<std::int64_t>(look);
+  CHECK(attempt == 1);
+}
+
+/// An office with letters that a service has given up.
+class given_up {
+ public:
+  explicit given_up(const std::vector<weir::test::sent_letter>& letters) {
+    weir::service refusing("letters-test");
+    refusing.on<refuse>(policy());
+    office_.deliver(refusing, letters, lay_out);
+  }
+
+  weir::detail::try_outcome tried(const weir::service& by, const std::string& name) {
+    return weir::loop().run(weir::detail::try_message(by, office_.settings(), {name}));
+  }
+  template <class Work>
+  void in_database(Work work) {
+    weir::loop().run(::in_database(office_.settings(), work));
+  }
+
+ private:
+  post_office office_;
+};
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a read of a unit on trial that writes is refused") {
+  given_up office({{letter(7, "arrive")}});
+  weir::service service("letters-test");
+  service.on<grant_in_passing>(policy());
+
+  const auto outcome = office.tried(service, "DLQ_LETTERS:1");
+
+  CHECK_FALSE(outcome.succeeds);
+  CHECK(contains(outcome.report, "in a read-only transaction"));
+  office.in_database(check_unchanged);
+}
+
+TEST_SUITE_END();
