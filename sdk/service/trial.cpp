@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trial.hpp"
 
+#include <limits>
+
 #include "consumer.hpp"
 #include "weir/postgres/detail/execute_unit.hpp"
 #include "weir/timeout.hpp"
@@ -11,6 +13,20 @@ namespace {
 /// What is checked with a commit is checked now, since there is none.
 constexpr auto check_all = stmt<"set constraints all immediate", postgres::statement_kind::write,
                                 "weir_trial_constraints">;
+
+/// What a trial has locked is free again, although its program stands still: so long after the
+/// handler's deadline, in the time for which the changes are looked at.
+constexpr duration idle_grace = std::chrono::seconds(30);
+/// The server counts in an int of milliseconds.
+constexpr std::chrono::milliseconds idle_max{std::numeric_limits<std::int32_t>::max()};
+constexpr auto bound_idleness =
+    stmt<"select set_config('idle_in_transaction_session_timeout', $1, true)",
+         postgres::statement_kind::write, "weir_trial_idle_limit">;
+
+std::string idle_limit(duration deadline) {
+  const duration limit = deadline < idle_max - idle_grace ? deadline + idle_grace : idle_max;
+  return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(limit).count()) + "ms";
+}
 
 /// One handler, one message.
 class one_trial {
@@ -69,6 +85,7 @@ task<> try_in_database(one_trial& one, duration deadline, const trial_pools& dat
   postgres::transaction work = co_await database.work.begin();
   std::exception_ptr failure;
   try {
+    work.enqueue(bound_idleness, idle_limit(deadline));
     const auto ran = co_await with_timeout(deadline, one.run_in(work, database.reads)).as_result();
     if (ran) {
       to.tables = co_await postgres::detail::changed_rows(work, database.work);

@@ -13,11 +13,15 @@ using weir::test::post_office;
 
 namespace {
 
+constexpr auto remark = weir::stmt<"insert into remarks (text, letter) values ($1, $2)">;
 constexpr auto set_up = weir::stmt<
     "do $$ begin insert into letters values (101, 1); end $$">;
 constexpr auto look = weir::stmt<"select attempt from letters where id = 101">;
 constexpr auto read_and_write =
     weir::stmt<"update letters set attempt = 99 where id = 101 and id <> $1 returning attempt",
+               weir::postgres::statement_kind::read>;
+constexpr auto read_idle_limit =
+    weir::stmt<"select current_setting('idle_in_transaction_session_timeout')",
                weir::postgres::statement_kind::read>;
 
 
@@ -32,6 +36,11 @@ weir::task<> refuse(Letter, weir::tx&) {
 /// A read that is none, which nothing but the server refuses.
 weir::task<> grant_in_passing(Letter letter, weir::unit& db) {
   co_await db.maybe<std::int64_t>(read_and_write, letter.id);
+}
+
+weir::task<> tell_idle_limit(Letter letter, weir::tx& db) {
+  const auto limit = co_await db.one<std::string>(read_idle_limit);
+  co_await db.exec(remark, limit, letter.id);
 }
 
 weir::task<> lay_out(weir::nats::jetstream&, weir::postgres::pool& database) {
@@ -90,6 +99,16 @@ TEST_CASE("a read of a unit on trial that writes is refused") {
   CHECK_FALSE(outcome.succeeds);
   CHECK(contains(outcome.report, "in a read-only transaction"));
   office.in_database(check_unchanged);
+}
+
+TEST_CASE("a trial that stands still keeps its locks for a while only") {
+  given_up office({{letter(101, "arrive")}});
+  weir::service service("letters-test");
+  service.on<tell_idle_limit>(policy().deadline(10s));
+
+  const auto outcome = office.tried(service, "DLQ_LETTERS:1");
+
+  CHECK(contains(outcome.report, "  + {\"text\": \"40s\", \"letter\": 101}\n"));
 }
 
 TEST_SUITE_END();
