@@ -50,10 +50,21 @@ struct json_trial {
   std::vector<json_event> events;
 };
 
+/// The second half of the control characters, in UTF-8: U+0080 to U+009F.
+bool is_late_control(unsigned char first, unsigned char second) {
+  return first == 0xc2 && second >= 0x80 && second <= 0x9f;
+}
+
 /// What came from outside as one line that a terminal does not obey.
 std::string one_line(std::string_view text) {
   std::string line(text);
   std::ranges::replace_if(line, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+  for (std::size_t at = 1; at < line.size(); ++at) {
+    if (is_late_control(static_cast<unsigned char>(line[at - 1]),
+                        static_cast<unsigned char>(line[at]))) {
+      line.replace(at - 1, 2, "  ");
+    }
+  }
   return line;
 }
 

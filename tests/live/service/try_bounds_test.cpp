@@ -15,7 +15,9 @@ namespace {
 
 constexpr auto remark = weir::stmt<"insert into remarks (text, letter) values ($1, $2)">;
 constexpr auto set_up = weir::stmt<
-    "do $$ begin insert into letters values (101, 1); end $$">;
+    "do $$ begin insert into letters values (101, 1); create schema archive; "
+    "create table archive.letters (id bigint primary key, attempt bigint not null); "
+    "insert into archive.letters values (900, 1); end $$">;
 constexpr auto look = weir::stmt<"select attempt from letters where id = 101">;
 constexpr auto read_and_write =
     weir::stmt<"update letters set attempt = 99 where id = 101 and id <> $1 returning attempt",
@@ -23,6 +25,9 @@ constexpr auto read_and_write =
 constexpr auto read_idle_limit =
     weir::stmt<"select current_setting('idle_in_transaction_session_timeout')",
                weir::postgres::statement_kind::read>;
+constexpr auto file_away = weir::stmt<
+    "do $$ begin set local search_path to archive; "
+    "update letters set attempt = 5 where id = 900; end $$">;
 
 
 weir::durable policy() {
@@ -42,6 +47,8 @@ weir::task<> tell_idle_limit(Letter letter, weir::tx& db) {
   const auto limit = co_await db.one<std::string>(read_idle_limit);
   co_await db.exec(remark, limit, letter.id);
 }
+
+weir::task<> file_letters(Letter, weir::tx& db) { co_await db.exec(file_away); }
 
 weir::task<> lay_out(weir::nats::jetstream&, weir::postgres::pool& database) {
   co_await database.exec(set_up);
@@ -109,6 +116,19 @@ TEST_CASE("a trial that stands still keeps its locks for a while only") {
   const auto outcome = office.tried(service, "DLQ_LETTERS:1");
 
   CHECK(contains(outcome.report, "  + {\"text\": \"40s\", \"letter\": 101}\n"));
+}
+
+TEST_CASE("a table that only the handler searches for is the one that is told") {
+  given_up office({{letter(7, "arrive")}});
+  weir::service service("letters-test");
+  service.on<file_letters>(policy());
+
+  const auto outcome = office.tried(service, "DLQ_LETTERS:1");
+
+  CHECK(contains(outcome.report,
+                 "archive.letters: 0 inserted, 1 updated, 0 deleted\n"
+                 "  - {\"id\": 900, \"attempt\": 1}\n"
+                 "  + {\"id\": 900, \"attempt\": 5}\n"));
 }
 
 TEST_SUITE_END();
