@@ -4,7 +4,9 @@
 #include <limits>
 
 #include "consumer.hpp"
+#include "version_guard.hpp"
 #include "weir/postgres/detail/execute_unit.hpp"
+#include "weir/postgres/error.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::detail {
@@ -31,11 +33,33 @@ std::string idle_limit(duration deadline) {
 /// One handler, one message.
 class one_trial {
  public:
-  one_trial(const handler_entry& entry, const meta& about, publications& events)
-      : entry_(entry), about_(about), events_(events) {}
+  one_trial(const service::registration& with, const tried_message& what, publications& events)
+      : entry_(with.entry),
+        policy_(with.policy),
+        message_(what.as_message()),
+        message_id_(what.message_id),
+        events_(events),
+        about_(of_first_delivery(what)) {}
 
-  /// Throws poison for a body that is no such event.
-  void decode(std::string_view body) { event_ = entry_.decode(body); }
+  /// Throws poison for a body that is no such event, or whose id is none.
+  void decode() {
+    event_ = entry_.decode(message_.payload());
+    if (policy_.id().of != nullptr) message_id_ = event_id(policy_.id().of(event_.get()));
+    about_.message_id = message_id_;
+    about_.correlation_id = correlation_id_of(message_.header(correlation_header), message_id_);
+  }
+
+  task<bool> is_outdated(postgres::pool& database) const {
+    const event_version& version = policy_.version();
+    if (version.number == nullptr) co_return false;
+    const version_guard guard(database, std::string(entry_.stream) + '/' + policy_.name());
+    const std::string key = version.key.of(event_.get());
+    const auto known = co_await guard.is_old(key, version.number(event_.get())).as_result();
+    if (known) co_return *known;
+    // Not made before a service with such a handler starts: then nothing was handled, either.
+    if (known.error().code() == postgres::sqlstate_code("42P01")) co_return false;
+    throw known.error();
+  }
 
   task<> run_plain() { co_await entry_.run(event_.get(), {.about = &about_, .events = &events_}); }
 
@@ -54,6 +78,18 @@ class one_trial {
   }
 
  private:
+  meta of_first_delivery(const tried_message& what) const noexcept {
+    return {.subject = what.subject,
+            .stream = what.stream,
+            .consumer = policy_.name(),
+            .message_id = message_id_,
+            .stream_sequence = what.at.sequence,
+            .attempt = 1,
+            .published_at = what.at.stored_at,
+            .correlation_id = message_id_,
+            .message = &message_};
+  }
+
   task<> run_transaction(postgres::tx& in) {
     tx handed(in, events_);
     co_await entry_.run(event_.get(), {.about = &about_, .transaction = &handed});
@@ -75,8 +111,11 @@ class one_trial {
   }
 
   const handler_entry& entry_;
-  const meta& about_;
+  const durable& policy_;
+  const nats::message message_;
+  std::string message_id_;
   publications& events_;
+  meta about_;
   event_holder event_{nullptr, nullptr};
 };
 
@@ -105,15 +144,16 @@ task<trial> try_handler(const service::registration& with, const tried_message& 
                         const trial_pools* database, std::size_t body_bytes_max) {
   trial made;
   made.consumer = with.policy.name();
-  const meta about = what.about(made.consumer);
   publications events(body_bytes_max);
-  one_trial one(with.entry, about, events);
+  one_trial one(with, what, events);
   try {
-    one.decode(what.body);
+    one.decode();
   } catch (const error& unreadable) {
     made.failure = unreadable;
     co_return made;
   }
+  if (database != nullptr) made.is_outdated = co_await one.is_outdated(database->reads);
+  if (made.is_outdated) co_return made;
   const duration deadline = with.policy.deadline();
   if (with.entry.kind == handler_kind::plain) {
     const auto ran = co_await with_timeout(deadline, one.run_plain()).as_result();

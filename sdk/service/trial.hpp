@@ -15,6 +15,8 @@ namespace weir::detail {
 struct trial {
   std::string consumer;
   std::optional<error> failure;  ///< Nothing: it would succeed, and the rest is what it would make.
+  /// Its version is not newer than the one handled last, so that it would not be handled at all.
+  bool is_outdated = false;
   std::vector<postgres::detail::changed_table> tables;
   std::vector<publications::entry> events;
 };
@@ -26,7 +28,8 @@ struct trial_pools {
 };
 
 /// Runs the handler once on the message, in a transaction that is rolled back, and publishes
-/// nothing. The inbox is neither asked nor written.
+/// nothing. The inbox is neither asked nor written; versions are asked for. Nothing expires: what
+/// is replayed is a new message.
 ///
 /// `database` is null for a handler without one. Throws where the handler is not to blame, and
 /// cannot be tried.

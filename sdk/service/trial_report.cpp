@@ -45,6 +45,7 @@ struct json_trial {
   std::string subject;
   std::string consumer;
   bool succeeds;
+  bool is_outdated;
   std::optional<json_failure> failure;
   std::vector<json_table> tables;
   std::vector<json_event> events;
@@ -95,6 +96,10 @@ std::string text_of(const trial& one) {
     return fmt::format("{} fails, {}, {}: {}\n", one.consumer, code_of(*one.failure),
                        to_string(one.failure->disposition()), one_line(one.failure->message()));
   }
+  if (one.is_outdated) {
+    return fmt::format("{} skips it: its version is not newer than the one handled last\n",
+                       one.consumer);
+  }
   std::string text = fmt::format("{} succeeds\n", one.consumer);
   for (const auto& table : one.tables) text += text_of(table);
   for (const auto& event : one.events) {
@@ -135,6 +140,7 @@ json_trial json_of(const tried_message& of, const trial& one) {
                   .subject = of.subject,
                   .consumer = one.consumer,
                   .succeeds = !one.failure,
+                  .is_outdated = one.is_outdated,
                   .failure = {},
                   .tables = {},
                   .events = {}};

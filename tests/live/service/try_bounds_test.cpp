@@ -13,6 +13,7 @@ using weir::test::post_office;
 
 namespace {
 
+constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1, 1)">;
 constexpr auto remark = weir::stmt<"insert into remarks (text, letter) values ($1, $2)">;
 constexpr auto set_up = weir::stmt<
     "do $$ begin insert into letters values (101, 1); create schema archive; "
@@ -25,10 +26,14 @@ constexpr auto read_and_write =
 constexpr auto read_idle_limit =
     weir::stmt<"select current_setting('idle_in_transaction_session_timeout')",
                weir::postgres::statement_kind::read>;
+/// As a service does that has handled it.
+constexpr auto enter_version = weir::stmt<
+    "insert into weir_versions (consumer, key, version) values ('LETTERS/letters', 'arrive', $1)">;
 constexpr auto file_away = weir::stmt<
     "do $$ begin set local search_path to archive; "
     "update letters set attempt = 5 where id = 900; end $$">;
 
+std::string told_of_message;
 
 weir::durable policy() {
   return weir::durable("letters").workers(1).retry(1, weir::fixed(1ms)).dead_letter("dlq.letters");
@@ -37,6 +42,16 @@ weir::durable policy() {
 weir::task<> refuse(Letter, weir::tx&) {
   throw weir::error(weir::errc::conflict, weir::disposition::permanent, "not yet repaired");
 }
+
+/// What a handler is told beside its event.
+weir::task<> look_at_message(Letter, weir::tx&, const weir::meta& about) {
+  told_of_message = std::string(about.message_id) + " of " + std::string(about.correlation_id) +
+                    " from " + std::string(about.header("from").value_or("nobody"));
+  told_of_message += about.header("Weir-Cause") ? ", a letter" : "";
+  co_return;
+}
+
+weir::task<> write_blindly(Letter letter, weir::tx& db) { co_await db.exec(store, letter.id); }
 
 /// A read that is none, which nothing but the server refuses.
 weir::task<> grant_in_passing(Letter letter, weir::unit& db) {
@@ -64,6 +79,10 @@ weir::task<> in_database(const weir::environment& settings, Work work) {
   co_await database.close();
 }
 
+weir::task<> remember_version_7(weir::postgres::pool& database) {
+  co_await database.exec(enter_version, std::int64_t{7});
+}
+
 weir::task<> check_unchanged(weir::postgres::pool& database) {
   const auto attempt = co_await database.one<std::int64_t>(look);
   CHECK(attempt == 1);
@@ -78,8 +97,9 @@ class given_up {
     office_.deliver(refusing, letters, lay_out);
   }
 
-  weir::detail::try_outcome tried(const weir::service& by, const std::string& name) {
-    return weir::loop().run(weir::detail::try_message(by, office_.settings(), {name}));
+  weir::detail::try_outcome tried(const weir::service& by, const std::string& name,
+                                  bool json = false) {
+    return weir::loop().run(weir::detail::try_message(by, office_.settings(), {name, json}));
   }
   template <class Work>
   void in_database(Work work) {
@@ -95,6 +115,48 @@ bool contains(const std::string& text, std::string_view part) {
 }
 
 }  // namespace
+
+TEST_CASE("a handler on trial is told of its message what it would be told") {
+  const weir::nats::headers marked{{"from", "auntie"}, {"Weir-Correlation-Id", "christmas"}};
+  given_up office({{letter(7, "arrive"), "m7", marked}, {letter(8, "wish-8"), "m8"}});
+  weir::service service("letters-test");
+  std::string name = "DLQ_LETTERS:1";
+  std::string told = "m7 of christmas from auntie";
+  SUBCASE("of a letter") { service.on<look_at_message>(policy()); }
+  SUBCASE("of a stored message") {
+    name = "LETTERS:1";
+    service.on<look_at_message>(policy());
+  }
+  SUBCASE("without such headers") {
+    name = "DLQ_LETTERS:2";
+    told = "m8 of m8 from nobody";
+    service.on<look_at_message>(policy());
+  }
+  SUBCASE("whose event has an id of its own") {
+    name = "LETTERS:2";
+    told = "wish-8 of wish-8 from nobody";
+    service.on<look_at_message>(policy().identified_by<&Letter::wish>());
+  }
+
+  const auto outcome = office.tried(service, name);
+
+  CHECK(outcome.succeeds);
+  CHECK(told_of_message == told);
+}
+
+TEST_CASE("a message whose version is not newer is skipped by a trial") {
+  given_up office({{letter(7, "arrive")}, {letter(8, "arrive")}});
+  office.in_database(remember_version_7);
+  weir::service service("letters-test");
+  service.on<write_blindly>(policy().skip_older<&Letter::wish, &Letter::id>());
+
+  const auto old = office.tried(service, "DLQ_LETTERS:1");
+  CHECK(old.succeeds);
+  CHECK(contains(old.report,
+                 "letters skips it: its version is not newer than the one handled last\nNothing"));
+  const auto later = office.tried(service, "DLQ_LETTERS:2", true);
+  CHECK(contains(later.report, R"("succeeds":true,"is_outdated":false)"));
+}
 
 TEST_CASE("a read of a unit on trial that writes is refused") {
   given_up office({{letter(7, "arrive")}});
