@@ -26,8 +26,12 @@ constexpr auto own_number = stmt<"select pg_current_xact_id_if_assigned()::text"
                                  statement_kind::read, "weir_trial_number">;
 constexpr auto later_number =
     stmt<"select pg_current_xact_id()::text", statement_kind::write, "weir_trial_later_number">;
+/// One that the handler has set is not that of the session beside it, nor of who reads the names.
+constexpr auto usual_path =
+    stmt<"set local search_path to default", statement_kind::write, "weir_trial_path">;
 constexpr auto touched_tables = stmt<
-    "select s.relid::regclass::text as name, s.n_tup_ins as inserted, "
+    "select s.relid::regclass::text as name, "
+    "format('%I.%I', s.schemaname, s.relname) as sql_name, s.n_tup_ins as inserted, "
     "s.n_tup_upd as updated, s.n_tup_del as deleted, "
     "coalesce((select string_agg('weir_row.' || quote_ident(a.attname), ', ' order by a.attnum) "
     "from pg_index i join pg_attribute a on a.attrelid = i.indrelid "
@@ -38,6 +42,7 @@ constexpr auto touched_tables = stmt<
 
 struct touched_table {
   std::string name;
+  std::string sql_name;  ///< The same table whatever is searched.
   std::int64_t inserted;
   std::int64_t updated;
   std::int64_t deleted;
@@ -56,7 +61,7 @@ task<result_set> ask(tx& in, std::string sql) {
 
 std::string select_versions(const touched_table& of, const std::string& where) {
   return "select weir_row.ctid::text, weir_row.xmin::text, jsonb_build_array(" + of.key +
-         ")::text, to_jsonb(weir_row)::text from only " + of.name + " weir_row where " + where +
+         ")::text, to_jsonb(weir_row)::text from only " + of.sql_name + " weir_row where " + where +
          " limit " + std::to_string(changed_rows_max + 1);
 }
 
@@ -73,6 +78,7 @@ class change_reader {
       : in_(in), beside_(beside), number_(std::move(number)) {}
 
   task<std::vector<changed_table>> read() {
+    in_.enqueue(usual_path);
     const auto tables = co_await in_.query<touched_table>(touched_tables);
     const auto held = co_await in_.query<std::string>(own_numbers);
     numbers_.insert(held.begin(), held.end());
@@ -145,9 +151,9 @@ class change_reader {
     if (versions.empty()) co_return;
     std::set<std::string> places;
     for (const auto& one : versions) places.insert(std::get<0>(one));
-    const result_set rows = co_await ask(in_, "select weir_row.ctid::text from only " + of.name +
-                                                  " weir_row where weir_row.ctid = any('{" +
-                                                  list_of(places) + "}'::tid[])");
+    const result_set rows = co_await ask(
+        in_, "select weir_row.ctid::text from only " + of.sql_name +
+                 " weir_row where weir_row.ctid = any('{" + list_of(places) + "}'::tid[])");
     const auto seen = read_rows<std::string>(rows);
     std::erase_if(versions, [&seen](const row_version& one) {
       return std::ranges::find(seen, std::get<0>(one)) != seen.end();

@@ -20,18 +20,10 @@ job::job(nats::delivery delivered)
   may_be_handled = message.info().delivered > 1;
 }
 
-void job::identify(std::string id) {
-  if (id.empty() || id.size() > message_id_bytes_max) {
-    throw error(errc::invalid_argument, disposition::poison,
-                fmt::format("the event's id has {} bytes; it must have from 1 to {}", id.size(),
-                            message_id_bytes_max));
-  }
-  message_id = std::move(id);
-}
+void job::identify(std::string id) { message_id = event_id(std::move(id)); }
 
 std::string_view job::correlation_id() const {
-  const auto given = message.header(correlation_header);
-  return given && !given->empty() ? *given : std::string_view(message_id);
+  return correlation_id_of(message.header(correlation_header), message_id);
 }
 
 std::string job::identity() const {

@@ -7,12 +7,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <set>
+#include <span>
 
 #include "running_service.hpp"
 #include "service_name.hpp"
 #include "try_message.hpp"
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
+#include "weir/service/detail/published_event.hpp"
 
 namespace weir {
 namespace {
@@ -53,16 +55,28 @@ void refuse_shared_consumers(const service& which) {
 }
 
 /// A stream answers whatever is published to its subjects, requests as well.
-void refuse_kept_request(const detail::handler_entry& handler,
+void refuse_kept_request(std::string_view stream, std::span<const std::string_view> kept,
                          const detail::responder_entry& responder) {
-  for (std::size_t at = 0; at < handler.stream_subject_count; ++at) {
-    const std::string_view pattern = handler.stream_subjects[at];
+  for (const std::string_view pattern : kept) {
     if (!subject_covers(pattern, responder.subject)) continue;
     throw error(
         errc::invalid_argument, disposition::permanent,
         fmt::format("stream {} keeps '{}', and would answer the requests at {} before their "
                     "responder does; give the request another subject",
-                    handler.stream, pattern, responder.subject));
+                    stream, pattern, responder.subject));
+  }
+}
+
+void refuse_kept_request(const detail::handler_entry& handler,
+                         const detail::responder_entry& responder) {
+  refuse_kept_request(handler.stream, {handler.stream_subjects, handler.stream_subject_count},
+                      responder);
+}
+
+/// The same of all streams that the program publishes into.
+void refuse_kept_request(const detail::responder_entry& responder) {
+  for (const auto* one = detail::published_event::newest(); one != nullptr; one = one->next()) {
+    refuse_kept_request(one->stream(), {one->subjects(), one->subject_count()}, responder);
   }
 }
 
@@ -124,6 +138,7 @@ void service::add(answering one) {
                             one.entry.subject));
   }
   for (const auto& other : registrations_) refuse_kept_request(other.entry, one.entry);
+  refuse_kept_request(one.entry);
   responders_.push_back(std::move(one));
 }
 

@@ -15,16 +15,25 @@ namespace weir::detail {
 struct trial {
   std::string consumer;
   std::optional<error> failure;  ///< Nothing: it would succeed, and the rest is what it would make.
+  /// Its version is not newer than the one handled last, so that it would not be handled at all.
+  bool is_outdated = false;
   std::vector<postgres::detail::changed_table> tables;
   std::vector<publications::entry> events;
 };
 
+/// The connections of a trial.
+struct trial_pools {
+  postgres::pool& work;   ///< Of no use to others meanwhile, and new: see changed_rows().
+  postgres::pool& reads;  ///< Those of a unit; not one of them can write.
+};
+
 /// Runs the handler once on the message, in a transaction that is rolled back, and publishes
-/// nothing. The inbox is neither asked nor written.
+/// nothing. The inbox is neither asked nor written; versions are asked for. Nothing expires: what
+/// is replayed is a new message.
 ///
-/// `database` is of no use to others meanwhile, and new: see changed_rows(); null for a service
-/// without one. Throws where the handler is not to blame, and cannot be tried.
+/// `database` is null for a handler without one. Throws where the handler is not to blame, and
+/// cannot be tried.
 task<trial> try_handler(const service::registration& with, const tried_message& what,
-                        postgres::pool* database, std::size_t body_bytes_max);
+                        const trial_pools* database, std::size_t body_bytes_max);
 
 }  // namespace weir::detail

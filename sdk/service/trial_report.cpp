@@ -45,15 +45,27 @@ struct json_trial {
   std::string subject;
   std::string consumer;
   bool succeeds;
+  bool is_outdated;
   std::optional<json_failure> failure;
   std::vector<json_table> tables;
   std::vector<json_event> events;
 };
 
+/// The second half of the control characters, in UTF-8: U+0080 to U+009F.
+bool is_late_control(unsigned char first, unsigned char second) {
+  return first == 0xc2 && second >= 0x80 && second <= 0x9f;
+}
+
 /// What came from outside as one line that a terminal does not obey.
 std::string one_line(std::string_view text) {
   std::string line(text);
   std::ranges::replace_if(line, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+  for (std::size_t at = 1; at < line.size(); ++at) {
+    if (is_late_control(static_cast<unsigned char>(line[at - 1]),
+                        static_cast<unsigned char>(line[at]))) {
+      line.replace(at - 1, 2, "  ");
+    }
+  }
   return line;
 }
 
@@ -83,6 +95,10 @@ std::string text_of(const trial& one) {
   if (one.failure) {
     return fmt::format("{} fails, {}, {}: {}\n", one.consumer, code_of(*one.failure),
                        to_string(one.failure->disposition()), one_line(one.failure->message()));
+  }
+  if (one.is_outdated) {
+    return fmt::format("{} skips it: its version is not newer than the one handled last\n",
+                       one.consumer);
   }
   std::string text = fmt::format("{} succeeds\n", one.consumer);
   for (const auto& table : one.tables) text += text_of(table);
@@ -124,6 +140,7 @@ json_trial json_of(const tried_message& of, const trial& one) {
                   .subject = of.subject,
                   .consumer = one.consumer,
                   .succeeds = !one.failure,
+                  .is_outdated = one.is_outdated,
                   .failure = {},
                   .tables = {},
                   .events = {}};

@@ -3,10 +3,12 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "message_ids.hpp"
 #include "weir/nats/jetstream.hpp"
-#include "weir/service/meta.hpp"
+#include "weir/nats/message.hpp"
 
 namespace weir::detail {
 
@@ -28,19 +30,12 @@ struct tried_message {
   std::string stream;
   stream_place at;
   std::string message_id;
+  /// As it came with them; a letter has none of the server's own ("Nats-...").
+  std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 
-  /// As of its first delivery.
-  meta about(std::string_view to_consumer) const noexcept {
-    return {.subject = subject,
-            .stream = stream,
-            .consumer = to_consumer,
-            .message_id = message_id,
-            .stream_sequence = at.sequence,
-            .attempt = 1,
-            .published_at = at.stored_at,
-            .correlation_id = message_id};
-  }
+  /// A view: this must outlive it, and stay where it is.
+  nats::message as_message() const noexcept;
 };
 
 /// Reads a stored message; of a dead letter, the message that it tells of. Throws `not_found` where

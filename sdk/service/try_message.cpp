@@ -6,14 +6,15 @@
 #include "outbox_rows.hpp"
 #include "trial_report.hpp"
 #include "weir/event/subject.hpp"
+#include "weir/postgres/detail/read_only_conninfo.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::detail {
 namespace {
 
 constexpr duration connect_limit = std::chrono::seconds(5);  // somebody waits for it
-/// For the transaction, for a look from outside at what it changes, and for the reads of a unit.
-constexpr std::size_t connections_needed = 3;
+/// For the transaction, and for a look from outside at what it changes.
+constexpr std::size_t connections_needed = 2;
 
 bool handles(const service::registration& one, const tried_message& what) {
   if (one.entry.stream != what.stream) return false;
@@ -52,9 +53,15 @@ task<trial> try_with(const service::registration& one, const tried_message& what
   postgres::pool_options to_database;
   to_database.conninfo = settings.database_url;
   to_database.max_connections = connections_needed;
-  postgres::pool database(std::move(to_database));
+  postgres::pool work(to_database);
+  // A unit reads outside of the transaction, so nothing would roll back what a read writes.
+  to_database.conninfo = postgres::detail::read_only_conninfo(settings.database_url);
+  to_database.max_connections = 1;
+  postgres::pool reads(std::move(to_database));
+  const trial_pools database{work, reads};
   auto tried = co_await try_handler(one, what, &database, body_bytes_max).as_result();
-  co_await database.close();
+  co_await reads.close();
+  co_await work.close();
   if (!tried) throw tried.error();
   co_return std::move(*tried);
 }

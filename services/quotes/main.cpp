@@ -22,12 +22,19 @@ using Quotes = weir::event_stream<"QUOTES", "quotes.given.>">;
 template <>
 struct weir::bind<QuoteGiven> : weir::bound_to<"quotes.given.one", Quotes, 1> {};
 
+/// More would not fit into an amount, or be a mistake.
+constexpr std::int64_t pieces_max = 1'000'000;
+
 constexpr auto find_price = weir::stmt<"SELECT price_cents FROM prices WHERE product = $1">;
 constexpr auto keep_quote =
     weir::stmt<"INSERT INTO quotes (id, product, amount_cents) VALUES ($1, $2, $3)">;
 constexpr auto keep_body = weir::stmt<"INSERT INTO records (body) VALUES ($1)">;
 
 weir::task<Quote> quote(QuoteRequested asked, weir::tx& db) {
+  if (asked.pieces < 1 || asked.pieces > pieces_max) {
+    throw weir::error(weir::errc::invalid_argument, weir::disposition::permanent,
+                      "pieces must be from 1 to " + std::to_string(pieces_max));
+  }
   const auto price = co_await db.maybe<std::int64_t>(find_price, asked.product);
   if (!price) {
     throw weir::error(weir::errc::not_found, weir::disposition::permanent,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conninfo.hpp"
 
+#include "weir/postgres/detail/read_only_conninfo.hpp"
+
 #include <libpq-fe.h>
 
 #include <algorithm>
@@ -150,6 +152,16 @@ struct host_lists {
   }
 };
 
+/// As libpq reads it in "keyword='value'".
+std::string quoted(std::string_view value) {
+  std::string text = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '\'';
+}
+
 void add(connect_settings& to, const char* keyword, const std::string& value) {
   if (!value.empty()) to.emplace_back(keyword, value);
 }
@@ -179,6 +191,16 @@ std::vector<connect_settings> connect_attempts(const std::string& conninfo) {
     }
   }
   return attempts;
+}
+
+std::string read_only_conninfo(const std::string& conninfo) {
+  const parsed_conninfo given(conninfo);
+  std::string text;
+  for (const auto& [keyword, value] : given.settings({"options"})) {
+    text += keyword + '=' + quoted(value) + ' ';
+  }
+  return text +
+         "options=" + quoted(given.effective("options") + " -c default_transaction_read_only=on");
 }
 
 }  // namespace weir::postgres::detail

@@ -42,6 +42,7 @@ task<> publish(nats::jetstream& jetstream, const std::vector<sent_letter>& lette
   for (const auto& one : letters) {
     nats::publish_options how;
     how.msg_id = one.id;
+    how.headers = &one.headers;
     // Until the stream has forgotten the id of the letter before.
     while ((co_await jetstream.publish(to, one.body, how)).duplicate) {
       co_await sleep(duplicate_window);

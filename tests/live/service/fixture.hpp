@@ -40,6 +40,7 @@ struct aftermath {
 struct sent_letter {
   std::string body;
   std::string id = {};
+  nats::headers headers = {};
 };
 
 /// What happens before the service starts, when the letters are in their stream.

@@ -40,6 +40,14 @@ weir::task<> ask_for_quotes(weir::process& program, std::string url) {
   const auto unknown = nats::service_error_of(wine);
   REQUIRE(unknown.has_value());
   CHECK(*unknown == nats::service_error{404, "no price for wine"});
+  for (const char* pieces : {"0", "-1", "1000001", "9223372036854775807"}) {
+    const auto odd =
+        co_await ask(link, R"({"product":"tea","pieces":)" + std::string(pieces) + "}");
+    const auto refused = nats::service_error_of(odd);
+    CAPTURE(pieces);
+    REQUIRE(refused.has_value());
+    CHECK(*refused == nats::service_error{400, "pieces must be from 1 to 1000000"});
+  }
   program.kill(SIGTERM);
   const auto ended = co_await program.wait();
   CHECK(ended.text() == "exited with 0");

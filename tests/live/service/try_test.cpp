@@ -112,6 +112,11 @@ weir::task<> write_blindly(Letter letter, weir::tx& db) {
   co_await db.exec(store, letter.id, std::int64_t{1});
 }
 
+weir::task<> refuse_loudly(Letter, weir::tx&) {
+  throw weir::error(weir::errc::conflict, weir::disposition::permanent,
+                    "not \u009b31m yet \u00e9\u0080");
+}
+
 weir::task<> count_reply(Reply) { co_return; }
 
 /// All that a trial must leave as it is.
@@ -273,6 +278,10 @@ TEST_CASE("a handler that fails is told with its code, by the database's rules a
   SUBCASE("itself") {
     service.on<refuse>(policy());
     told = "letters fails, weir:9, permanent: not yet repaired\n";
+  }
+  SUBCASE("with what a terminal would obey") {
+    service.on<refuse_loudly>(policy());
+    told = "letters fails, weir:9, permanent: not   31m yet \u00e9  \n";
   }
   SUBCASE("without a database") {
     service.on<refuse_plainly>(policy());

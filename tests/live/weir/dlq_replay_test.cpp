@@ -234,6 +234,18 @@ task<> stops_between(post_office& in) {
   CHECK(contains(out.str(), "0 refused, " + std::to_string(left) + " left"));
 }
 
+/// A lower bound alone: how much longer it takes is the machine's.
+task<> keeps_its_rate(post_office& in) {
+  constexpr int all = 11;
+  for (int at = 0; at < all; ++at) co_await in.write();
+  replay_options wanted;
+  wanted.rate = 10;  // A second: the first goes at once.
+  const time_point begun = loop::current().now();
+  const auto done = co_await replay(in, std::move(wanted));
+  CHECK(loop::current().now() - begun >= 950ms);
+  CHECK(done.outcome.replayed == all);
+}
+
 task<> stops_while_counting(post_office& in) {
   co_await in.write();
   tools::interruption stop;
@@ -332,6 +344,9 @@ TEST_CASE("a replay names, once, the other consumers that get the message again"
 }
 TEST_CASE("a replay that is interrupted ends between two letters, whatever its rate is") {
   post_office::open(stops_between);
+}
+TEST_CASE("a replay publishes no more in a second than its rate says") {
+  post_office::open(keeps_its_rate);
 }
 TEST_CASE("a replay that is interrupted before its first letter says so") {
   post_office::open(stops_while_counting);

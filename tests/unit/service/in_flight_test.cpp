@@ -84,6 +84,24 @@ weir::task<> drain_behind_shared_rate() {
   return drain_behind(weir::durable("readers").rate(weir::shared_rate{"readers", 1, 1h}));
 }
 
+weir::task<> read_at_rate() {
+  forget();
+  weir::nats::model_server server;
+  auto reader = program::of<read_slowly>(server, weir::durable("readers").workers(16).rate(10, 1s));
+  co_await reader.start();
+  for (int id = 0; id < 100; ++id) co_await reader.write(id);
+  co_await until_read(10);
+  // What a second has room for may be read at once; what follows is spread.
+  for (int round = 1; round <= 5; ++round) {
+    const auto before = weir::loop::current().now();
+    co_await until_read(10 + 10 * round);
+    const auto took = weir::loop::current().now() - before;
+    CHECK(took > 900ms);
+    CHECK(took < 1100ms);
+  }
+  co_await reader.drain();
+}
+
 weir::task<> read_at_shared_rate() {
   forget();
   weir::nats::model_server server;
@@ -112,6 +130,10 @@ TEST_CASE("a drain does not wait for what has not begun") {
   SUBCASE("behind a limit of none") { weir::simulate({}, drain_behind_limit); }
   SUBCASE("behind a rate") { weir::simulate({}, drain_behind_rate); }
   SUBCASE("behind a shared rate") { weir::simulate({}, drain_behind_shared_rate); }
+}
+
+TEST_CASE("a rate spreads what is begun, however many workers there are") {
+  weir::simulate({}, read_at_rate);
 }
 
 TEST_CASE("two programs keep to a shared rate together") {

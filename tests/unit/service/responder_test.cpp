@@ -39,11 +39,23 @@ struct Swallowed {
 };
 using swallowing_stream = weir::event_stream<"QUESTIONS", "other", "questions.*">;
 using asked_stream = weir::event_stream<"ASKED", "asked.>">;
+/// What this program publishes, and asks for where that is kept.
+struct Noted {
+  std::int64_t number;
+};
+struct Search {
+  std::int64_t number;
+};
+using note_stream = weir::event_stream<"NOTES", "notes.*">;
 
 }  // namespace
 
 template <>
 struct weir::bind<Question> : weir::request_to<"questions.ask", Answer> {};
+template <>
+struct weir::bind<Noted> : weir::bound_to<"notes.made", note_stream, 1> {};
+template <>
+struct weir::bind<Search> : weir::request_to<"notes.find", Answer> {};
 template <>
 struct weir::bind<Swallowed> : weir::bound_to<"questions.kept", swallowing_stream, 1> {};
 template <>
@@ -80,6 +92,13 @@ weir::task<Answer> answer_and_publish(Question asked, weir::publications& events
 }
 
 weir::task<> swallow(Swallowed) { co_return; }
+
+weir::task<Answer> note(Question asked, weir::publications& out) {
+  out.publish(Noted{asked.number});
+  co_return Answer{};
+}
+
+weir::task<Answer> find(Search) { co_return Answer{}; }
 
 weir::service asking(weir::endpoint with = weir::endpoint("ask")) {
   weir::service made("questions");
@@ -400,6 +419,16 @@ TEST_CASE("a request at a subject that a handler's stream keeps is refused, in e
   second.on<swallow>(weir::durable("swallowing"));
   CHECK_THROWS_WITH_AS(second.on<answer>(weir::endpoint("ask")),
                        doctest::Contains("the requests at questions.ask"), weir::error);
+}
+
+TEST_CASE("a request at a subject of a stream that is only published into is refused") {
+  weir::service made("notes");
+  made.on<note>(weir::endpoint("note"));
+  CHECK_THROWS_WITH_AS(
+      made.on<find>(weir::endpoint("find")),
+      doctest::Contains(
+          "stream NOTES keeps 'notes.*', and would answer the requests at notes.find"),
+      weir::error);
 }
 
 TEST_CASE("a service describes its responders") {

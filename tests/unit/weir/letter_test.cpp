@@ -119,6 +119,17 @@ TEST_CASE("a replayed message keeps its own headers, and none of weir's and the 
                             {"Weir-Replay-Of", "DLQ_ORDERS:3"}});
 }
 
+TEST_CASE("a replayed message is a part of what it was a part of before it died") {
+  const auto headers = before_causes({{"Weir-Correlation-Id", "order-17"},
+                                      {"Weir-Causation-Id", "payment-4"},
+                                      {"Weir-Replay-Of", "DLQ_ORDERS:1"}});
+  const auto made = make_replayed(read(headers), headers);
+  const header_list kept(made.headers.begin(), made.headers.end());
+  CHECK(kept == header_list{{"Weir-Correlation-Id", "order-17"},
+                            {"Weir-Causation-Id", "payment-4"},
+                            {"Weir-Replay-Of", "DLQ_ORDERS:3"}});
+}
+
 TEST_CASE("a letter without an id is replayed under the place of its message") {
   CHECK(make_replayed(read(causes()), {}).id == "replay:DLQ_ORDERS:3:ORDERS:17");
 }

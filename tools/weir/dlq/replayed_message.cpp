@@ -2,6 +2,7 @@
 #include "replayed_message.hpp"
 
 #include "weir/error.hpp"
+#include "weir/service/meta.hpp"
 
 namespace weir::dlq {
 namespace {
@@ -14,13 +15,20 @@ std::string original_id(const letter& of) {
   return of.id.starts_with(letter_id_prefix) ? of.id.substr(letter_id_prefix.size()) : of.id;
 }
 
+/// What the message is a part of, and what it came of, is the event's own. A letter's causes have
+/// neither.
+bool is_kept(std::string_view name) {
+  if (name == correlation_header || name == causation_header) return true;
+  return !name.starts_with("Weir-") && !name.starts_with("Nats-");
+}
+
 }  // namespace
 
 replayed_message make_replayed(const letter& of, const header_list& headers) {
   replayed_message made;
   made.id = "replay:" + place_of(of) + ":" + original_id(of);
   for (const auto& [name, value] : headers) {
-    if (name.starts_with("Weir-") || name.starts_with("Nats-")) continue;
+    if (!is_kept(name)) continue;
     try {
       made.headers.add(name, value);
     } catch (const error&) {

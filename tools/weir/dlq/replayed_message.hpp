@@ -17,7 +17,8 @@ struct replayed_message {
 };
 
 /// `headers` are those of the letter, or of its message: all that are weir's or the server's own
-/// are left out, all others kept, and "Weir-Replay-Of" added.
+/// are left out but the ids of the event's correlation and causation, all others kept, and
+/// "Weir-Replay-Of" added.
 replayed_message make_replayed(const letter& of, const header_list& headers);
 
 }  // namespace weir::dlq

@@ -12,6 +12,7 @@
 #include "weir/postgres/detail/composite_codec.hpp"
 #include "weir/postgres/detail/enum_codec.hpp"
 #include "weir/postgres/detail/range_codec.hpp"
+#include "weir/postgres/detail/transaction_control.hpp"
 #include "weir/postgres/statement.hpp"
 
 namespace weir::postgres::detail {
@@ -122,6 +123,10 @@ inline constexpr statement_shape shape_of{Statement::text().data(), parameter_ty
 /// The checks of a call, each with one sentence when it fails.
 template <class Statement, class... Args>
 constexpr const statement_shape& check_call() {
+  static_assert(!controls_transaction(Statement::text()),
+                "a statement must not begin or end a transaction (abort, begin, commit, end, "
+                "prepare, rollback, start): use pool::transaction() or pool::begin(), throw to "
+                "roll back, and undo a part of it by savepoint()");
   static_assert(Statement::placeholders <= parameters_max,
                 "a statement has at most 65535 parameters: send many values as one array, and "
                 "unnest it in the statement");
