@@ -8,15 +8,13 @@ namespace {
 
 constexpr auto ask = stmt<"select 1", postgres::statement_kind::read, "weir_database_probe">;
 constexpr duration kept_open = std::chrono::seconds(30);
-/// A new connection takes several round trips.
-constexpr duration connect_limit = std::chrono::seconds(3);
 
 postgres::pool_options one_connection(const std::string& conninfo) {
   postgres::pool_options options;
   options.conninfo = conninfo;
   options.max_connections = 1;
   options.idle_limit = kept_open;
-  options.connect_timeout = connect_limit;
+  options.connect_timeout = database_probe::answer_limit;
   return options;
 }
 
@@ -25,8 +23,7 @@ postgres::pool_options one_connection(const std::string& conninfo) {
 database_probe::database_probe(const std::string& conninfo) : pool_(one_connection(conninfo)) {}
 
 task<bool> database_probe::answers() {
-  const duration limit = pool_.stats().idle > 0 ? answer_limit : connect_limit + answer_limit;
-  const auto answer = co_await with_timeout(limit, pool_.one<std::int32_t>(ask)).as_result();
+  const auto answer = co_await with_timeout(answer_limit, pool_.one<std::int32_t>(ask)).as_result();
   if (!answer && answer.error().is_cancelled()) throw answer.error();
   co_return answer.has_value();
 }

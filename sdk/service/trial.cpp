@@ -105,8 +105,9 @@ class one_trial {
   task<> run_batch(postgres::tx& in) {
     weir::batch outcomes(1);
     tx handed(in, events_);
-    const void* const only[] = {event_.get()};
-    co_await entry_.run_many(only, {.transaction = &handed, .batch = &outcomes});
+    const void* const only = event_.get();
+    const std::span<const void* const> events(&only, 1);
+    co_await entry_.run_many(events, {.transaction = &handed, .batch = &outcomes});
     if (!outcomes.failures().empty()) throw outcomes.failures().begin()->second;
   }
 
