@@ -62,7 +62,8 @@ task<> tries(post_office& in) {
   const ending bad = run_try(in, "DLQ_ORDERS:2 --json" + by_billing);
   CHECK(bad.output ==
         R"({"tried":"DLQ_ORDERS:2","stream":"ORDERS","sequence":1,"subject":"orders.created",)"
-        R"("consumer":"billing","succeeds":false,"failure":{"cause":"no customer 13",)"
+        R"("consumer":"billing","succeeds":false,"is_outdated":false,)"
+        R"("failure":{"cause":"no customer 13",)"
         R"("error_code":"weir:8","disposition":"permanent"},"tables":[],"events":[]})"
         "\n");
   CHECK(bad.code == 1);
