@@ -108,19 +108,24 @@ class sender {
       if (held_.contains(row.key)) continue;
       const duration left = time_left();
       if (left <= duration::zero()) co_return;
-      const nats::subject to(row.subject);
-      const nats::headers with = to_headers(row.headers);
-      nats::publish_options how;
-      how.msg_id = row.message_id;
-      how.timeout = left;
-      if (!with.empty()) how.headers = &with;
-      auto begun = co_await jetstream_.publish_later(to, row.body, how).as_result();
+      auto begun = co_await begin(row, left).as_result();
       if (begun) {
         departures_[at].publication.emplace(std::move(*begun));
       } else {
         note(at, begun.error());
       }
     }
+  }
+
+  /// Throws as well for a row that somebody else has written, with what is no subject.
+  task<nats::publication> begin(const outbox_row& row, duration limit) {
+    const nats::subject to(row.subject);
+    const nats::headers with = to_headers(row.headers);
+    nats::publish_options how;
+    how.msg_id = row.message_id;
+    how.timeout = limit;
+    if (!with.empty()) how.headers = &with;
+    co_return co_await jetstream_.publish_later(to, row.body, how);
   }
 
   task<> arrive(std::span<const std::size_t> turn) {

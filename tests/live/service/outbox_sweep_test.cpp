@@ -92,6 +92,17 @@ weir::task<> commit_the_other_way_round(office_floor on, weir::outbox& outbox) {
   CHECK(second.subject == subject);
 }
 
+/// Somebody has written a row by hand.
+weir::task<> pass_by_what_is_no_subject(office_floor on, weir::outbox& outbox) {
+  const std::string key;
+  co_await on.database.exec(leave_one, std::int64_t{1}, key, std::string("two words"));
+  co_await on.database.exec(leave_one, std::int64_t{2}, key, std::string("letters.answered"));
+  co_await outbox.open();
+  co_await until_unsent(on, 1);
+  const auto answers = co_await count_answers(on);
+  CHECK(answers == 1);
+}
+
 weir::task<> pass_by_the_refused(office_floor on, weir::outbox& outbox) {
   co_await on.database.exec(leave_one, std::int64_t{1}, std::string("one"),
                             std::string("nowhere.at.all"));
@@ -244,6 +255,11 @@ TEST_CASE("an event that no stream takes keeps no other in the outbox") {
   weir::test::allow(120s);
   weir::test::post_office().tell(
       [](office_floor on) { return with_outbox(on, pass_by_the_refused); });
+}
+
+TEST_CASE("a row that could be no event keeps no other in the outbox") {
+  weir::test::post_office().tell(
+      [](office_floor on) { return with_outbox(on, pass_by_what_is_no_subject); });
 }
 
 TEST_CASE("more events than a sweep reads that cannot be sent keep none from those behind them") {
