@@ -81,9 +81,7 @@ task<bool> lanes::enter(const std::string& key, std::uint64_t sequence) {
   }
   waiter mine;
   const auto place = its.waiting.emplace(sequence, &mine);
-  ++waiting_;
   const auto waited = co_await mine.decided.wait().as_result();
-  --waiting_;
   if (waited) co_return mine.has_turn;
   // It may have been decided while it was cancelled.
   if (!mine.decided.is_set()) {

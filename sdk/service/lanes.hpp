@@ -60,8 +60,6 @@ class lanes {
   void forget_absent();
 
   std::size_t size() const noexcept { return lanes_.size(); }
-  /// How many wait for their turn.
-  std::size_t waiting() const noexcept { return waiting_; }
 
  private:
   /// One that waits for its turn.
@@ -90,7 +88,6 @@ class lanes {
   void drop_if_unused(const std::string& key);
 
   std::size_t waiting_max_;
-  std::size_t waiting_ = 0;
   bool is_held_ = false;
   time_point away_until_ = {};  ///< While it is held.
   std::unordered_map<std::string, lane> lanes_;

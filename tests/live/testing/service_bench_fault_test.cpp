@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto sleep_for_ever = weir::stmt<"select pg_sleep(86400)::text">;
+constexpr auto never_ends = weir::stmt<"select pg_sleep(86400)::text">;
 
 constexpr weir::duration short_patience = 200ms;
 
@@ -42,7 +42,7 @@ weir::task<> do_nothing(Parcel) { co_return; }
 
 weir::task<> store_nothing(Parcel, weir::tx&) { co_return; }
 
-weir::task<> ask_for_ever(Parcel, weir::tx& db) { co_await db.query<std::string>(sleep_for_ever); }
+weir::task<> ask_for_ever(Parcel, weir::tx& db) { co_await db.query<std::string>(never_ends); }
 
 weir::durable policy() { return weir::durable("parcels").retry(2, weir::fixed(1s)).deadline(20s); }
 

@@ -115,8 +115,9 @@ class durable {
   /// Of the programs with this consumer one handles messages at a time. When it drains, another one
   /// goes on at once, and within half a minute when it is gone or cannot be reached: the leader
   /// keeps a key of the bucket `weir_leaders`, made where it is missing. With ordered_by() the
-  /// order of a key then holds over all programs. One that stands still for longer than that, and
-  /// goes on, handles for a moment beside the next one; effects are there once all the same.
+  /// order of a key then holds over all programs, and what a leader had in hand that is gone is
+  /// waited for, an ack_wait() more. One that stands still for longer than its lease, and goes on,
+  /// handles for a moment beside the next one; effects are there once all the same.
   durable& leader_only();
   /// Learns from how long attempts take how many to run at the same time, within `workers()`; as
   /// many are fetched. See adaptive_limit.

@@ -40,8 +40,8 @@ class shared_rate_limit {
   shared_rate_limit(shared_rate_limit&&) noexcept;
   ~shared_rate_limit();
 
-  /// Suspends until there is a permit; first come, first served. Throws what the bucket throws; a
-  /// permit that was waited for is lost when the wait is cancelled.
+  /// Suspends until there is a permit; first come, first served. Throws what the bucket throws,
+  /// and then, as when it is cancelled, has taken no permit.
   task<> acquire();
 
  private:
