@@ -161,7 +161,7 @@ std::string to_json(const health_report& report, std::string_view service, bool 
   for (const auto& fact : report.facts) {
     std::optional<std::string> reason;
     if (fact.trouble && with_reasons) reason = plain(*fact.trouble);
-    told.checks.push_back({fact.name, fact.is_well(), fact.is_optional, std::move(reason)});
+    told.checks.push_back({plain(fact.name), fact.is_well(), fact.is_optional, std::move(reason)});
   }
   return json::encode(told);
 }

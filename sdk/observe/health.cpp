@@ -9,11 +9,10 @@
 namespace weir {
 namespace {
 
+/// Anything that leaves a line one line, and a name one word.
 bool is_name(std::string_view text) noexcept {
-  constexpr std::string_view marks = "-_.:";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           marks.find(c) != marks.npos;
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return static_cast<unsigned char>(c) > ' ' && c != '\x7f';
   });
 }
 
@@ -57,7 +56,7 @@ health::health() : turned_at_(loop::current().now()) {}
 
 void health::add(health_check check) {
   if (!is_name(check.name) || !check.trouble) {
-    refuse(check.name, "needs a name of letters, digits and -_.: and a function");
+    refuse(check.name, "needs a name without blanks, and a function");
   }
   const bool is_taken =
       std::ranges::find(checks_, check.name, &health_check::name) != checks_.end();
@@ -66,18 +65,6 @@ void health::add(health_check check) {
   }
   if (checks_.size() == checks_max) refuse(check.name, "is one too many");
   checks_.push_back(std::move(check));
-}
-
-void health::make_optional(const std::vector<std::string>& names) {
-  for (const auto& name : names) {
-    const auto found = std::ranges::find(checks_, name, &health_check::name);
-    if (found == checks_.end()) {
-      std::string known;
-      for (const auto& check : checks_) known += (known.empty() ? "" : ", ") + check.name;
-      refuse(name, "shall be optional and is not there; there are: " + known);
-    }
-    found->is_optional = true;
-  }
 }
 
 void health::forget_checks() noexcept { checks_.clear(); }

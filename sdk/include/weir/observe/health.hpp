@@ -13,7 +13,7 @@ namespace weir {
 
 /// Something that a program needs in order to do its work.
 struct health_check {
-  std::string name;  ///< "nats"; letters, digits, and `-_.:`.
+  std::string name;  ///< "nats"; one word.
   /// Nothing while it is well, else why it is not, in a sentence without secrets. Called on the
   /// loop for each question: it says what is known already, and asks nobody. Must not throw.
   std::function<std::optional<std::string>()> trouble;
@@ -59,8 +59,6 @@ class health {
 
   /// Throws `invalid_argument` for a name that cannot be used or is taken.
   void add(health_check check);
-  /// Makes those checks optional, too. Throws `invalid_argument` for a name that no check has.
-  void make_optional(const std::vector<std::string>& names);
   /// Takes out all checks: what they look at is about to go.
   void forget_checks() noexcept;
 
