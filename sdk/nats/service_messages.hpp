@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "weir/event/raw_json.hpp"
 #include "weir/nats/service.hpp"
 #include "weir/timestamp.hpp"
 
@@ -41,6 +42,7 @@ struct service_stats_endpoint {
   std::string last_error;
   std::int64_t processing_time = 0;
   std::int64_t average_processing_time = 0;
+  std::optional<raw_json> data;
 };
 
 struct service_stats {
@@ -51,6 +53,7 @@ struct service_stats {
   service_metadata metadata;
   timestamp started;
   std::vector<service_stats_endpoint> endpoints;
+  std::optional<raw_json> data;
 };
 
 }  // namespace weir::nats::detail

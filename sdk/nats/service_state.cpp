@@ -93,7 +93,8 @@ std::string service_state::stats() const {
                      .version = config_.version,
                      .metadata = config_.metadata,
                      .started = started_,
-                     .endpoints = {}};
+                     .endpoints = {},
+                     .data = data()};
   for (const endpoint_statistics& one : statistics()) {
     const std::int64_t spent = one.counts.processing_time.count();
     const auto requests = static_cast<std::int64_t>(one.counts.requests);
@@ -104,9 +105,17 @@ std::string service_state::stats() const {
                               .num_errors = one.counts.errors,
                               .last_error = plain(one.counts.last_error),
                               .processing_time = spent,
-                              .average_processing_time = requests == 0 ? 0 : spent / requests});
+                              .average_processing_time = requests == 0 ? 0 : spent / requests,
+                              .data = told.data});
   }
   return json::encode(told);
+}
+
+std::optional<raw_json> service_state::data() const {
+  if (!config_.data) return std::nullopt;
+  auto given = raw_json::parse(config_.data());
+  if (!given) return std::nullopt;
+  return std::move(*given);
 }
 
 std::vector<endpoint_statistics> service_state::statistics() const {

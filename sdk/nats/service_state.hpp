@@ -30,6 +30,7 @@ class service_state {
   std::string ping() const;
   std::string info() const;
   std::string stats() const;
+  std::optional<raw_json> data() const;
   void answer_about(const std::string& verb, describe what);
 
   connection& over_;

@@ -72,6 +72,9 @@ class consumer {
   task<> run();
   /// True when the server has no message for it that is not settled.
   task<bool> is_done();
+  const service::registration& registered() const noexcept { return registered_; }
+  /// Why it handles next to nothing now, if so: for people.
+  std::optional<std::string> trouble() const { return gate_.trouble(); }
   /// Takes nothing more, and gives back what waits.
   void stop_intake() noexcept;
   /// After stop_intake(): lets what runs finish until `limit`; then cancels it and gives it back

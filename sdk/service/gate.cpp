@@ -47,6 +47,12 @@ std::size_t gate::width() const noexcept {
   return is_closed_ ? width : std::min<std::size_t>(width, 1);
 }
 
+std::optional<std::string> gate::trouble() const {
+  if (!is_closed_) return "its breaker is " + std::string(to_string(breaker_->state()));
+  if (paused_until_ > loop::current().now()) return "a rule of its policy pauses it";
+  return std::nullopt;
+}
+
 bool gate::is_full() const noexcept { return (adaptive_ || in_flight_) && running_ >= width(); }
 
 void gate::tell_width() {

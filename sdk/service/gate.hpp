@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "weir/manual_reset_event.hpp"
 #include "weir/rate_limiter.hpp"
@@ -28,6 +29,8 @@ class gate {
   void pause_until(time_point when);
   /// How many attempts may be under way now.
   std::size_t width() const noexcept;
+  /// Why nobody, or next to nobody, is let through now: for people.
+  std::optional<std::string> trouble() const;
 
  private:
   void leave(const pass& done, std::optional<call_outcome> outcome) noexcept;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "responders.hpp"
 
+#include "service_name.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/timeout.hpp"
 
@@ -14,9 +15,16 @@ constexpr std::size_t refusals_at_once = 1;
 
 }  // namespace
 
+bool is_found(const service& which, const service_host* host) {
+  return !which.responders().empty() || (host == nullptr && is_service_name(which.name()));
+}
+
+bool is_discovery(std::string_view subject) noexcept { return subject.starts_with("$SRV."); }
+
 void responders::open() {
-  service_.emplace(on_.over,
-                   nats::service_config{.name = which_.name(), .version = std::string(version)});
+  service_.emplace(
+      on_.over,
+      nats::service_config{.name = which_.name(), .version = std::string(version), .data = facts_});
   for (const auto& one : which_.responders()) {
     endpoints_.push_back(std::make_unique<responder>(one, on_));
     responder& answering = *endpoints_.back();
@@ -29,6 +37,7 @@ void responders::open() {
 }
 
 task<> responders::drain(duration limit) {
+  if (endpoints_.empty()) co_return co_await service_->close();  // Nobody waits for an answer.
   const time_point until = saturating_add(loop::current().now(), limit);
   const auto answered = co_await with_deadline(until, service_->stop(limit)).as_result();
   if (!answered) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "admin.hpp"
 #include "consumer.hpp"
 #include "outbox_relay.hpp"
 #include "responders.hpp"
@@ -48,8 +49,12 @@ struct process_signals {
 class running_service {
  public:
   running_service(const service& which, const environment& settings, run_until until,
-                  service_host* host)
-      : which_(which), settings_(settings), until_(until), host_(host) {
+                  service_host* host, admin_settings pages)
+      : which_(which),
+        settings_(settings),
+        until_(until),
+        host_(host),
+        admin_(which, std::move(pages)) {
     if (host_ == nullptr) signals_.emplace();
   }
 
@@ -77,6 +82,7 @@ class running_service {
   const run_until until_;
   service_host* const host_;                ///< Null: the process is the service's own.
   std::optional<process_signals> signals_;  ///< Then.
+  admin admin_;
   service_statistics statistics_;
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
@@ -95,6 +101,7 @@ class running_service {
 };
 
 void running_service::tell(const nats::connection_event& event) {
+  admin_.note(event);
   using kind = nats::connection_event::kind;
   switch (event.what) {
     case kind::connected:
@@ -108,6 +115,7 @@ void running_service::tell(const nats::connection_event& event) {
                   ", trying on: " + event.reason);
       break;
     case kind::not_permitted:
+      if (is_discovery(event.subject) && which_.responders().empty()) break;  // It can be spared.
       if (std::exchange(refused_told_, event.subject) != event.subject) log_warning(event.reason);
       break;
     case kind::lame_duck:
@@ -124,6 +132,7 @@ void running_service::open_connections() {
   connection_ = host_ != nullptr ? host_->connect(std::move(wanted))
                                  : std::make_unique<nats::connection>(std::move(wanted));
   jetstream_ = std::make_unique<nats::jetstream>(*connection_);
+  admin_.look_at(*connection_);
   if (!wants_database(which_)) return;
   postgres::pool_options to_database;
   to_database.conninfo = settings_.database_url;
@@ -133,6 +142,7 @@ void running_service::open_connections() {
   };
   database_ = std::make_unique<postgres::pool>(std::move(to_database));
   probe_ = std::make_unique<database_probe>(settings_.database_url);
+  admin_.look_at(*database_, *probe_);
 }
 
 /// Tries until `server` lets it succeed. Says once that it waits, and for what.
@@ -145,6 +155,7 @@ task<> running_service::when_possible(std::string_view server, Attempt attempt) 
     const std::string waiting = "waiting for " + std::string(server);
     if (failures == 1) log_warning(waiting + ": " + outcome.error().message());
     notify_supervisor("STATUS=" + waiting);
+    admin_.state().starting(waiting + ": " + outcome.error().message());
     co_await sleep(start_backoff.delay(failures, loop::current().random()));
   }
 }
@@ -170,6 +181,7 @@ task<> running_service::start() {
   log_info(which_.name() + " starts on the driver " + loop::current().describe_driver());
   if (database_) co_await when_possible("PostgreSQL", [this] { return prepare_database(); });
   notify_supervisor("STATUS=waiting for nats-server");
+  admin_.state().starting("waiting for nats-server");
   co_await connection_->wait_connected();
   if (database_) co_await open_outbox();
   for (const auto& one : which_.registrations()) {
@@ -178,6 +190,7 @@ task<> running_service::start() {
                                     outbox_.get(), probe_.get(), statistics_}));
     consumer& next = *consumers_.back();
     co_await when_possible("JetStream", [&next] { return next.open(); });
+    admin_.look_at(next);
   }
 }
 
@@ -233,13 +246,14 @@ task<> running_service::serve() {
     running_.spawn(schedulers_.back()->run(must_end_));
   }
   // What comes after a backlog is left to others.
-  if (until_ == run_until::signal && !which_.responders().empty()) {
+  if (until_ == run_until::signal && is_found(which_, host_)) {
     const responder::dependencies on{*connection_, *jetstream_, database_.get(), outbox_.get(),
                                      statistics_};
-    responders_.emplace(which_, on);
+    responders_.emplace(which_, on, [this] { return admin_.facts(); });
     responders_->open();
   }
   if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
+  admin_.state().started();
   log_info(which_.name() + " is ready");
   notify_supervisor("READY=1\nSTATUS=handling messages");
   if (host_ != nullptr) host_->on_ready();
@@ -263,6 +277,7 @@ task<> running_service::watch_signals() {
 task<> running_service::drain() {
   log_info(which_.name() + " drains");
   notify_supervisor("STOPPING=1");
+  admin_.state().draining();
   for (auto& one : consumers_) one->stop_intake();
   if (responders_) running_.spawn(responders_->drain(drain_limit));
   const time_point until = loop::current().now() + drain_limit;
@@ -286,6 +301,7 @@ task<> running_service::join_until(time_point when) {
 }
 
 task<> running_service::stop() {
+  co_await admin_.let_go();
   co_await running_.close();
   if (responders_) co_await responders_->close();
   responders_.reset();
@@ -297,6 +313,7 @@ task<> running_service::stop() {
   if (connection_) co_await connection_->close();
   if (probe_) co_await probe_->close();
   if (database_) co_await database_->close();
+  co_await admin_.close();
 }
 
 task<std::string> running_service::run() {
@@ -309,6 +326,7 @@ task<std::string> running_service::run() {
   }
   std::exception_ptr failure;
   try {
+    admin_.open([this] { must_end_.set(); });
     open_connections();
     co_await serve();
   } catch (...) {
@@ -333,8 +351,8 @@ bool wants_database(const service& which) {
 }
 
 task<std::string> run_service(const service& which, const environment& settings, run_until until,
-                              service_host* host) {
-  running_service running(which, settings, until, host);
+                              service_host* host, admin_settings pages) {
+  running_service running(which, settings, until, host, std::move(pages));
   co_return co_await running.run();
 }
 

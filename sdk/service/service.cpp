@@ -9,6 +9,8 @@
 #include <set>
 #include <span>
 
+#include "admin.hpp"
+#include "probe.hpp"
 #include "running_service.hpp"
 #include "service_name.hpp"
 #include "try_message.hpp"
@@ -31,6 +33,8 @@ constexpr const char* environment_help =
     "  NATS_URL                   servers, commas between them (nats://127.0.0.1:4222)\n"
     "  DATABASE_URL, PG*          the database, as libpq reads them\n"
     "  WEIR_DATABASE_CONNECTIONS  how many connections at most (10)\n"
+    "  WEIR_ADMIN__LISTEN         where it tells how it is (127.0.0.1:8080), or off\n"
+    "  WEIR_ADMIN__OPTIONAL       checks without which it is ready all the same (postgres,...)\n"
     "  WEIR_MIGRATIONS            the directory of the .sql files to apply at start\n"
     "  WEIR_DRIVER                uring or epoll; else what the kernel allows\n"
     "  NOTIFY_SOCKET              where READY=1 is told (sd_notify)\n"
@@ -179,7 +183,10 @@ int service::run(bool once) {
     refuse_shared_consumers(*this);
     loop home;
     const auto until = once ? detail::run_until::backlog_done : detail::run_until::signal;
-    const std::string summary = home.run(detail::run_service(*this, settings, until));
+    // A program that is about to end is nobody's to watch.
+    const auto pages = once ? admin_settings() : detail::read_admin_settings();
+    const std::string summary =
+        home.run(detail::run_service(*this, settings, until, nullptr, pages));
     std::printf("%s\n", summary.c_str());
     return 0;
   } catch (const error& failure) {
@@ -222,6 +229,10 @@ int service::main(int argc, char** argv) {
       options.add_option("--try", tried, "Run the handler on a dead letter, and undo it")
           ->type_name("STREAM:SEQUENCE")
           ->excludes(to_end, to_describe);
+  std::string page;
+  options.add_option("--probe", page, "Ask the service that runs here whether it is well")
+      ->check(CLI::IsMember({"livez", "readyz", "startupz"}))
+      ->excludes(to_end, to_describe, to_try);
   options.add_flag("--json", json, "With --try: a line of JSON for each handler")->needs(to_try);
   try {
     options.parse(argc, argv);
@@ -230,6 +241,7 @@ int service::main(int argc, char** argv) {
     options.exit(ending);
     return is_help ? 0 : exit_usage;
   }
+  if (!page.empty()) return detail::probe(page, name_, detail::read_admin_settings());
   if (to_try->count() > 0) return try_one(tried, json);
   if (!describes) return run(once);
   std::fputs(describe().c_str(), stdout);

@@ -14,10 +14,13 @@ constexpr std::string_view allowed =
 
 }  // namespace
 
+bool is_service_name(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= name_bytes_max &&
+         name.find_first_not_of(allowed) == name.npos;
+}
+
 void check_service_name(std::string_view what, std::string_view name) {
-  const bool fits = !name.empty() && name.size() <= name_bytes_max &&
-                    name.find_first_not_of(allowed) == name.npos;
-  if (fits) return;
+  if (is_service_name(name)) return;
   throw error(errc::invalid_argument, disposition::permanent,
               fmt::format("{} '{}': the name of one that answers requests has letters, digits, - "
                           "and _ only, and is not empty",

@@ -5,8 +5,11 @@
 
 namespace weir::detail {
 
-/// Throws `invalid_argument` for a name that no service, or endpoint of one, can have on NATS
-/// (ADR-32), so that a program says so before it connects. `what` is "service", "endpoint".
+/// Whether a service, or endpoint of one, can have that name on NATS (ADR-32).
+bool is_service_name(std::string_view name) noexcept;
+
+/// Throws `invalid_argument` where it cannot, so that a program says so before it connects. `what`
+/// is "service", "endpoint".
 void check_service_name(std::string_view what, std::string_view name);
 
 }  // namespace weir::detail

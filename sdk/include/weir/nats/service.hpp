@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,9 @@ struct service_config {
   service_metadata metadata = {};
   /// Of the endpoints, unless they say otherwise; empty: every instance answers every request.
   std::string queue_group = "q";
+  /// The `data` of `$SRV.STATS`, as JSON: of each endpoint, as ADR-32 has it, and of the service
+  /// itself, which may have none. Must not throw.
+  std::function<std::string()> data = nullptr;
 };
 
 /// One subject that a service answers.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weir/config/environment.hpp"
+#include "weir/observe/health.hpp"
 #include "weir/service/endpoint.hpp"
 #include "weir/service/handler.hpp"
 #include "weir/service/policy.hpp"
@@ -81,6 +82,13 @@ class service {
     return *this;
   }
 
+  /// Makes readiness depend on something else that the handlers need: see health_check. The service
+  /// has checks of its own: "nats", "postgres", and "consumer:NAME", which is optional, for each.
+  service& depends_on(health_check one) {
+    checks_.push_back(std::move(one));
+    return *this;
+  }
+
   /// Leaves out the check, at start, that the database can run each statement of the program and
   /// that its rows fit: for a program that uses several databases.
   service& without_statement_check() {
@@ -104,6 +112,7 @@ class service {
   const std::vector<answering>& responders() const noexcept { return responders_; }
   const std::vector<detail::scheduled_entry>& schedules() const noexcept { return schedules_; }
   const std::filesystem::path& migrations() const noexcept { return migrations_; }
+  const std::vector<health_check>& checks() const noexcept { return checks_; }
   bool checks_statements() const noexcept { return checks_statements_; }
 
  private:
@@ -118,6 +127,7 @@ class service {
   std::vector<answering> responders_;
   std::vector<detail::scheduled_entry> schedules_;
   std::filesystem::path migrations_;
+  std::vector<health_check> checks_;
   bool checks_statements_ = true;
 };
 
