@@ -12,7 +12,7 @@
 #include <string>
 
 #include "log_core.hpp"
-#include "log_event.hpp"
+#include "weir/observe/event_context.hpp"
 
 namespace weir {
 namespace {
@@ -42,7 +42,7 @@ class log_sink final : public spdlog::sinks::sink {
     detail::log_line line{.time = {},
                           .level = static_cast<log_level>(level),
                           .text = {said.payload.data(), said.payload.size()},
-                          .event = detail::current_log_event()};
+                          .event = current_event_context()};
     if (!said.source.empty()) {
       line.site = {said.source.filename, static_cast<unsigned>(said.source.line)};
     }
@@ -154,7 +154,7 @@ void log(log_level level, std::string_view text, log_fields fields, std::source_
               .text = text,
               .fields = {fields.begin(), fields.size()},
               .site = {where.file_name(), where.line()},
-              .event = current_log_event()});
+              .event = current_event_context()});
 }
 
 }  // namespace detail

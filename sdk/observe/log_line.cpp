@@ -75,14 +75,6 @@ void append_time(std::string& to, log_field::moment time) {
   to += 'Z';
 }
 
-void append_hex(std::string& to, std::span<const std::byte> bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (const std::byte one : bytes) {
-    to += digits[std::to_integer<unsigned>(one) >> 4U];
-    to += digits[std::to_integer<unsigned>(one) & 0xfU];
-  }
-}
-
 /// Writes names with their values, each in the manner of its format.
 class field_writer {
  public:
@@ -116,13 +108,6 @@ class field_writer {
     if (value == 0) return;
     name(what);
     append_number(to_, value);
-  }
-  void named(std::string_view what, std::span<const std::byte> value) {
-    if (value.empty()) return;
-    name(what);
-    if (is_json_) to_ += '"';
-    append_hex(to_, value);
-    if (is_json_) to_ += '"';
   }
 
   void operator()(std::string_view value) { text(value, log_value_bytes_max); }
@@ -158,9 +143,13 @@ void append_field(field_writer& writer, const log_field& field, bool has_event) 
   std::visit(writer, field.value());
 }
 
-void append_event(field_writer& writer, const log_event& event) {
-  writer.named("trace_id", event.trace_id);
-  writer.named("span_id", event.span_id);
+void append_event(field_writer& writer, const event_context& event) {
+  if (event.trace.is_valid()) {
+    const auto trace = event.trace.trace_id_text();
+    const auto span = event.trace.span_id_text();
+    writer.named("trace_id", std::string_view(trace.data(), trace.size()));
+    writer.named("span_id", std::string_view(span.data(), span.size()));
+  }
   writer.named("handler", event.handler);
   writer.named("subject", event.subject);
   writer.named("stream", event.stream);
@@ -174,7 +163,7 @@ void append_fields(std::string& to, std::size_t line_begin, field_writer& writer
   std::uint64_t left_out = 0;
   for (const log_field& field : line.fields) {
     const std::size_t before = to.size();
-    append_field(writer, field, line.event.has_value());
+    append_field(writer, field, line.event != nullptr);
     if (to.size() - line_begin <= log_line_bytes_max - reserved_bytes) continue;
     to.resize(before);
     ++left_out;
@@ -206,7 +195,7 @@ void append_json(std::string& to, const log_line& line, const log_look& look) {
   }
   writer.named("service", look.service);
   writer.named("version", look.version);
-  if (line.event) append_event(writer, *line.event);
+  if (line.event != nullptr) append_event(writer, *line.event);
   append_fields(to, begin, writer, line);
   to += "}\n";
 }
@@ -243,7 +232,7 @@ void append_text(std::string& to, const log_line& line, const log_look& look) {
                   look.on_terminal ? log_place::terminal : log_place::plain);
   field_writer writer(to, false);
   append_fields(to, begin, writer, line);
-  if (line.event) append_event(writer, *line.event);
+  if (line.event != nullptr) append_event(writer, *line.event);
   to += '\n';
 }
 
@@ -257,7 +246,7 @@ void append_journal(std::string& to, const log_line& line) {
   append_log_text(to, line.text, log_text_bytes_max, log_place::plain);
   field_writer writer(to, false);
   append_fields(to, begin, writer, line);
-  if (line.event) append_event(writer, *line.event);
+  if (line.event != nullptr) append_event(writer, *line.event);
   to += '\n';
 }
 

@@ -3,35 +3,23 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "log_sites.hpp"
+#include "weir/observe/event_context.hpp"
 #include "weir/observe/log.hpp"
 
 namespace weir::detail {
-
-/// The message that is being handled where a line is written.
-struct log_event {
-  std::span<const std::byte> trace_id;
-  std::span<const std::byte> span_id;
-  std::string_view handler;
-  std::string_view subject;
-  std::string_view stream;
-  std::string_view consumer;
-  std::uint64_t stream_sequence = 0;
-  std::uint64_t attempt = 0;
-};
 
 struct log_line {
   log_field::moment time;
   log_level level = log_level::info;
   std::string_view text;
   std::span<const log_field> fields = {};
-  log_site site = {};  ///< Line 0: unknown.
-  std::optional<log_event> event = {};
+  log_site site = {};                    ///< Line 0: unknown.
+  const event_context* event = nullptr;  ///< The message that is handled there.
   std::uint64_t suppressed = 0;
 };
 

@@ -139,6 +139,26 @@ weir::task<> publish_letters(office_floor on, std::int64_t count) {
   }
 }
 
+/// The line of the last letter says which message it is about.
+void check_about(const std::string& text) {
+  simdjson::dom::parser parser;
+  for (const std::string& line : lines_of(text)) {
+    if (line.find("in detail") == std::string::npos) continue;
+    CAPTURE(line);
+    simdjson::dom::element read;
+    REQUIRE(parser.parse(line).get(read) == simdjson::SUCCESS);
+    CHECK(std::string_view(read["subject"]) == "letters.sent");
+    CHECK(std::string_view(read["stream"]) == "LETTERS");
+    CHECK(std::string_view(read["consumer"]) == "letters");
+    CHECK(std::uint64_t(read["stream_seq"]) == letters + 1);
+    CHECK(std::uint64_t(read["delivery"]) == 1);
+    CHECK(read["handler"].is_string());
+    CHECK(std::int64_t(read["id"]) == 0);
+    return;
+  }
+  FAIL("there is no such line");
+}
+
 weir::task<> handle_unread(office_floor on, piped_log& log) {
   const auto before = weir::log_dropped();
   handled = 0;
@@ -154,6 +174,7 @@ weir::task<> handle_unread(office_floor on, piped_log& log) {
   co_await publish_letters(on, 1);
   co_await log.until("in detail");
   check_lines(log.read());
+  check_about(log.read());
 }
 
 /// The story beside who writes the log, as weir::service::main has it.

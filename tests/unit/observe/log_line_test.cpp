@@ -63,23 +63,25 @@ std::string any_bytes(std::mt19937_64& random, std::size_t size) {
   return made;
 }
 
-const std::array<std::byte, 4> id_bytes{std::byte{0x00}, std::byte{0x1a}, std::byte{0xff},
-                                        std::byte{0x7e}};
-
-detail::log_event an_event() {
-  return {.trace_id = id_bytes,
-          .span_id = id_bytes,
-          .handler = "process",
-          .subject = "orders.created",
-          .stream = "ORDERS",
-          .consumer = "billing",
-          .stream_sequence = 4711,
-          .attempt = 2};
-}
+/// What is known of a message that is handled.
+struct handled {
+  handled() {
+    event.trace.trace_id[1] = std::byte{0x1a};
+    event.trace.span_id[7] = std::byte{0xff};
+    event.handler = "process";
+    event.subject = "orders.created";
+    event.stream = "ORDERS";
+    event.consumer = "billing";
+    event.stream_sequence = 4711;
+    event.attempt = 2;
+  }
+  event_context event;
+};
 
 }  // namespace
 
 TEST_CASE("a JSON line has what everybody looks for, then its own fields") {
+  const handled message;
   const std::string amount = "amount_cents";
   const std::array<log_field, 2> fields{log_field("order_id", "7"), log_field(amount, 5)};
   const log_line line{.time = moment,
@@ -87,12 +89,14 @@ TEST_CASE("a JSON line has what everybody looks for, then its own fields") {
                       .text = "order stored",
                       .fields = fields,
                       .site = {"../sdk/service/consumer.cpp", 12},
-                      .event = an_event(),
+                      .event = &message.event,
                       .suppressed = 3};
   CHECK(text_of(line, {.service = "shop", .version = "1.2.3"}) ==
         R"({"time":"2026-01-31T11:30:00.000250Z","level":"warn","msg":"order stored",)"
-        R"("where":"consumer.cpp:12","service":"shop","version":"1.2.3","trace_id":"001aff7e",)"
-        R"("span_id":"001aff7e","handler":"process","subject":"orders.created","stream":"ORDERS",)"
+        R"("where":"consumer.cpp:12","service":"shop","version":"1.2.3",)"
+        R"("trace_id":"001a0000000000000000000000000000",)"
+        R"("span_id":"00000000000000ff","handler":"process","subject":"orders.created",)"
+        R"("stream":"ORDERS",)"
         R"("consumer":"billing","stream_seq":4711,"delivery":2,"order_id":"7","amount_cents":5,)"
         R"("suppressed":3})"
         "\n");
@@ -109,9 +113,11 @@ TEST_CASE("a line for people is short: time, level, text, fields") {
             .starts_with("11:30:00.000 error \"oh\" order_id="));
   CHECK(text_of(line, {.format = log_format::text, .on_terminal = true, .coloured = true})
             .starts_with("11:30:00.000 \x1b[31merror\x1b[0m \"oh\""));
-  const log_line within{.time = moment, .text = "so", .event = an_event()};
+  const handled message;
+  const log_line within{.time = moment, .text = "so", .event = &message.event};
   CHECK(text_of(within, {.format = log_format::text})
-            .ends_with("so trace_id=001aff7e span_id=001aff7e handler=process "
+            .ends_with("so trace_id=001a0000000000000000000000000000 span_id=00000000000000ff "
+                       "handler=process "
                        "subject=orders.created stream=ORDERS "
                        "consumer=billing stream_seq=4711 delivery=2\n"));
 }
@@ -173,11 +179,12 @@ TEST_CASE("a field that is called as one of the line's own stands beside it") {
   CHECK(std::int64_t(read["field_time"]) == 5);
 
   // Outside of a handler these are free.
+  const handled message;
   const std::array<log_field, 1> named{log_field("consumer", "mine")};
   const std::string outside = text_of({.time = moment, .text = "so", .fields = named}, {});
   CHECK(std::string_view(parse(parser, outside)["consumer"]) == "mine");
   const std::string within =
-      text_of({.time = moment, .text = "so", .fields = named, .event = an_event()}, {});
+      text_of({.time = moment, .text = "so", .fields = named, .event = &message.event}, {});
   CHECK(std::string_view(parse(parser, within)["consumer"]) == "billing");
   CHECK(std::string_view(parse(parser, within)["field_consumer"]) == "mine");
 }
@@ -194,10 +201,10 @@ TEST_CASE("whatever bytes texts, names and values have, a line is JSON, alone an
     for (std::size_t at = 2; at + 1 < texts.size(); at += 2) {
       fields.emplace_back(texts[at], texts[at + 1]);
     }
-    auto event = an_event();
-    event.subject = texts[1];
+    handled message;
+    message.event.subject = texts[1];
     const std::string line =
-        text_of({.time = moment, .text = texts[0], .fields = fields, .event = event},
+        text_of({.time = moment, .text = texts[0], .fields = fields, .event = &message.event},
                 {.service = texts[0]});
     const auto read = parse(parser, line);
     CHECK(read["msg"].is_string());
@@ -211,10 +218,11 @@ TEST_CASE("whatever bytes texts, names and values have, a line is JSON, alone an
 }
 
 TEST_CASE("what is a megabyte long is cut, and a line with too many of those leaves some out") {
+  const handled message;
   const std::string much(large, '\x01');  // Six times as long in JSON.
   simdjson::dom::parser parser;
   const std::string one =
-      text_of({.time = moment, .text = much, .event = an_event()}, {.service = much});
+      text_of({.time = moment, .text = much, .event = &message.event}, {.service = much});
   CHECK(one.size() <= log_line_bytes_max);
   CHECK(std::string_view(parse(parser, one)["msg"]).ends_with("... (1048576 bytes)"));
 
