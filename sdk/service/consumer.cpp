@@ -274,9 +274,8 @@ void consumer::stop_intake() noexcept {
 task<> consumer::drain(duration limit) {
   const auto ended = co_await with_timeout(limit, ended_.wait()).as_result();
   if (ended.has_value()) co_return;
-  log_warning("consumer '" + policy().name() +
-              "': " + std::to_string(source_ ? source_->unfinished() : 0) +
-              " messages were not done in time; they are cancelled and given back");
+  log_warning("messages were not done in time; they are cancelled and given back",
+              {{"consumer", policy().name()}, {"messages", source_ ? source_->unfinished() : 0}});
   if (workers_) workers_->request_stop();
 }
 

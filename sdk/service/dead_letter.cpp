@@ -79,8 +79,10 @@ task<> store_dead_letter(nats::jetstream& on, std::string subject, dead_message 
 
 task<> consumer::give_up(job& failed, const error& why) {
   const meta about = failed.about();
-  log_warning("message " + place_of(about) + " on " + std::string(about.subject) +
-              " is given up after attempt " + std::to_string(about.attempt) + ": " + why.message());
+  log_warning("a message is given up", {{"message", place_of(about)},
+                                        {"message_subject", about.subject},
+                                        {"attempt", about.attempt},
+                                        {"error", why}});
   const auto stored =
       co_await with_timeout(letter_limit, store_dead_letter(failed, why)).as_result();
   if (stored.has_value()) {
@@ -89,9 +91,12 @@ task<> consumer::give_up(job& failed, const error& why) {
     co_return;
   }
   // Nothing is lost: it comes again, and is given up again.
-  log_error("the dead letter of message " + place_of(about) + " could not be stored under " +
-            policy().dead_letter() +
-            ", which some stream must take; it will be tried again: " + stored.error().message());
+  log_error(
+      "a dead letter could not be stored under its subject, which some stream must take; it will "
+      "be tried again",
+      {{"message", place_of(about)},
+       {"dead_letter_subject", policy().dead_letter()},
+       {"error", stored.error()}});
   retry_later(failed);
 }
 

@@ -26,8 +26,8 @@ gate::gate(const durable& policy, const nats::jetstream& jetstream, manual_reset
     breaker_options options = *policy.breaker();
     options.on_change = [this, name = policy.name(),
                          then = std::move(options.on_change)](const breaker_change& change) {
-      log_warning("consumer '" + name + "': its breaker is " + std::string(to_string(change.to)) +
-                  ": " + std::string(change.why));
+      log_warning("the breaker of a consumer has changed",
+                  {{"consumer", name}, {"breaker", change.to}, {"why", change.why}});
       is_closed_ = change.to == breaker_state::closed;
       tell_width();
       if (then) then(change);
@@ -88,7 +88,7 @@ task<> gate::wait_for_rates() {
     if (acquired) co_return;
     if (acquired.error().is_cancelled()) throw acquired.error();
     if (!std::exchange(told, true)) {
-      log_warning("handling waits for the shared rate: " + acquired.error().message());
+      log_warning("handling waits for the shared rate", {{"error", acquired.error()}});
     }
     co_await sleep(rate_retry_interval);
   }

@@ -26,8 +26,8 @@ error given_up(std::uint64_t deliveries) {
 }
 
 void put_off(nats::delivery& told, const error& why) {
-  log_error("the letter of a message that the server has given up will be tried again: " +
-            why.message());
+  log_error("the letter of a message that the server has given up will be tried again",
+            {{"error", why}});
   told.nak(retry_wait);
 }
 
@@ -54,9 +54,9 @@ task<> given_up_by_server::try_to_listen() {
   may_listen_later_ = why.disposition() == disposition::retry;
   if (was_told_) co_return;
   was_told_ = true;
-  log_warning("consumer '" + policy().name() + "': what the server gives up is not watched" +
-              (may_listen_later_ ? " yet" : "") +
-              ", but the service gives up itself all the same: " + why.message());
+  log_warning(
+      "what the server gives up is not watched, but the service gives up itself all the same",
+      {{"consumer", policy().name()}, {"tries_on", may_listen_later_}, {"error", why}});
 }
 
 task<> given_up_by_server::listen() {
@@ -81,9 +81,8 @@ task<> given_up_by_server::run() {
     auto told = co_await source_->next_batch(settled_at_once_max).as_result();
     if (!told) {
       if (told.error().is_cancelled()) throw told.error();
-      log_warning("consumer '" + policy().name() +
-                  "': what the server gives up is not watched until the service starts again: " +
-                  told.error().message());
+      log_warning("what the server gives up is not watched until the service starts again",
+                  {{"consumer", policy().name()}, {"error", told.error()}});
       co_return;
     }
     if (told->empty()) co_return;
@@ -145,7 +144,7 @@ task<std::optional<given_up_by_server::lost_message>> given_up_by_server::look_a
   if (!stored && !stored.error().is(errc::not_found)) throw stored.error();
   // Of a later one the stream was made anew.
   if (!stored || stored->time > read.time) {
-    log_info("message " + place_of(*what) + " was given up by the server, and is gone");
+    log_info("a message was given up by the server, and is gone", {{"message", place_of(*what)}});
     told.ack();
     co_return std::nullopt;
   }
@@ -203,8 +202,8 @@ task<> given_up_by_server::store(lost_message& lost) {
       co_await store_dead_letter(on_.jetstream, policy().dead_letter(), std::move(dead), why)
           .as_result();
   if (done) {
-    log_warning("message " + place_of(lost.what) + " of consumer '" + policy().name() + "' is " +
-                why.message());
+    log_warning("a message is given up by the server",
+                {{"message", place_of(lost.what)}, {"consumer", policy().name()}, {"error", why}});
     ++on_.statistics.dead_lettered;
     lost.told->ack();
     co_return;

@@ -19,7 +19,7 @@ task<> consumer::consume_while_leading() {
 
 /// From when this program leads until it does not, or drains.
 task<> consumer::serve_term() {
-  log_info("consumer '" + policy().name() + "' is led by this program");
+  log_info("a consumer is led by this program", {{"consumer", policy().name()}});
   if (lanes_) lanes_->forget_absent();
   scope term;
   term.spawn(step_down_when_lost());
@@ -61,7 +61,8 @@ task<bool> consumer::lead() {
 /// What is in hand is finished, what waits is given back, and nothing more is taken.
 task<> consumer::step_down_when_lost() {
   const std::string why = co_await leadership_->keep();
-  log_warning("consumer '" + policy().name() + "' is led by this program no more: " + why);
+  log_warning("a consumer is led by this program no more",
+              {{"consumer", policy().name()}, {"why", why}});
   giving_way_.set();
   if (source_) source_->stop();
   if (lanes_) lanes_->release();

@@ -29,13 +29,13 @@ class outbox_program {
   task<> open() {
     co_await core_.open();
     const auto caught_up = co_await relay_.catch_up().as_result();
-    if (!caught_up) log_warning("events stay in weir_outbox: " + caught_up.error().message());
+    if (!caught_up) log_warning("events stay in weir_outbox", {{"error", caught_up.error()}});
     sweeping_.spawn(relay_.run());
   }
 
   task<> close(duration limit) {
     const auto sent = co_await with_timeout(limit, as_task(sending_.join())).as_result();
-    if (!sent) log_warning("events stay in weir_outbox: " + sent.error().message());
+    if (!sent) log_warning("events stay in weir_outbox", {{"error", sent.error()}});
     co_await sending_.close();
     co_await sweeping_.close();
     co_await core_.close();

@@ -40,8 +40,8 @@ task<> outbox_core::close() {
   if (deleted) co_return;
   log_warning(
       "events that are sent stay in weir_outbox; the next program sends them again, which "
-      "their streams refuse: " +
-      deleted.error().message());
+      "their streams refuse",
+      {{"error", deleted.error()}});
 }
 
 std::vector<outbox_row> outbox_core::store(postgres::tx& in, event_rows rows) {

@@ -92,8 +92,8 @@ task<> outbox_relay::run(std::function<task<>()> pause) {
     }
     failure_told_ = false;
     if (done->sent > done->were_due) {
-      log_info("sent " + std::to_string(done->sent - done->were_due) +
-               " events that were left in weir_outbox");
+      log_info("sent events that were left in weir_outbox",
+               {{"events", done->sent - done->were_due}});
     }
     if (done->obstacle) {
       tell(*done->obstacle);
@@ -105,12 +105,12 @@ task<> outbox_relay::run(std::function<task<>()> pause) {
 
 void outbox_relay::tell(const error& obstacle) {
   if (std::exchange(obstacle_told_, true)) return;
-  log_warning("events wait in weir_outbox: " + obstacle.message());
+  log_warning("events wait in weir_outbox", {{"error", obstacle}});
 }
 
 void outbox_relay::tell_failure(const error& why) {
   if (std::exchange(failure_told_, true)) return;
-  log_error("events wait in weir_outbox and weir_delayed, which cannot be swept: " + why.message());
+  log_error("events wait in weir_outbox and weir_delayed, which cannot be swept", {{"error", why}});
 }
 
 task<outbox_relay::sweep_result> outbox_relay::sweep(sweep_bounds bounds) {

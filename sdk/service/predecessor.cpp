@@ -61,8 +61,8 @@ task<bool> consumer::has_all_arrived() {
 /// What is here goes back, too, until the server gives again what is not. False when others are to
 /// have the messages.
 task<bool> consumer::wait_for_redelivery() {
-  log_info("consumer '" + policy().name() + "' waits for " + std::to_string(inherited_.count) +
-           " messages that a program before this one had in hand, to keep their order");
+  log_info("a consumer waits for messages that a program before this one had in hand, for order",
+           {{"consumer", policy().name()}, {"messages", inherited_.count}});
   const duration wait = policy().ack_wait() + expiry_slack;
   for (int waits = 1;; ++waits) {
     const auto troubles = source_->counters().troubles;

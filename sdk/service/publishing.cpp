@@ -49,8 +49,8 @@ task<> consumer::remember(const job& done) {
     if (remembered.error().is_cancelled()) throw remembered.error();
     // It is handled all the same: the acknowledgement is what counts.
     if (remembered.error().disposition() != disposition::retry) {
-      log_error("what " + policy().name() +
-                " has handled is not remembered: " + remembered.error().message());
+      log_error("what a consumer has handled is not remembered",
+                {{"consumer", policy().name()}, {"error", remembered.error()}});
       co_return;
     }
     if (!co_await wait_out(remembered.error(), ++failures)) co_return;
@@ -66,8 +66,8 @@ task<> consumer::send_stored(std::vector<outbox_row> rows) {
     on_.statistics.duplicates_refused += sent.duplicates;
     if (!sent.obstacle) co_return;
     if (sent.obstacle->disposition() == disposition::permanent) {
-      log_error("a stream refuses an event of " + policy().name() +
-                ", which stays in weir_outbox: " + sent.obstacle->message());
+      log_error("a stream refuses an event, which stays in weir_outbox",
+                {{"consumer", policy().name()}, {"error", *sent.obstacle}});
       co_return;
     }
     if (!co_await wait_out(*sent.obstacle, ++failures)) co_return;

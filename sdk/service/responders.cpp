@@ -42,13 +42,13 @@ task<> responders::drain(duration limit) {
   const auto answered = co_await with_deadline(until, service_->stop(limit)).as_result();
   if (!answered) {
     if (answered.error().is_cancelled()) throw answered.error();
-    log_warning(which_.name() + ": requests were not done in time; they are cancelled");
+    log_warning("requests were not done in time; they are cancelled");
     co_await service_->close();
   }
   const auto sent = co_await with_deadline(until, finish_sending()).as_result();
   if (sent) co_return;
   if (sent.error().is_cancelled()) throw sent.error();
-  log_warning("events stay in weir_outbox: " + sent.error().message());
+  log_warning("events stay in weir_outbox", {{"error", sent.error()}});
 }
 
 task<> responders::finish_sending() {

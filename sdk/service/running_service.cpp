@@ -106,20 +106,20 @@ void running_service::tell(const nats::connection_event& event) {
   switch (event.what) {
     case kind::connected:
       outage_told_ = false;
-      log_info("connected to nats-server at " + event.server);
+      log_info("connected to nats-server", {{"server", event.server}});
       break;
     case kind::disconnected:
     case kind::connect_failed:
       if (std::exchange(outage_told_, true)) break;  // Said once, however often it is tried.
-      log_warning("no connection to nats-server at " + event.server +
-                  ", trying on: " + event.reason);
+      log_warning("no connection to nats-server, trying on",
+                  {{"server", event.server}, {"why", event.reason}});
       break;
     case kind::not_permitted:
       if (is_discovery(event.subject) && which_.responders().empty()) break;  // It can be spared.
       if (std::exchange(refused_told_, event.subject) != event.subject) log_warning(event.reason);
       break;
     case kind::lame_duck:
-      log_info("nats-server at " + event.server + " is about to end");
+      log_info("a nats-server is about to end", {{"server", event.server}});
       break;
   }
 }
@@ -138,7 +138,7 @@ void running_service::open_connections() {
   to_database.conninfo = settings_.database_url;
   to_database.max_connections = settings_.database_connections;
   to_database.on_notice = [](std::string_view severity, std::string_view message) {
-    log_info("PostgreSQL says " + std::string(severity) + ": " + std::string(message));
+    log_info("PostgreSQL says something", {{"severity", severity}, {"said", message}});
   };
   database_ = std::make_unique<postgres::pool>(std::move(to_database));
   probe_ = std::make_unique<database_probe>(settings_.database_url);
@@ -153,7 +153,7 @@ task<> running_service::when_possible(std::string_view server, Attempt attempt) 
     if (outcome.has_value()) co_return;
     if (!is_outage(outcome.error())) throw outcome.error();
     const std::string waiting = "waiting for " + std::string(server);
-    if (failures == 1) log_warning(waiting + ": " + outcome.error().message());
+    if (failures == 1) log_warning(waiting, {{"error", outcome.error()}});
     notify_supervisor("STATUS=" + waiting);
     admin_.state().starting(waiting + ": " + outcome.error().message());
     co_await sleep(start_backoff.delay(failures, loop::current().random()));
@@ -165,7 +165,7 @@ task<> running_service::prepare_database() {
     co_await database_->exec(reach_database);
   } else {
     const auto applied = co_await postgres::migrate(*database_, which_.migrations());
-    for (const auto& name : applied) log_info("applied migration " + name);
+    for (const auto& name : applied) log_info("applied a migration", {{"migration", name}});
   }
   co_await make_effect_tables(*database_);
   if (!which_.checks_statements()) co_return;
@@ -178,7 +178,7 @@ task<> running_service::prepare_database() {
 }
 
 task<> running_service::start() {
-  log_info(which_.name() + " starts on the driver " + loop::current().describe_driver());
+  log_info("the service starts", {{"driver", loop::current().describe_driver()}});
   if (database_) co_await when_possible("PostgreSQL", [this] { return prepare_database(); });
   notify_supervisor("STATUS=waiting for nats-server");
   admin_.state().starting("waiting for nats-server");
@@ -202,7 +202,7 @@ task<> running_service::open_outbox() {
   const auto caught_up =
       co_await when_possible("PostgreSQL", [this] { return relay_->catch_up(); }).as_result();
   // One event that no stream takes must not keep the service from all others.
-  if (!caught_up) log_warning("events stay in weir_outbox: " + caught_up.error().message());
+  if (!caught_up) log_warning("events stay in weir_outbox", {{"error", caught_up.error()}});
   if (host_ == nullptr) {
     upkeep_.spawn(relay_->run());
   } else {
@@ -254,7 +254,7 @@ task<> running_service::serve() {
   }
   if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
   admin_.state().started();
-  log_info(which_.name() + " is ready");
+  log_info("the service is ready");
   notify_supervisor("READY=1\nSTATUS=handling messages");
   if (host_ != nullptr) host_->on_ready();
   co_await must_end_.wait();
@@ -271,11 +271,12 @@ task<> running_service::watch_signals() {
   must_end_.set();
   co_await signals_->end.next();
   log_warning("second signal: exits without finishing; unfinished messages are delivered again");
+  flush_log(cancelled_grace);
   std::_Exit(EXIT_FAILURE);
 }
 
 task<> running_service::drain() {
-  log_info(which_.name() + " drains");
+  log_info("the service drains");
   notify_supervisor("STOPPING=1");
   admin_.state().draining();
   for (auto& one : consumers_) one->stop_intake();
@@ -288,7 +289,7 @@ task<> running_service::drain() {
   if (connection_->is_connected()) {
     // The server reads in order: once it answers, it has read every acknowledgement before.
     const auto flushed = co_await connection_->flush(flush_limit).as_result();
-    if (!flushed.has_value()) log_warning("last acknowledgements: " + flushed.error().message());
+    if (!flushed) log_warning("last acknowledgements may be lost", {{"error", flushed.error()}});
   }
 }
 
@@ -297,7 +298,7 @@ task<> running_service::join_until(time_point when) {
   const auto joined = co_await with_deadline(when, as_task(running_.join())).as_result();
   if (joined) co_return;
   if (!joined.error().is(errc::deadline_exceeded)) throw joined.error();
-  log_warning("what still runs is cancelled: " + std::to_string(running_.size()) + " tasks");
+  log_warning("what still runs is cancelled", {{"tasks", running_.size()}});
 }
 
 task<> running_service::stop() {
@@ -335,7 +336,7 @@ task<std::string> running_service::run() {
   co_await stop();
   co_await watching.close();
   if (failure) std::rethrow_exception(failure);
-  log_info(which_.name() + " has drained");
+  log_info("the service has drained");
   co_return statistics_.to_json(loop::current().driver().name());
 }
 

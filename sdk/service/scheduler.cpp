@@ -57,12 +57,12 @@ task<> scheduler::run(manual_reset_event& ending) {
         continue;
       }
       if (handled.error().is_cancelled()) throw handled.error();
-      log_warning("schedule '" + entry_.when.name() + "': the tick of " + to_rfc3339(due) +
-                  " failed and is tried again: " + handled.error().message());
+      log_warning("a tick of a schedule failed and is tried again",
+                  {{"schedule", entry_.when.name()}, {"due", due}, {"error", handled.error()}});
     } else {
       if (at.error().is_cancelled()) throw at.error();
       if (failures == 0) {
-        log_warning("schedule '" + entry_.when.name() + "' waits: " + at.error().message());
+        log_warning("a schedule waits", {{"schedule", entry_.when.name()}, {"error", at.error()}});
       }
     }
     if (!co_await pause(retry_backoff.delay(++failures, loop::current().random()), ending)) {

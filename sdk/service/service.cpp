@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <set>
 #include <span>
 
@@ -16,6 +17,8 @@
 #include "try_message.hpp"
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
+#include "weir/observe/log_writer.hpp"
+#include "weir/scope.hpp"
 #include "weir/service/detail/published_event.hpp"
 
 namespace weir {
@@ -37,6 +40,8 @@ constexpr const char* environment_help =
     "  WEIR_ADMIN__OPTIONAL       checks without which it is ready all the same (postgres,...)\n"
     "  WEIR_MIGRATIONS            the directory of the .sql files to apply at start\n"
     "  WEIR_DRIVER                uring or epoll; else what the kernel allows\n"
+    "  WEIR_LOG_LEVEL             trace, debug, info (the default), warn or error\n"
+    "  WEIR_LOG_FORMAT            auto, text, json or journal\n"
     "  NOTIFY_SOCKET              where READY=1 is told (sd_notify)\n"
     "\n"
     "With --try the handler of a dead letter, or each handler of a stored message, runs once in a\n"
@@ -46,6 +51,22 @@ constexpr const char* environment_help =
     "is done, and numbers drawn from sequences stay drawn. Exits 0 when the handler succeeds, 1 "
     "when\n"
     "it fails, 2 for a wrong command line or a message of others, 3 when it could not be tried.\n";
+
+/// Runs a service beside who writes its log; that ends last, so that no line of its end waits.
+task<std::string> run_logged(task<std::string> running) {
+  scope writing;
+  writing.spawn(write_log());
+  std::string summary;
+  std::exception_ptr failure;
+  try {
+    summary = co_await std::move(running);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await writing.close();
+  if (failure) std::rethrow_exception(failure);
+  co_return summary;
+}
 
 /// Two handlers on one durable consumer would take each other's messages.
 void refuse_shared_consumers(const service& which) {
@@ -186,7 +207,7 @@ int service::run(bool once) {
     // A program that is about to end is nobody's to watch.
     const auto pages = once ? admin_settings() : detail::read_admin_settings();
     const std::string summary =
-        home.run(detail::run_service(*this, settings, until, nullptr, pages));
+        home.run(run_logged(detail::run_service(*this, settings, until, nullptr, pages)));
     std::printf("%s\n", summary.c_str());
     return 0;
   } catch (const error& failure) {
@@ -242,6 +263,7 @@ int service::main(int argc, char** argv) {
     return is_help ? 0 : exit_usage;
   }
   if (!page.empty()) return detail::probe(page, name_, detail::read_admin_settings());
+  name_log(name_, {});
   if (to_try->count() > 0) return try_one(tried, json);
   if (!describes) return run(once);
   std::fputs(describe().c_str(), stdout);

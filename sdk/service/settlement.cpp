@@ -78,7 +78,7 @@ task<bool> consumer::wait_out(const error& outage, std::uint64_t failures) {
   if (giving_way_.is_set()) co_return false;
   if (!outage_told_) {
     outage_told_ = true;
-    log_warning("handling waits, messages are kept: " + outage.message());
+    log_warning("handling waits, messages are kept", {{"error", outage}});
   }
   co_return co_await pause(outage_backoff.delay(failures, loop::current().random()));
 }

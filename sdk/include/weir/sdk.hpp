@@ -4,6 +4,7 @@
 /// Everything that a service needs: events, statements, transactions, policies and service().
 #include "weir/event/bind.hpp"
 #include "weir/event/json.hpp"
+#include "weir/observe/log.hpp"
 #include "weir/postgres/statement.hpp"
 #include "weir/service/ask.hpp"
 #include "weir/service/outbox.hpp"
