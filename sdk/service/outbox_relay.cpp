@@ -140,15 +140,17 @@ task<outbox_relay::sweep_result> outbox_relay::sweep_in(postgres::tx& in, sweep_
   done.was_full = is_full(rows);
   std::vector<std::int64_t> ids;
   for (const auto& row : rows) ids.push_back(row.id);
-  sent_events sent = co_await send_events(jetstream_, std::move(rows));
+  sent_events sent = co_await send_left_events(jetstream_, std::move(rows));
   std::vector<std::int64_t> left;
   for (const auto& row : sent.unconfirmed) left.push_back(row.id);
+  for (const auto& row : sent.refused) done.refused.push_back(row.id);
+  left.insert(left.end(), done.refused.begin(), done.refused.end());
   std::ranges::sort(left);
   std::erase_if(ids, [&left](std::int64_t id) { return std::ranges::binary_search(left, id); });
   done.sent = ids.size();
-  done.refused = std::move(sent.refused);
   // What only takes longer than one sweep is sent by the next.
-  if (!sent.was_time_over || done.sent == 0) done.obstacle = sent.obstacle;
+  const bool goes_on = sent.was_time_over && !sent.refusal && done.sent > 0;
+  if (!goes_on && sent.failure() != nullptr) done.obstacle = *sent.failure();
   if (!left.empty()) done.last_left = co_await in.one<std::int64_t>(read_last, left);
   co_await in.exec(delete_sent, ids);
   co_return done;

@@ -79,7 +79,7 @@ task<std::string> responder::run_plain(const taken_request& taken, request_progr
   if (events.entries().empty()) co_return reply;
   const sent_events sent = co_await send_events(on_.jetstream, make_rows(events, taken.origin).now);
   on_.statistics.published += sent.confirmed;
-  if (sent.obstacle) throw error(*sent.obstacle);
+  if (sent.failure() != nullptr) throw error(*sent.failure());
   co_return reply;
 }
 
