@@ -14,7 +14,7 @@ constexpr std::size_t refusals_at_once = 1;
 
 }  // namespace
 
-void responders::open() {
+task<> responders::open() {
   service_.emplace(on_.over,
                    nats::service_config{.name = which_.name(), .version = std::string(version)});
   for (const auto& one : which_.responders()) {
@@ -26,6 +26,11 @@ void responders::open() {
     service_->add(std::move(config),
                   [&answering](nats::message asked) { return answering.answer(std::move(asked)); });
   }
+  // The server says before it answers this what it does not permit. Without a connection it says so
+  // later.
+  const auto flushed = co_await on_.over.flush().as_result();
+  if (!flushed && flushed.error().is_cancelled()) throw flushed.error();
+  if (service_->has_ended()) co_await service_->ended();
 }
 
 task<> responders::drain(duration limit) {

@@ -58,7 +58,7 @@ class running_service {
  private:
   task<> start();
   task<> serve();
-  task<> run_consumer(consumer& one);
+  task<> run_part(task<> part);
   task<> end_when_done();
   task<> drain();
   task<> join_until(time_point when);
@@ -89,7 +89,7 @@ class running_service {
   std::vector<std::unique_ptr<scheduler>> schedulers_;
   std::optional<responders> responders_;
   scope running_;
-  manual_reset_event must_end_;  ///< A signal came, or a consumer failed for good.
+  manual_reset_event must_end_;  ///< A signal came, or a part failed for good.
   bool outage_told_ = false;
   std::string refused_told_;  ///< The last subject that the server did not permit.
 };
@@ -197,10 +197,11 @@ task<> running_service::open_outbox() {
   }
 }
 
-task<> running_service::run_consumer(consumer& one) {
+/// The service ends with each of its parts.
+task<> running_service::run_part(task<> part) {
   std::exception_ptr failure;
   try {
-    co_await one.run();
+    co_await std::move(part);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -226,7 +227,7 @@ task<> running_service::end_when_done() {
 task<> running_service::serve() {
   const auto first = co_await when_any(start(), as_task(must_end_.wait()));
   if (first.index() != 0) co_return;  // A signal while the servers were not there yet.
-  for (auto& one : consumers_) running_.spawn(run_consumer(*one));
+  for (auto& one : consumers_) running_.spawn(run_part(one->run()));
   for (const auto& one : which_.schedules()) {
     const scheduler::dependencies on{*database_, *outbox_, body_bytes_max(*connection_)};
     schedulers_.push_back(std::make_unique<scheduler>(one, on));
@@ -237,7 +238,8 @@ task<> running_service::serve() {
     const responder::dependencies on{*connection_, *jetstream_, database_.get(), outbox_.get(),
                                      statistics_};
     responders_.emplace(which_, on);
-    responders_->open();
+    co_await responders_->open();
+    running_.spawn(run_part(responders_->run()));
   }
   if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
   log_info(which_.name() + " is ready");

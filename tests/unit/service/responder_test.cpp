@@ -125,10 +125,7 @@ weir::task<> tell(const weir::service& which, const story& told) {
   nats::jetstream jetstream(link);
   weir::detail::service_statistics statistics;
   weir::detail::responders all(which, {link, jetstream, nullptr, nullptr, statistics});
-  const auto open = [&all, &link]() -> weir::task<> {
-    all.open();
-    return link.flush();
-  };
+  const auto open = [&all] { return all.open(); };
   const stage on{asking, all, jetstream, statistics, open};
   const auto ended = co_await told(on).as_result();
   co_await all.close();

@@ -94,6 +94,13 @@ class service {
   /// The same at once: handlers that run are cancelled.
   task<> close();
 
+  /// True when an endpoint takes no more requests.
+  bool has_ended() const noexcept;
+  /// Suspends until none of the endpoints that it has takes requests any more. Throws why, once one
+  /// of them was not asked to end: see responder::ended(). That `$SRV` is not permitted ends
+  /// nothing.
+  task<> ended();
+
  private:
   std::unique_ptr<detail::service_state> state_;
 };

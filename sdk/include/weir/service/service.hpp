@@ -88,7 +88,8 @@ class service {
     return *this;
   }
 
-  /// Runs until drained: 0. 1 when it failed for good, 2 for a wrong command line, environment or
+  /// Runs until drained: 0. 1 when it failed for good, as it does where the server does not permit
+  /// it to take the requests that it has responders for; 2 for a wrong command line, environment or
   /// setting. With `--once` it ends when every message that its streams hold is settled, and
   /// answers no requests; with `--describe` it prints describe(), with `--help` the rest. With
   /// `--try STREAM:SEQUENCE` it runs the handler of that dead letter, or stored message, once in a
