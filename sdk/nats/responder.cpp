@@ -25,6 +25,10 @@ task<> responder::drain(duration limit) { return state_->drain(limit); }
 
 task<> responder::close() { return state_->close(); }
 
+bool responder::has_ended() const noexcept { return state_->has_ended(); }
+
+task<> responder::ended() { return state_->ended(); }
+
 const responder_statistics& responder::statistics() const noexcept { return state_->statistics(); }
 
 void responder::reset_statistics() noexcept { state_->reset_statistics(); }

@@ -42,10 +42,17 @@ task<> responder_state::answer_for_ever() {
       continue;
     }
     handlers_.release();
-    if (asked.has_value() || asked.error().disposition() == disposition::permanent) co_return;
-    // Another error says that messages are missing, which the statistics tell.
-    if (asked.error().is_cancelled()) throw asked.error();
+    if (!asked.has_value() && asked.error().is_cancelled()) throw asked.error();
+    // One that is not permanent says that messages are missing, which the statistics tell.
+    if (!asked.has_value() && asked.error().disposition() != disposition::permanent) continue;
+    if (!asked.has_value()) failure_ = asked.error();
+    co_return ended_.set();
   }
+}
+
+task<> responder_state::ended() {
+  co_await ended_.wait();
+  if (failure_) throw error(*failure_);
 }
 
 task<reply> responder_state::handle(message asked) {
@@ -111,6 +118,7 @@ task<> responder_state::drain(duration limit) {
 
 task<> responder_state::close() {
   subscription_.unsubscribe();
+  ended_.set();
   running_.request_stop();  // A drain() that waits for the handlers ends with it.
   co_await shield(end_running());
 }

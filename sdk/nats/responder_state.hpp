@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "weir/manual_reset_event.hpp"
 #include "weir/mutex.hpp"
 #include "weir/nats/responder.hpp"
 #include "weir/scope.hpp"
@@ -16,6 +17,8 @@ class responder_state {
 
   task<> drain(duration limit);
   task<> close();
+  bool has_ended() const noexcept { return subscription_.has_ended(); }
+  task<> ended();
   const responder_statistics& statistics() noexcept;
   void reset_statistics() noexcept;
 
@@ -36,6 +39,8 @@ class responder_state {
   subscription subscription_;
   responder_statistics statistics_;
   std::uint64_t dropped_before_ = 0;  ///< the last reset of the statistics
+  manual_reset_event ended_;
+  std::optional<error> failure_;  ///< That has ended it.
   scope running_;
   mutex ending_;  // One task at a time waits for the end of what runs.
 };

@@ -41,4 +41,8 @@ task<> service::stop(duration limit) { return state_->stop(limit); }
 
 task<> service::close() { return state_->close(); }
 
+bool service::has_ended() const noexcept { return state_->has_ended(); }
+
+task<> service::ended() { return state_->ended(); }
+
 }  // namespace weir::nats

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service_state.hpp"
 
+#include <algorithm>
+
 #include "service_names.hpp"
 #include "weir/driver.hpp"
 #include "weir/event/json.hpp"
@@ -139,6 +141,18 @@ task<> service_state::stop(duration limit) {
     co_await draining.join();
   };
   co_await with_scope(drain_endpoints);
+}
+
+bool service_state::has_ended() const noexcept {
+  return std::ranges::any_of(endpoints_, &responder::has_ended, &endpoint::answering);
+}
+
+task<> service_state::ended() {
+  const auto wait_for_endpoints = [this](scope& waiting) -> task<> {
+    for (endpoint& one : endpoints_) waiting.spawn(one.answering.ended());
+    co_await waiting.join();
+  };
+  co_await with_scope(wait_for_endpoints);
 }
 
 task<> service_state::close() {

@@ -14,6 +14,8 @@ class service_state {
            request_handler handler);
   task<> stop(duration limit);
   task<> close();
+  bool has_ended() const noexcept;
+  task<> ended();
 
   const std::string& id() const noexcept { return id_; }
   const service_config& config() const noexcept { return config_; }

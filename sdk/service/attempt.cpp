@@ -141,11 +141,11 @@ task<> consumer::run_handler(job& taken, std::vector<outbox_row>& rows) {
 }
 
 task<> consumer::run_plain(job& taken, std::vector<outbox_row>& rows) {
-  publications events(on_.body_bytes_max);
+  publications events(body_bytes_max(on_.over));
   const meta about = taken.about();
   taken.in_handler = true;
   taken.was_begun = true;
-  const handler_resources given{.about = &about, .events = &events};
+  const handler_resources given{.about = &about, .events = &events, .others = &others_};
   co_await with_context(context_of(&taken), entry().run(taken.event.get(), given));
   taken.in_handler = false;
   rows = rows_of(events, taken).now;
@@ -153,7 +153,7 @@ task<> consumer::run_plain(job& taken, std::vector<outbox_row>& rows) {
 
 task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows) {
   // The pool repeats this after a serialization failure.
-  publications events(on_.body_bytes_max);
+  publications events(body_bytes_max(on_.over));
   const meta about = taken.about();
   if (inbox_) inbox_->enter(in, taken.message_id);
   if (versions_) {
@@ -163,7 +163,7 @@ task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<ou
   tx handed(in, events);
   taken.in_handler = true;
   taken.was_begun = true;
-  const handler_resources given{.about = &about, .transaction = &handed};
+  const handler_resources given{.about = &about, .transaction = &handed, .others = &others_};
   co_await with_context(context_of(&taken), entry().run(taken.event.get(), given));
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));
@@ -179,14 +179,14 @@ task<> consumer::enter_version(postgres::unit& in, job& taken) {
 }
 
 task<> consumer::run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_row>& rows) {
-  publications events(on_.body_bytes_max);
+  publications events(body_bytes_max(on_.over));
   const meta about = taken.about();
   if (versions_) co_await enter_version(in, taken);
   if (inbox_) in.insert(inbox_table, inbox_->row_of(taken.message_id));
   unit handed(in, events);
   taken.in_handler = true;
   taken.was_begun = true;
-  const handler_resources given{.about = &about, .unit = &handed};
+  const handler_resources given{.about = &about, .unit = &handed, .others = &others_};
   co_await with_context(context_of(&taken), entry().run(taken.event.get(), given));
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));

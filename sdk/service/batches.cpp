@@ -31,7 +31,8 @@ event_origin origin_of(const std::vector<std::unique_ptr<job>>& jobs, const batc
   while (first < jobs.size() && has_failed(first)) ++first;
   if (first == jobs.size()) {
     const job& front = *jobs.front();
-    return {.id = front.identity() + ":failed-" + std::to_string(front.attempt())};
+    const std::uint64_t run = front.message.info().delivered + front.retries;
+    return {.id = front.identity() + ":failed-" + std::to_string(run)};
   }
   return {.id = jobs[first]->identity()};
 }
@@ -56,7 +57,7 @@ task<> consumer::handle_batch(batch taken) {
   const auto handled = co_await try_batch(taken).as_result();
   // As in work(): the time to drain was over.
   for (const auto& one : taken) {
-    if (!one->message.is_finished()) give_back(*one);
+    if (!one->message.is_finished()) co_await give_back(*one);
   }
   if (!handled && !handled.error().is_cancelled()) throw handled.error();
 }
@@ -119,7 +120,7 @@ task<> consumer::take_out_handled(batch& taken) {
     if (!is_second && !std::ranges::binary_search(handled, one->message_id)) continue;
     // The second of two is settled with the next delivery, once the first is committed.
     if (is_second) {
-      give_back(*one);
+      co_await give_back(*one);
     } else {
       acknowledge_duplicate(*one);
     }
@@ -156,7 +157,7 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
 
 task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes,
                            std::vector<outbox_row>& rows) {
-  publications events(on_.body_bytes_max, publications::batch_count_max);
+  publications events(body_bytes_max(on_.over), publications::batch_count_max);
   inbox_->enter_all(in, ids_of(taken));
   std::vector<const void*> decoded;
   decoded.reserve(taken.size());
@@ -164,7 +165,7 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   tx handed(in, events);
   taken.front()->in_handler = true;
   taken.front()->was_begun = true;
-  const handler_resources given{.transaction = &handed, .batch = &outcomes};
+  const handler_resources given{.transaction = &handed, .batch = &outcomes, .others = &others_};
   co_await with_context(context_of(nullptr), entry().run_many(decoded, given));
   taken.front()->in_handler = false;
   std::vector<std::string> failed;

@@ -58,6 +58,7 @@ task<sent_events> outbox_core::send(std::vector<outbox_row> rows) {
   for (const auto& row : rows) ids.push_back(row.id);
   sent_events sent = co_await send_events(jetstream_, std::move(rows));
   for (const auto& row : sent.unconfirmed) std::erase(ids, row.id);
+  for (const auto& row : sent.refused) std::erase(ids, row.id);
   confirmed_.insert(confirmed_.end(), ids.begin(), ids.end());
   if (!confirmed_.empty()) has_confirmed_.set();
   co_return sent;

@@ -28,7 +28,15 @@ constexpr auto move_due = stmt<
 // As many as take 16 MiB, but one in any case. The table has no index by number: it is as good as
 // empty, but after an outage, when reading all of it once for so many rows costs little. What is
 // passed by keeps the later ones of its key, but where its stream refuses it for good.
+//
+// So does what is too young: a row may be older than one of a smaller number where it has the time
+// of another clock, or of the beginning of its transaction. And behind a transaction that has been
+// at work in the table since before a row was stored there may be an earlier one of its key, which
+// nobody sees yet. Of those that another role has begun nothing is known; they are not waited for,
+// since there may always be one.
 constexpr auto read_left = stmt<
+    "with young as (select key, min(number) as least from weir_outbox where key <> '' "
+    "and created_at > now() - $2::float8 * interval '1 second' group by key) "
     "select id, key, subject, message_id, headers, body from (select *, "
     "sum(octet_length(body)) over (order by number) - octet_length(body) as before from "
     "(select * from weir_outbox as late "
@@ -36,6 +44,11 @@ constexpr auto read_left = stmt<
     "and number > $3 and not exists (select from weir_outbox as early where early.key = late.key "
     "and early.key <> '' and early.number <= $3 "
     "and early.id not in (select unnest($4::bigint[]))) "
+    "and (key = '' or (number < coalesce((select least from young where young.key = late.key), "
+    "number + 1) and created_at < (select coalesce(min(xact_start), 'infinity') from pg_locks "
+    "join pg_stat_activity as its using (pid) where relation = 'weir_outbox'::regclass "
+    "and database = its.datid and mode = 'RowExclusiveLock' and granted "
+    "and pid <> pg_backend_pid() and its.datname = current_database()))) "
     "order by number limit 4096) as first_ones) as with_size "
     "where before < 16777216 order by number",
     statement_kind::write, "weir_outbox_read">;
@@ -140,15 +153,17 @@ task<outbox_relay::sweep_result> outbox_relay::sweep_in(postgres::tx& in, sweep_
   done.was_full = is_full(rows);
   std::vector<std::int64_t> ids;
   for (const auto& row : rows) ids.push_back(row.id);
-  sent_events sent = co_await send_events(jetstream_, std::move(rows));
+  sent_events sent = co_await send_left_events(jetstream_, std::move(rows));
   std::vector<std::int64_t> left;
   for (const auto& row : sent.unconfirmed) left.push_back(row.id);
+  for (const auto& row : sent.refused) done.refused.push_back(row.id);
+  left.insert(left.end(), done.refused.begin(), done.refused.end());
   std::ranges::sort(left);
   std::erase_if(ids, [&left](std::int64_t id) { return std::ranges::binary_search(left, id); });
   done.sent = ids.size();
-  done.refused = std::move(sent.refused);
   // What only takes longer than one sweep is sent by the next.
-  if (!sent.was_time_over || done.sent == 0) done.obstacle = sent.obstacle;
+  const bool goes_on = sent.was_time_over && !sent.refusal && done.sent > 0;
+  if (!goes_on && sent.failure() != nullptr) done.obstacle = *sent.failure();
   if (!left.empty()) done.last_left = co_await in.one<std::int64_t>(read_last, left);
   co_await in.exec(delete_sent, ids);
   co_return done;

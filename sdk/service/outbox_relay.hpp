@@ -41,7 +41,7 @@ class outbox_relay {
     std::optional<error> obstacle;
     bool was_full = false;              ///< There may be more behind what was read.
     std::int64_t last_left = 0;         ///< The last number of what was read and is not sent.
-    std::vector<std::int64_t> refused;  ///< See sent_events.
+    std::vector<std::int64_t> refused;  ///< By their streams, for good.
   };
   /// A way through the table, past what cannot be sent: that is tried again in the next round.
   struct sweep_round {

@@ -25,19 +25,20 @@ task<> consumer::publish_and_acknowledge(job& done, std::vector<outbox_row> rows
     acknowledge(done);
     co_return co_await send_stored_in_passing(std::move(rows));
   }
+  std::optional<error> refusal;
   for (std::uint64_t failures = 0; !rows.empty();) {
     sent_events sent = co_await send_events(on_.jetstream, std::move(rows));
     on_.statistics.published += sent.confirmed;
     on_.statistics.duplicates_refused += sent.duplicates;
+    if (!refusal) refusal = std::move(sent.refusal);
     if (!sent.obstacle) break;
-    if (sent.obstacle->disposition() == disposition::permanent) {
-      co_return co_await settle_failure(done, *sent.obstacle);
-    }
     // What is not confirmed is published again, here and now: a message that came again would
     // publish all its events once more.
-    if (!co_await wait_out(*sent.obstacle, ++failures)) co_return give_back(done);
+    if (!co_await wait_out(*sent.obstacle, ++failures)) co_return co_await give_back(done);
     rows = std::move(sent.unconfirmed);
   }
+  // All others of its events are in their streams.
+  if (refusal) co_return co_await settle_failure(done, *refusal);
   if (handled_) co_await remember(done);
   acknowledge(done);
 }
@@ -64,12 +65,11 @@ task<> consumer::send_stored(std::vector<outbox_row> rows) {
     sent_events sent = co_await on_.outbox->send(std::move(rows));
     on_.statistics.published += sent.confirmed;
     on_.statistics.duplicates_refused += sent.duplicates;
-    if (!sent.obstacle) co_return;
-    if (sent.obstacle->disposition() == disposition::permanent) {
+    if (sent.refusal) {
       log_error("a stream refuses an event, which stays in weir_outbox",
-                {{"consumer", policy().name()}, {"error", *sent.obstacle}});
-      co_return;
+                {{"consumer", policy().name()}, {"error", *sent.refusal}});
     }
+    if (!sent.obstacle) co_return;
     if (!co_await wait_out(*sent.obstacle, ++failures)) co_return;
     rows = std::move(sent.unconfirmed);
   }

@@ -73,13 +73,14 @@ task<std::string> responder::reply_of(const void* request, handler_resources fro
 task<std::string> responder::run_plain(const taken_request& taken, request_progress& now) {
   publications events(body_bytes_max(on_.over));
   handler_resources from;
+  from.others = &others_;
   from.events = &events;
   std::string reply = co_await reply_of(taken.event.get(), from);
   now = request_progress::finishing;
   if (events.entries().empty()) co_return reply;
   const sent_events sent = co_await send_events(on_.jetstream, make_rows(events, taken.origin).now);
   on_.statistics.published += sent.confirmed;
-  if (sent.obstacle) throw error(*sent.obstacle);
+  if (sent.failure() != nullptr) throw error(*sent.failure());
   co_return reply;
 }
 
@@ -99,6 +100,7 @@ task<std::string> responder::run_in(postgres::tx& in, const taken_request& taken
   publications events(body_bytes_max(on_.over));
   tx handed(in, events);
   handler_resources from;
+  from.others = &others_;
   from.transaction = &handed;
   std::string reply = co_await reply_of(taken.event.get(), from);
   now = request_progress::finishing;

@@ -8,8 +8,6 @@
 namespace weir::detail {
 namespace {
 
-/// ADR-32 wants one, and a service of weir has none.
-constexpr std::string_view version = "0.0.0";
 /// A request that finds no place is refused at once, for which it needs a handler all the same.
 constexpr std::size_t refusals_at_once = 1;
 
@@ -21,10 +19,10 @@ bool is_found(const service& which, const service_host* host) {
 
 bool is_discovery(std::string_view subject) noexcept { return subject.starts_with("$SRV."); }
 
-void responders::open() {
+task<> responders::open() {
   service_.emplace(
       on_.over,
-      nats::service_config{.name = which_.name(), .version = std::string(version), .data = facts_});
+      nats::service_config{.name = which_.name(), .version = which_.version(), .data = facts_});
   for (const auto& one : which_.responders()) {
     endpoints_.push_back(std::make_unique<responder>(one, on_));
     responder& answering = *endpoints_.back();
@@ -34,6 +32,11 @@ void responders::open() {
     service_->add(std::move(config),
                   [&answering](nats::message asked) { return answering.answer(std::move(asked)); });
   }
+  // The server says before it answers this what it does not permit. Without a connection it says so
+  // later.
+  const auto flushed = co_await on_.over.flush().as_result();
+  if (!flushed && flushed.error().is_cancelled()) throw flushed.error();
+  if (service_->has_ended()) co_await service_->ended();
 }
 
 task<> responders::drain(duration limit) {

@@ -27,8 +27,12 @@ class responders {
              std::function<std::string()> facts = nullptr)
       : which_(which), on_(on), facts_(std::move(facts)) {}
 
-  /// Begins to answer. After an error it is to be closed.
-  void open();
+  /// Begins to answer. Throws where the server does not permit that; after an error it is to be
+  /// closed.
+  task<> open();
+  /// Suspends until drain() or close(). Throws when one of them can answer no more, such as after a
+  /// reconnect with other permissions.
+  task<> run() { return service_->ended(); }
   /// Takes no more requests, and finishes those that it has got until `limit`; then cancels them,
   /// which is answered, too.
   task<> drain(duration limit);

@@ -63,7 +63,7 @@ class running_service {
  private:
   task<> start();
   task<> serve();
-  task<> run_consumer(consumer& one);
+  task<> run_part(task<> part);
   task<> end_when_done();
   task<> drain();
   task<> join_until(time_point when);
@@ -95,7 +95,7 @@ class running_service {
   std::vector<std::unique_ptr<scheduler>> schedulers_;
   std::optional<responders> responders_;
   scope running_;
-  manual_reset_event must_end_;  ///< A signal came, or a consumer failed for good.
+  manual_reset_event must_end_;  ///< A signal came, or a part failed for good.
   bool outage_told_ = false;
   std::string refused_told_;  ///< The last subject that the server did not permit.
 };
@@ -186,8 +186,8 @@ task<> running_service::start() {
   if (database_) co_await open_outbox();
   for (const auto& one : which_.registrations()) {
     consumers_.push_back(std::make_unique<consumer>(
-        one, consumer::dependencies{*jetstream_, body_bytes_max(*connection_), database_.get(),
-                                    outbox_.get(), probe_.get(), statistics_}));
+        one, consumer::dependencies{*jetstream_, *connection_, database_.get(), outbox_.get(),
+                                    probe_.get(), statistics_}));
     consumer& next = *consumers_.back();
     co_await when_possible("JetStream", [&next] { return next.open(); });
     admin_.look_at(next);
@@ -210,10 +210,11 @@ task<> running_service::open_outbox() {
   }
 }
 
-task<> running_service::run_consumer(consumer& one) {
+/// The service ends with each of its parts.
+task<> running_service::run_part(task<> part) {
   std::exception_ptr failure;
   try {
-    co_await one.run();
+    co_await std::move(part);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -239,9 +240,9 @@ task<> running_service::end_when_done() {
 task<> running_service::serve() {
   const auto first = co_await when_any(start(), as_task(must_end_.wait()));
   if (first.index() != 0) co_return;  // A signal while the servers were not there yet.
-  for (auto& one : consumers_) running_.spawn(run_consumer(*one));
+  for (auto& one : consumers_) running_.spawn(run_part(one->run()));
   for (const auto& one : which_.schedules()) {
-    const scheduler::dependencies on{*database_, *outbox_, body_bytes_max(*connection_)};
+    const scheduler::dependencies on{*database_, *outbox_, *connection_};
     schedulers_.push_back(std::make_unique<scheduler>(one, on));
     running_.spawn(schedulers_.back()->run(must_end_));
   }
@@ -250,7 +251,8 @@ task<> running_service::serve() {
     const responder::dependencies on{*connection_, *jetstream_, database_.get(), outbox_.get(),
                                      statistics_};
     responders_.emplace(which_, on, [this] { return admin_.facts(); });
-    responders_->open();
+    co_await responders_->open();
+    if (!which_.responders().empty()) running_.spawn(run_part(responders_->run()));
   }
   if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
   admin_.state().started();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "send_events.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <span>
@@ -14,11 +16,14 @@
 namespace weir::detail {
 namespace {
 
-/// For all of them. Less than a sweep may take: it deletes what is confirmed only when all of it
-/// has an answer.
-constexpr duration send_limit = std::chrono::seconds(10);
-/// What must be left of that for another turn: one that began later would be given up in flight.
+/// What must be left of the time for another turn: one that began later would be given up in
+/// flight.
 constexpr duration turn_limit = std::chrono::seconds(5);
+/// How many events that were left are on their way at the same time: an eighth of what a connection
+/// lets wait for confirmations, where nothing else is said.
+constexpr std::size_t portion_max = 512;
+/// For the answer to one of them: a stream that has a leader answers in milliseconds.
+constexpr duration left_answer_limit = std::chrono::seconds(2);
 
 /// A row on its way.
 struct departure {
@@ -38,8 +43,14 @@ std::string_view origin_of(const outbox_row& row) {
 /// Sends rows; only for as long as they live.
 class sender {
  public:
-  sender(nats::jetstream& jetstream, const std::vector<outbox_row>& rows)
-      : jetstream_(jetstream), rows_(rows), departures_(rows.size()) {
+  sender(nats::jetstream& jetstream, const std::vector<outbox_row>& rows, sending_limits limits,
+         hindrances& known)
+      : jetstream_(jetstream),
+        rows_(rows),
+        departures_(rows.size()),
+        answer_limit_(limits.answer),
+        until_(saturating_add(loop::current().now(), limits.all)),
+        known_(known) {
     for (std::size_t at = 0; at < rows.size(); ++at) {
       if (rows[at].key.empty()) continue;
       const auto [its, is_new] = last_.try_emplace(rows[at].key, place{origin_of(rows[at])});
@@ -54,11 +65,17 @@ class sender {
   /// bounds.
   task<> send_all() {
     std::vector<chain> chains = take_apart();
-    if (chains.size() == 1) co_return co_await send_chain(std::move(chains.front()));
-    std::vector<task<>> sending;
-    sending.reserve(chains.size());
-    for (chain& one : chains) sending.push_back(send_chain(std::move(one)));
-    co_await when_all(std::move(sending));
+    if (chains.size() == 1) {
+      co_await send_chain(std::move(chains.front()));
+    } else {
+      std::vector<task<>> sending;
+      sending.reserve(chains.size());
+      for (chain& one : chains) sending.push_back(send_chain(std::move(one)));
+      co_await when_all(std::move(sending));
+    }
+    for (const std::string_view subject : unanswered_) {
+      if (!answered_.contains(subject)) known_.subjects.emplace(subject);
+    }
   }
 
   bool is_confirmed(std::size_t at) const noexcept { return departures_[at].is_confirmed; }
@@ -90,7 +107,7 @@ class sender {
   task<> send_chain(chain all) {
     const std::span<const std::size_t> rows(all);
     for (std::size_t from = 0; from < rows.size();) {
-      if (from > 0 && (time_left() < turn_limit || held_.contains(rows_[rows[from]].key))) break;
+      if (from > 0 && (time_left() < turn_limit || is_held(rows_[rows[from]]))) break;
       const std::size_t turn = departures_[rows[from]].turn;
       std::size_t to = from;
       while (to < rows.size() && departures_[rows[to]].turn == turn) ++to;
@@ -105,10 +122,11 @@ class sender {
   task<> depart(std::span<const std::size_t> turn) {
     for (const std::size_t at : turn) {
       const outbox_row& row = rows_[at];
-      if (held_.contains(row.key)) continue;
+      if (known_.subjects.contains(row.subject)) hold(row);
+      if (is_held(row) || known_.subjects.contains(row.subject)) continue;
       const duration left = time_left();
       if (left <= duration::zero()) co_return;
-      auto begun = co_await begin(row, left).as_result();
+      auto begun = co_await begin(row, std::min(left, answer_limit_)).as_result();
       if (begun) {
         departures_[at].publication.emplace(std::move(*begun));
       } else {
@@ -138,6 +156,7 @@ class sender {
         continue;
       }
       one.is_confirmed = true;
+      answered_.insert(rows_[at].subject);
       ++result.confirmed;
       if (confirmation->duplicate) ++result.duplicates;
     }
@@ -145,41 +164,102 @@ class sender {
 
   void note(std::size_t at, const error& why) {
     if (why.is_cancelled()) throw why;
-    if (!result.obstacle) result.obstacle = why;
     const outbox_row& row = rows_[at];
     if (why.disposition() == disposition::permanent) {
       departures_[at].is_refused = true;
-    } else if (!row.key.empty()) {
-      held_.insert(row.key);
+      if (!result.refusal) result.refusal = why;
+      return;
     }
+    if (!result.obstacle) result.obstacle = why;
+    if (why.is(errc::deadline_exceeded)) unanswered_.insert(row.subject);
+    hold(row);
+  }
+
+  bool is_held(const outbox_row& row) const { return known_.keys.contains(row.key); }
+  void hold(const outbox_row& row) {
+    if (!row.key.empty()) known_.keys.insert(row.key);
   }
 
   nats::jetstream& jetstream_;
   const std::vector<outbox_row>& rows_;
   std::vector<departure> departures_;
   std::map<std::string_view, place> last_;  ///< Of each key.
-  time_point until_ = loop::current().now() + send_limit;
-  std::set<std::string_view> held_;  ///< Keys whose later messages must wait.
+  const duration answer_limit_;
+  const time_point until_;
+  hindrances& known_;
+  std::set<std::string_view> answered_;    ///< Subjects.
+  std::set<std::string_view> unanswered_;  ///< The same.
 };
+
+/// What is unconfirmed without another reason.
+void note_time_over(sent_events& sent) {
+  if (sent.unconfirmed.empty() || sent.obstacle) return;
+  sent.was_time_over = true;
+  sent.obstacle.emplace(errc::deadline_exceeded, disposition::retry,
+                        std::to_string(sent.unconfirmed.size()) +
+                            " events were not sent in time, of those that go one after the other; "
+                            "they are sent next");
+}
+
+void append(std::vector<outbox_row>& to, std::vector<outbox_row> rows) {
+  std::ranges::move(rows, std::back_inserter(to));
+}
+
+/// Adds what came of the next portion; of the obstacles the first one counts.
+void add(sent_events& all, sent_events portion) {
+  all.confirmed += portion.confirmed;
+  all.duplicates += portion.duplicates;
+  append(all.unconfirmed, std::move(portion.unconfirmed));
+  append(all.refused, std::move(portion.refused));
+  if (!all.refusal) all.refusal = std::move(portion.refusal);
+  if (all.obstacle) return;
+  all.obstacle = std::move(portion.obstacle);
+  all.was_time_over = portion.was_time_over;
+}
 
 }  // namespace
 
-task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows) {
-  sender all(jetstream, rows);
+const error* sent_events::failure() const noexcept {
+  if (refusal) return &*refusal;
+  return obstacle ? &*obstacle : nullptr;
+}
+
+task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows,
+                              sending_limits limits, hindrances& known) {
+  sender all(jetstream, rows, limits, known);
   co_await all.send_all();
   for (std::size_t at = 0; at < rows.size(); ++at) {
     if (all.is_confirmed(at)) continue;
-    if (all.is_refused(at)) all.result.refused.push_back(rows[at].id);
-    all.result.unconfirmed.push_back(std::move(rows[at]));
+    auto& whither = all.is_refused(at) ? all.result.refused : all.result.unconfirmed;
+    whither.push_back(std::move(rows[at]));
   }
-  if (!all.result.unconfirmed.empty() && !all.result.obstacle) {
-    all.result.was_time_over = true;
-    all.result.obstacle.emplace(errc::deadline_exceeded, disposition::retry,
-                                std::to_string(all.result.unconfirmed.size()) +
-                                    " events were not sent in time, of those that go one after "
-                                    "the other; they are sent next");
-  }
+  note_time_over(all.result);
   co_return std::move(all.result);
+}
+
+task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows) {
+  hindrances none;
+  co_return co_await send_events(jetstream, std::move(rows), {}, none);
+}
+
+task<sent_events> send_left_events(nats::jetstream& jetstream, std::vector<outbox_row> rows) {
+  sent_events all;
+  hindrances learnt;
+  sending_limits limits;
+  limits.answer = left_answer_limit;
+  const time_point until = loop::current().now() + limits.all;
+  auto next = rows.begin();
+  while (next != rows.end()) {
+    limits.all = until - loop::current().now();
+    if (limits.all < turn_limit) break;
+    const auto count = std::min<std::ptrdiff_t>(portion_max, rows.end() - next);
+    std::vector<outbox_row> portion(std::move_iterator(next), std::move_iterator(next + count));
+    next += count;
+    add(all, co_await send_events(jetstream, std::move(portion), limits, learnt));
+  }
+  append(all.unconfirmed, {std::move_iterator(next), std::move_iterator(rows.end())});
+  note_time_over(all);
+  co_return all;
 }
 
 }  // namespace weir::detail

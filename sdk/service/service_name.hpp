@@ -11,5 +11,7 @@ bool is_service_name(std::string_view name) noexcept;
 /// Throws `invalid_argument` where it cannot, so that a program says so before it connects. `what`
 /// is "service", "endpoint".
 void check_service_name(std::string_view what, std::string_view name);
+/// The same for what is no version as of semver.org.
+void check_service_version(std::string_view service, std::string_view version);
 
 }  // namespace weir::detail

@@ -125,10 +125,7 @@ weir::task<> tell(const weir::service& which, const story& told) {
   nats::jetstream jetstream(link);
   weir::detail::service_statistics statistics;
   weir::detail::responders all(which, {link, jetstream, nullptr, nullptr, statistics});
-  const auto open = [&all, &link]() -> weir::task<> {
-    all.open();
-    return link.flush();
-  };
+  const auto open = [&all] { return all.open(); };
   const stage on{asking, all, jetstream, statistics, open};
   const auto ended = co_await told(on).as_result();
   co_await all.close();
@@ -169,6 +166,16 @@ weir::task<> ask_and_answer(stage on) {
   CHECK(got.number == 42);
   CHECK(on.statistics.answered == 1);
   CHECK(on.statistics.refused == 0);
+}
+
+weir::task<> tell_version(stage on) {
+  co_await on.open();
+  for (const char* const verb : {"PING", "INFO", "STATS"}) {
+    const nats::subject to("$SRV." + std::string(verb) + ".questions");
+    const auto told = co_await nats::request(on.asking, to, "");
+    CAPTURE(verb);
+    CHECK(told.payload().find(R"("version":"1.4.2")") != std::string_view::npos);
+  }
 }
 
 weir::task<> fail_in_all_ways(stage on) {
@@ -344,6 +351,10 @@ weir::task<> refuse_with(stage on, int code) {
 
 TEST_CASE("a request is answered with what its responder gives") {
   on_stage(asking(), ask_and_answer);
+}
+
+TEST_CASE("who asks for a service is told its version") {
+  on_stage(asking().version("1.4.2"), tell_version);
 }
 
 TEST_CASE("whatever goes wrong is answered, with a code that says whom to blame") {

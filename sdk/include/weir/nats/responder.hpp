@@ -74,6 +74,12 @@ class responder {
   /// wait for them are answered with service_error 503. Is not cancelled itself.
   task<> close();
 
+  /// True when no more messages come to it; what has come may still be handled.
+  bool has_ended() const noexcept;
+  /// Suspends until then. Throws why, where it was not asked to end: the server does not permit the
+  /// user to subscribe (`unavailable`, permanent), the connection was closed (`closed`).
+  task<> ended();
+
   const responder_statistics& statistics() const noexcept;
   void reset_statistics() noexcept;
 

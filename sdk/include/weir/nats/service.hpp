@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weir/nats/responder.hpp"
@@ -16,6 +17,9 @@ class service_state;
 }
 
 using service_metadata = std::map<std::string, std::string>;
+
+/// Whether it is a version as of semver.org 2.0.0, which a service must have.
+bool is_semantic_version(std::string_view text) noexcept;
 
 /// What a service tells about itself.
 struct service_config {
@@ -97,6 +101,13 @@ class service {
   task<> stop(duration limit = std::chrono::seconds(5));
   /// The same at once: handlers that run are cancelled.
   task<> close();
+
+  /// True when an endpoint takes no more requests.
+  bool has_ended() const noexcept;
+  /// Suspends until none of the endpoints that it has takes requests any more. Throws why, once one
+  /// of them was not asked to end: see responder::ended(). That `$SRV` is not permitted ends
+  /// nothing.
+  task<> ended();
 
  private:
   std::unique_ptr<detail::service_state> state_;

@@ -22,7 +22,10 @@ timestamp time_after(duration delay);
 /// The events that a handler publishes, kept until its work is committed.
 ///
 /// A handler without a database asks for `publications&`: they are published when it has returned,
-/// before its message is acknowledged. One with a database publishes through what it has of that.
+/// before its message is acknowledged. Where a stream refuses one of them for good (it is too large
+/// for it, say), the others are published all the same; then the message has failed with that
+/// refusal. What is confirmed is there once within its stream's duplicate window, however often the
+/// message comes again. A handler with a database publishes through what it has of that.
 class publications {
  public:
   static constexpr std::size_t count_max = 1024;  ///< Of one message's handling.
