@@ -28,6 +28,7 @@ postgresql: the tests and quickstart run a private one
 
 # What tests look with.
 weir_test_packages='
+cmake: the tests build a user's program on the installed weir with it
 gdb: the tests look at the tasks of a crashed program
 libasio-dev: the tests of weir/asio.hpp need it
 '
