@@ -38,13 +38,19 @@ def open_library():
   return library
 
 
+def unknown_calls(library, names):
+  """Those that are no system calls of any architecture, as far as libseccomp knows."""
+  return [name for name in names
+          if library.seccomp_syscall_resolve_name(name.encode()) == UNKNOWN_CALL]
+
+
 def action_of(entry, default_errno):
   action = ACTIONS[entry['action']]
   return action | entry.get('errnoRet', default_errno) if action == ERRNO else action
 
 
 def add_rules(library, context, profile, default_action):
-  """Adds every entry; calls that this architecture does not have are passed over, as in runc."""
+  """Adds every entry; calls that this machine does not have are passed over, as in runc."""
   for entry in profile['syscalls']:
     action = action_of(entry, profile['defaultErrnoRet'])
     compared = [Comparison(one['index'], COMPARISONS[one['op']], one['value'],
@@ -53,8 +59,6 @@ def add_rules(library, context, profile, default_action):
       continue  # libseccomp refuses a rule that changes nothing
     for name in entry['names']:
       number = library.seccomp_syscall_resolve_name(name.encode())
-      if number == UNKNOWN_CALL:
-        sys.exit(f'libseccomp knows no system call {name}')
       if number < 0:
         continue
       failure = library.seccomp_rule_add_array(context, action, number, len(compared),

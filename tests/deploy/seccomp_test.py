@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The service under its seccomp profile: seccomp_test.py SERVERS SERVICE PROFILE SUBJECT"""
+"""The service under the filters of system calls that it is deployed with, those of containers and
+that of its systemd unit: seccomp_test.py SERVERS SERVICE PROFILE UNIT SUBJECT
+"""
 
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,8 +18,9 @@ sys.path.insert(0, str(HERE.parent.parent / 'tools/lib'))
 import journal
 import order_stream
 import seccomp_launch
+import system_call_filter
 
-SERVERS, SERVICE, PROFILE, SUBJECT = sys.argv[1:]
+SERVERS, SERVICE, PROFILE, UNIT, SUBJECT = sys.argv[1:]
 ORDERS = 100
 RUN_SECONDS_MAX = 60
 LAUNCHER = [sys.executable, str(HERE / 'seccomp_launch.py')]
@@ -29,6 +33,14 @@ def without(directory, *names):
     entry['names'] = [name for name in entry['names'] if name not in names]
   path = pathlib.Path(directory, 'without-' + names[0])
   path.write_text(json.dumps(profile), encoding='utf-8')
+  return str(path)
+
+
+def of_unit(directory):
+  """The filter of the unit as a profile: a file in the directory."""
+  unit = pathlib.Path(UNIT).read_text(encoding='utf-8')
+  path = pathlib.Path(directory, 'of-unit')
+  path.write_text(json.dumps(system_call_filter.profile_of(unit)), encoding='utf-8')
   return str(path)
 
 
@@ -80,11 +92,21 @@ def check_refused(environment, profile):
     yield 'it works without what it needs'
 
 
+def check_names(library):
+  """No name in the profile is misspelt."""
+  profile = json.loads(pathlib.Path(PROFILE).read_text(encoding='utf-8'))
+  for entry in profile['syscalls']:
+    for name in seccomp_launch.unknown_calls(library, entry['names']):
+      yield f'there is no system call {name}'
+
+
 def main():
-  if seccomp_launch.open_library() is None:
+  library = seccomp_launch.open_library()
+  if library is None:
     print('skipped: there is no libseccomp.so.2 to load the profile with')
     return seccomp_launch.SKIPPED
   checks = journal.Journal('deploy.seccomp')
+  checks.case('every name in the profile is a system call', lambda: check_names(library))
   servers = order_stream.PrivateServers(SERVERS)
   environment = {**os.environ, **servers.environment}
   environment.pop('WEIR_DRIVER', None)  # Its own choice is looked at.
@@ -98,6 +120,11 @@ def main():
     checks.case('where io_uring is refused the service runs on epoll, and says so once',
                 lambda: check_handled(environment, no_ring, 'epoll'))
     checks.case('under the profile the service drains', lambda: check_drain(environment))
+    if shutil.which('systemd-analyze'):
+      checks.case("under the unit's filter the service has the driver that it has without",
+                  lambda: check_handled(environment, of_unit(directory), alone['driver']))
+    else:
+      print("note: without systemd-analyze the unit's filter is not tried")
     no_files = without(directory, 'openat', 'open')
     checks.case('what the profile does not name is refused',
                 lambda: check_refused(environment, no_files))
