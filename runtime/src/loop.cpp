@@ -184,6 +184,7 @@ bool loop::run_ready() {
     next_look *= clock_look_growth;
   }
   activity_.running.store(0, std::memory_order_relaxed);
+  detail::ambient_context = nullptr;
   return true;
 }
 
@@ -195,6 +196,7 @@ inline void loop::resume(const detail::ready_item& item, bool is_watched) {
     activity_.went_on_from.store(task.waits_at(), std::memory_order_relaxed);
     activity_.spawned_at.store(task.spawned().where, std::memory_order_relaxed);
   }
+  detail::ambient_context = task.context();
   item.coroutine.resume();
 }
 

@@ -145,7 +145,8 @@ task<> consumer::run_plain(job& taken, std::vector<outbox_row>& rows) {
   const meta about = taken.about();
   taken.in_handler = true;
   taken.was_begun = true;
-  co_await entry().run(taken.event.get(), {.about = &about, .events = &events});
+  const handler_resources given{.about = &about, .events = &events};
+  co_await with_context(context_of(&taken), entry().run(taken.event.get(), given));
   taken.in_handler = false;
   rows = rows_of(events, taken).now;
 }
@@ -162,7 +163,8 @@ task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<ou
   tx handed(in, events);
   taken.in_handler = true;
   taken.was_begun = true;
-  co_await entry().run(taken.event.get(), {.about = &about, .transaction = &handed});
+  const handler_resources given{.about = &about, .transaction = &handed};
+  co_await with_context(context_of(&taken), entry().run(taken.event.get(), given));
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));
 }
@@ -184,7 +186,8 @@ task<> consumer::run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_
   unit handed(in, events);
   taken.in_handler = true;
   taken.was_begun = true;
-  co_await entry().run(taken.event.get(), {.about = &about, .unit = &handed});
+  const handler_resources given{.about = &about, .unit = &handed};
+  co_await with_context(context_of(&taken), entry().run(taken.event.get(), given));
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));
 }

@@ -164,7 +164,8 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   tx handed(in, events);
   taken.front()->in_handler = true;
   taken.front()->was_begun = true;
-  co_await entry().run_many(decoded, {.transaction = &handed, .batch = &outcomes});
+  const handler_resources given{.transaction = &handed, .batch = &outcomes};
+  co_await with_context(context_of(nullptr), entry().run_many(decoded, given));
   taken.front()->in_handler = false;
   std::vector<std::string> failed;
   for (const auto& [index, why] : outcomes.failures()) failed.push_back(taken[index]->message_id);

@@ -26,6 +26,7 @@
 #include "weir/scope.hpp"
 #include "weir/semaphore.hpp"
 #include "weir/service/service.hpp"
+#include "weir/task_context.hpp"
 
 namespace weir::detail {
 
@@ -118,6 +119,8 @@ class consumer {
   task<attempt_end> attempt_once(job& taken);
   task<attempt_end> ask_memory(const job& taken);
   task<> run_handler(job& taken, std::vector<outbox_row>& rows);
+  /// For the handler's own code: see event_context. Null: of a batch (message_context.cpp).
+  task_context_ptr context_of(const job* handled) const;
   task<> run_plain(job& taken, std::vector<outbox_row>& rows);
   task<> run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows);
   task<> enter_version(postgres::unit& in, job& taken);

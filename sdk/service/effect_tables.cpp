@@ -15,6 +15,8 @@ constexpr auto tables_exist =
         "and to_regclass('weir_delayed') is not null "
         "and to_regclass('weir_versions') is not null">;
 
+// The id comes first in the key: it tells rows apart at once, where all have one consumer.
+//
 // Rows come and go at the rate of the messages: vacuum must follow their number, not the size of
 // the table, or dead rows outnumber living ones a thousand times.
 constexpr auto make_inbox = own<
@@ -22,7 +24,7 @@ constexpr auto make_inbox = own<
     "consumer text collate \"C\" not null, "
     "message_id text collate \"C\" not null, "
     "handled_at timestamptz not null default now(), "
-    "primary key (consumer, message_id)) "
+    "primary key (message_id, consumer)) "
     "with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.1)">;
 /// Of a table made before its rows were found by their pages.
 constexpr auto drop_old_index = own<"drop index if exists weir_inbox_handled_at">;

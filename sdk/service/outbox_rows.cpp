@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outbox_rows.hpp"
 
+#include <algorithm>
+
 namespace weir::detail {
 namespace {
 
@@ -10,6 +12,12 @@ constexpr auto store_many = stmt<
     "insert into weir_outbox (id, key, subject, message_id, headers, body) select * from "
     "unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])",
     statement_kind::write, "weir_outbox_store">;
+/// What they have in common is sent once: most of what a handler of many events publishes.
+constexpr auto store_alike = stmt<
+    "insert into weir_outbox (id, key, subject, message_id, headers, body) "
+    "select id, $1, $2, message_id, $3, body from "
+    "unnest($4::bigint[], $5::text[], $6::text[]) as event (id, message_id, body)",
+    statement_kind::write, "weir_outbox_store_alike">;
 constexpr auto delay_many = stmt<
     "insert into weir_delayed (message_id, id, due, key, subject, headers, body) "
     "select * from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::text[], "
@@ -25,6 +33,12 @@ std::vector<T> column(const std::vector<Row>& rows, T Row::* field) {
   values.reserve(rows.size());
   for (const auto& row : rows) values.push_back(row.*field);
   return values;
+}
+
+bool are_alike(const std::vector<outbox_row>& rows) {
+  return std::ranges::all_of(rows, [&first = rows.front()](const outbox_row& row) {
+    return row.key == first.key && row.subject == first.subject && row.headers == first.headers;
+  });
 }
 
 }  // namespace
@@ -62,6 +76,12 @@ std::size_t body_bytes_max(const nats::connection& over) {
 
 void store_rows(postgres::tx& in, const std::vector<outbox_row>& rows) {
   if (rows.empty()) return;
+  if (are_alike(rows)) {
+    const outbox_row& first = rows.front();
+    in.enqueue(store_alike, first.key, first.subject, first.headers, column(rows, &outbox_row::id),
+               column(rows, &outbox_row::message_id), column(rows, &outbox_row::body));
+    return;
+  }
   in.enqueue(store_many, column(rows, &outbox_row::id), column(rows, &outbox_row::key),
              column(rows, &outbox_row::subject), column(rows, &outbox_row::message_id),
              column(rows, &outbox_row::headers), column(rows, &outbox_row::body));

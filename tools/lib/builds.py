@@ -34,11 +34,13 @@ class Build:
     self.environment = environment or {}
     self.targets = list(targets)  # none: everything
 
-  def make(self):
-    """Configures if need be, and builds. Raises BuildFailed."""
+  def make(self, nicely=False):
+    """Configures if need be, and builds; nicely: with what others leave of the processors. Raises
+    BuildFailed."""
+    before = ['nice', '-n', '19'] if nicely else []
     if not os.path.exists(os.path.join(ROOT, self.directory, 'build.ninja')):
       self._run(['meson', 'setup', self.directory] + compiler_options() + self.options)
-    self._run(['ninja', '-C', self.directory] + self.targets)
+    self._run(before + ['ninja', '-C', self.directory] + self.targets)
 
   def _run(self, command):
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

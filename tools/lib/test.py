@@ -8,6 +8,7 @@ those in the suite `threads` with ThreadSanitizer as well.
 """
 
 import argparse
+import concurrent.futures
 import ctypes
 import json
 import os
@@ -21,6 +22,8 @@ import results
 
 SYS_IO_URING_SETUP = 425
 QUICK_SUITES = ('unit', 'lint')
+# Most tests wait most of the time: for a server to start, for a lease to run out.
+TESTS_PER_CORE = 2
 
 
 class Pass:
@@ -118,6 +121,7 @@ def run_pass(one_pass, names, repeat):
     environment['WEIR_TEST_RESULTS'] = journals
     os.chmod(journals, 0o777)  # tests may change their user
     command = ['meson', 'test', '-C', one_pass.build.directory, '--no-rebuild', '--quiet',
+               '--num-processes', str(TESTS_PER_CORE * os.cpu_count()),
                '--logbase', log_name, '--repeat', str(repeat)]
     if one_pass.build.environment:
       command += ['--timeout-multiplier', '4']
@@ -158,16 +162,38 @@ def check_registration(build, found):
                  'add them to its meson.build')
 
 
+class BuildsAhead:
+  """Makes the builds of all passes, each beside the tests of those before it."""
+
+  def __init__(self, passes):
+    self.waiting = list(dict.fromkeys(one_pass.build for one_pass in passes))
+    self.worker = concurrent.futures.ThreadPoolExecutor(max_workers=1)
+    self.begun = {}
+
+  def make(self, build):
+    """Waits until this one is made, and begins with the others. Raises builds.BuildFailed."""
+    if build in self.waiting:
+      self.waiting.remove(build)
+      build.make()
+    for other in self.waiting:
+      self.begun[other] = self.worker.submit(other.make, nicely=True)
+    self.waiting.clear()
+    if build in self.begun:
+      self.begun.pop(build).result()
+
+
 def run_everything(arguments):
   """All passes; returns the sum of their results."""
   total = results.Results()
   wanted = arguments.suite or (list(QUICK_SUITES) if arguments.quick else [])
   refusal = io_uring_refusal()
   matched = False
-  for one_pass in planned_passes(arguments.quick, with_uring=refusal is None):
+  passes = planned_passes(arguments.quick, with_uring=refusal is None)
+  ahead = BuildsAhead(passes)
+  for one_pass in passes:
     print(f'== {one_pass.title}: building in {one_pass.build.directory}/', flush=True)
     start = time.monotonic()
-    one_pass.build.make()
+    ahead.make(one_pass.build)
     print(f'   built in {time.monotonic() - start:.0f} s', flush=True)
     names = chosen_names(one_pass, wanted)
     matched = matched or bool(names)

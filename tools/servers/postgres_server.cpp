@@ -76,12 +76,22 @@ void postgres_server::prepare() {
   if (!std::filesystem::exists(data())) create_cluster();
 }
 
+void postgres_server::set(std::string name, std::string value) {
+  settings_.push_back(std::move(name) + '=' + std::move(value));
+}
+
 std::vector<std::string> postgres_server::command() const {
-  return {(programs_ / "postgres").string(), "-D", data().string(), "-c",
-          "listen_addresses=127.0.0.1", "-c", "port=" + std::to_string(port()), "-c",
-          "unix_socket_directories=" + directory().string(), "-c",
-          // Not in /dev/shm: all that a killed server leaves behind must lie in the sandbox.
-          "dynamic_shared_memory_type=mmap"};
+  std::vector<std::string> made{
+      (programs_ / "postgres").string(), "-D", data().string(), "-c", "listen_addresses=127.0.0.1",
+      "-c", "port=" + std::to_string(port()), "-c",
+      "unix_socket_directories=" + directory().string(), "-c",
+      // Not in /dev/shm: all that a killed server leaves behind must lie in the sandbox.
+      "dynamic_shared_memory_type=mmap"};
+  for (const std::string& setting : settings_) {
+    made.emplace_back("-c");
+    made.push_back(setting);
+  }
+  return made;
 }
 
 bool postgres_server::is_ready() {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "private_server.hpp"
 
 namespace weir::servers {
 
 /// A private PostgreSQL cluster, reached over TCP and over a Unix socket in its sandbox, with the
 /// database and the superuser `postgres` and a password of its own (other users of the machine
-/// can reach the port, too). Settings are PostgreSQL's defaults, fsync included: a test of
-/// crashes must not run on a server that forgets.
+/// can reach the port, too). Settings are PostgreSQL's defaults where set() says nothing else,
+/// fsync included: a test of crashes must not run on a server that forgets.
 ///
 /// Started by root, the server runs as `postgres` or `nobody`: PostgreSQL refuses root.
 class postgres_server final : public private_server {
@@ -22,6 +25,9 @@ class postgres_server final : public private_server {
   /// The same over the Unix socket.
   std::string socket_conninfo() const;
 
+  /// A setting of postgresql.conf for the next start, for measurements under load.
+  void set(std::string name, std::string value);
+
  private:
   void prepare() override;
   std::vector<std::string> command() const override;
@@ -32,6 +38,7 @@ class postgres_server final : public private_server {
 
   std::filesystem::path programs_;
   std::string password_;
+  std::vector<std::string> settings_;
 };
 
 }  // namespace weir::servers

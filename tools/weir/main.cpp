@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "dlq/commands.hpp"
+#include "new/commands.hpp"
 #include "weir/error.hpp"
 
 namespace {
@@ -26,13 +27,14 @@ int main(int argc, char** argv) {
   command_line.require_subcommand(1);
   command_line.footer(footer);
   weir::dlq::commands dead_letters(command_line);
+  const weir::scaffold::command scaffold(command_line);
   try {
     command_line.parse(argc, argv);
   } catch (const CLI::ParseError& ending) {
     return command_line.exit(ending) == 0 ? 0 : exit_usage;  // --help is an ending, too.
   }
   try {
-    return dead_letters.run();
+    return scaffold.is_chosen() ? scaffold.run() : dead_letters.run();
   } catch (const weir::error& failure) {
     std::fprintf(stderr, "error: %s\n", failure.what());
     return failure.is(weir::errc::invalid_argument) ? exit_usage : exit_failed;

@@ -58,6 +58,10 @@ int run(const arguments& with) {
   auto entrants = make_entrants(with.of);
   keep_on_two_cores();
   weir::orders::order_servers servers;
+  // For all sides. With the defaults a million orders do not fit into the server's memory, and what
+  // they show is how the machine's disk takes its pages.
+  servers.postgres.set("shared_buffers", "2GB");
+  servers.postgres.set("max_wal_size", "16GB");
   servers.start();
   weir::orders::run_with_clients(servers, [&](order_clients clients) {
     return run_contest({servers, clients}, with.plan, entrants);

@@ -9,6 +9,7 @@ namespace weir::bench {
 namespace {
 
 constexpr const char* by_hand = "by hand: libpq's pipeline, one batch of 256 after the other";
+constexpr const char* by_hand_ahead = "by hand: the same, and fetches the next batch meanwhile";
 constexpr const char* go = "Go: nats.go and pgx, 64 in flight over 10 connections";
 constexpr const char* go_loop = "Go: nats.go and pgx, the article's loop";
 constexpr const char* rust = "Rust: async-nats and sqlx, 64 in flight over 10 connections";
@@ -22,8 +23,11 @@ struct mark {
   std::string_view peer;
   double reach;
 };
-constexpr mark rate_marks[] = {
-    {"unit", go, 4}, {"batch", go, 6}, {"batch", go_loop, 20}, {"batch", by_hand, 1.2}};
+constexpr mark rate_marks[] = {{"unit", go, 4},
+                               {"batch", go, 6},
+                               {"batch", go_loop, 20},
+                               {"batch", by_hand, 1.2},
+                               {"batch", by_hand_ahead, 1}};
 constexpr double unit_cpu_us = 12;
 
 /// Programs are started elsewhere.
@@ -44,18 +48,24 @@ side weir_side(const std::string& named) {
   return made;
 }
 
+side by_hand_side(const char* name, std::vector<std::string> command) {
+  return {.name = name,
+          .command = std::move(command),
+          .consumer = "by-hand-batch",
+          .inbox = "by_hand_inbox",
+          .outbox = "by_hand_outbox",
+          .takes_backlogs = true};
+}
+
 }  // namespace
 
 std::vector<entrant> make_entrants(const programs& of) {
   std::vector<entrant> made;
   for (const std::string& named : of.weir) made.push_back({.who = weir_side(named)});
   if (!of.by_hand.empty()) {
-    made.push_back({.who = {.name = by_hand,
-                            .command = {absolute(of.by_hand)},
-                            .consumer = "by-hand-batch",
-                            .inbox = "by_hand_inbox",
-                            .outbox = "by_hand_outbox",
-                            .takes_backlogs = true}});
+    const std::string path = absolute(of.by_hand);
+    made.push_back({.who = by_hand_side(by_hand, {path})});
+    made.push_back({.who = by_hand_side(by_hand_ahead, {path, "--ahead"})});
   }
   const auto add = [&made](const char* name, std::vector<std::string> command, const char* consumer,
                            bool is_slow) {

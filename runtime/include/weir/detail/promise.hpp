@@ -10,6 +10,7 @@
 
 #include "weir/assert.hpp"
 #include "weir/clock.hpp"
+#include "weir/detail/ambient.hpp"
 #include "weir/detail/frame_pool.hpp"
 #include "weir/detail/intrusive_list.hpp"
 #include "weir/detail/ready_item.hpp"
@@ -48,6 +49,11 @@ class task_owner {
 /// of the stack is then the depth of the awaits, whatever the number of them.
 class promise_base : public list_hook {
  public:
+  promise_base() = default;
+  ~promise_base() {
+    if (holds_context_) context_->release();
+  }
+
   std::suspend_always initial_suspend() noexcept { return {}; }
 
   struct final_awaiter {
@@ -57,7 +63,9 @@ class promise_base : public list_hook {
       promise_base& promise = ended.promise();
       promise.done_ = true;
       if (promise.owner_ != nullptr) return promise.owner_->task_done(promise);
-      if (promise.parked_) promise.continuation_.resume();
+      if (!promise.parked_) return;
+      if (promise.has_own_context_) ambient_context = promise.parent_->context_;
+      promise.continuation_.resume();
     }
     void await_resume() noexcept {}
   };
@@ -92,6 +100,13 @@ class promise_base : public list_hook {
   bool paused() const noexcept { return paused_; }
   stop_context* stop() const noexcept { return stop_; }
   void set_stop(stop_context* context) noexcept { stop_ = context; }
+  const task_context* context() const noexcept { return context_; }
+  /// Before it is started: it runs with this context (null: with none) and not its awaiter's. Who
+  /// awaits it keeps the context alive until then.
+  void set_context(const task_context* context) noexcept {
+    context_ = context;
+    has_own_context_ = true;
+  }
   const std::source_location& waits_at() const noexcept { return waits_at_; }
   /// How it was spawned; of a task that another one awaits only that one's id and place.
   const spawn_record& spawned() const noexcept { return spawned_; }
@@ -121,7 +136,13 @@ class promise_base : public list_hook {
     started_ = true;
     parked_ = false;
     paused_ = false;
+    if (has_own_context_) {
+      ambient_context = context_;
+    } else {
+      context_ = waiting.context_;
+    }
     self.resume();
+    if (has_own_context_) ambient_context = waiting.context_;
     if (done_ || paused_) {
       waiting.awaits_ = nullptr;
       return false;
@@ -138,6 +159,9 @@ class promise_base : public list_hook {
     stop_ = &stop;
     spawned_ = spawned;
     started_ = true;
+    context_ = ambient_context;
+    if (context_ != nullptr) context_->retain();
+    holds_context_ = context_ != nullptr;
     ready_.coroutine = self;
     ready_.promise = this;
     return ready_;
@@ -158,6 +182,7 @@ class promise_base : public list_hook {
  private:
   std::coroutine_handle<> continuation_;
   stop_context* stop_ = nullptr;
+  const task_context* context_ = nullptr;
   task_owner* owner_ = nullptr;
   promise_base* awaits_ = nullptr;
   promise_base* parent_ = nullptr;
@@ -168,6 +193,8 @@ class promise_base : public list_hook {
   bool parked_ = false;
   bool paused_ = false;
   bool done_ = false;
+  bool has_own_context_ = false;
+  bool holds_context_ = false;  ///< Of a spawned task, which may outlive who had it first.
 };
 
 }  // namespace weir::detail

@@ -3,11 +3,13 @@
 // The order-processor as a program by hand, without a framework: the best that one thread does that
 // takes one batch after the other.
 //
-//   NATS_URL=nats://127.0.0.1:4222 DATABASE_URL=postgres://... by-hand-batch --expect 20000
+//   NATS_URL=nats://127.0.0.1:4222 DATABASE_URL=postgres://... by-hand-batch [--ahead] --expect
+//   20000
 //
 // Effects once, as weir has them: of up to 256 orders the inbox, the upsert and the outbox are
 // stored by one pipelined transaction; all events are published and their PubAcks awaited; the
-// outbox' rows are deleted, and the orders acknowledged. The next batch is fetched meanwhile.
+// outbox' rows are deleted, and the orders acknowledged. Then the next batch is fetched; with
+// --ahead it is fetched meanwhile.
 //
 // It has no part of what a framework is for beside the speed: no retries, no dead letters, no
 // reconnects, and nobody publishes what a crash has left in the outbox. The stream and the table
@@ -35,7 +37,7 @@ namespace {
 using namespace by_hand;
 
 constexpr std::size_t batch_max = 256;
-constexpr std::size_t ahead_max = 2 * batch_max;  // orders that the server may send, at most
+constexpr std::size_t ahead_max = 2 * batch_max;  // orders that the server may send with --ahead
 
 constexpr std::uint64_t order_subscription = 1;
 constexpr std::uint64_t answer_subscription = 2;
@@ -52,7 +54,8 @@ std::string environment(const char* name) {
 
 class processor {
  public:
-  processor() : nats_(environment("NATS_URL")), store_(environment("DATABASE_URL")) {
+  explicit processor(bool ahead)
+      : ahead_(ahead), nats_(environment("NATS_URL")), store_(environment("DATABASE_URL")) {
     const std::string inbox = "_INBOX.by-hand." + std::to_string(::getpid());
     orders_ = inbox + ".orders";
     answers_ = inbox + ".answers";
@@ -64,10 +67,11 @@ class processor {
   }
 
   void run(std::uint64_t expected) {
-    ask(ahead_max);
+    ask(ahead_ ? ahead_max : batch_max);
     nats_.flush();
     for (std::uint64_t done = 0; done < expected; done += batch_.size()) {
-      take_batch(static_cast<std::size_t>(std::min<std::uint64_t>(batch_max, expected - done)));
+      const std::uint64_t left = expected - done;
+      take_batch(static_cast<std::size_t>(std::min<std::uint64_t>(batch_max, left)));
       store_.commit(batch_);
       for (const delivered_order& one : batch_)
         nats_.queue_message(processed_subject, answers_, one.event_id, one.event);
@@ -88,20 +92,24 @@ class processor {
                         "{\"batch\":" + std::to_string(count) + '}');
   }
 
-  /// Asks for what was taken, a whole batch at a time: the server keeps a list of requests.
+  /// Asks for what was taken; with --ahead a whole batch at a time, since the server keeps a list
+  /// of requests.
   void ask_again(std::size_t taken) {
+    if (!ahead_) return ask(taken);
     owed_ += taken;
     for (; owed_ >= batch_max; owed_ -= batch_max) ask(batch_max);
   }
 
-  /// Takes what has arrived, and waits only where nothing has.
+  /// Takes what has arrived, and waits where nothing has; without --ahead it has only just asked,
+  /// and waits for what is still on its way.
   void take_batch(std::size_t most) {
+    const int patience_ms = ahead_ ? 0 : 1;
     take_messages();
-    while (arrived_.size() < most && nats_.receive_if_there()) take_messages();
     while (arrived_.empty()) {
       nats_.receive();
       take_messages();
     }
+    while (arrived_.size() < most && nats_.receive_within(patience_ms)) take_messages();
     const auto count = static_cast<std::ptrdiff_t>(std::min(most, arrived_.size()));
     batch_.assign(std::make_move_iterator(arrived_.begin()),
                   std::make_move_iterator(arrived_.begin() + count));
@@ -133,6 +141,7 @@ class processor {
     return answer.payload.empty() || answer.payload.find("\"error\"") != answer.payload.npos;
   }
 
+  const bool ahead_;
   nats_socket nats_;
   store store_;
   std::string orders_, answers_;
@@ -170,14 +179,16 @@ void print_report(std::uint64_t events) {
 
 int main(int argc, char** argv) {
   std::uint64_t expected = 0;
-  if (argc == 3 && std::string_view(argv[1]) == "--expect")
-    std::from_chars(argv[2], argv[2] + std::strlen(argv[2]), expected);
+  const bool ahead = argc == 4 && std::string_view(argv[1]) == "--ahead";
+  const std::string_view count = argc > 2 ? argv[argc - 1] : "";
+  if ((argc == 3 || ahead) && std::string_view(argv[argc - 2]) == "--expect")
+    std::from_chars(count.data(), count.data() + count.size(), expected);
   if (expected == 0) {
-    std::fprintf(stderr, "usage: by-hand-batch --expect N, N over 0\n");
+    std::fprintf(stderr, "usage: by-hand-batch [--ahead] --expect N, N over 0\n");
     return 2;
   }
   try {
-    processor orders;
+    processor orders(ahead);
     say_ready();
     orders.run(expected);
     print_report(expected);

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -126,12 +127,10 @@ void nats_socket::receive() {
   took(::recv(socket_, in_.data() + end_, in_.size() - padding_bytes - end_, 0));
 }
 
-bool nats_socket::receive_if_there() {
-  make_room();
-  const ssize_t count =
-      ::recv(socket_, in_.data() + end_, in_.size() - padding_bytes - end_, MSG_DONTWAIT);
-  if (count < 0 && errno == EAGAIN) return false;
-  took(count);
+bool nats_socket::receive_within(int milliseconds) {
+  pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};
+  if (::poll(&readable, 1, milliseconds) == 0) return false;
+  receive();
   return true;
 }
 

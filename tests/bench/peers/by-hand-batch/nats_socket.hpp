@@ -35,9 +35,9 @@ class nats_socket {
 
   /// Takes the next whole message; false when more bytes are needed for one.
   bool take(nats_frame& into);
-  /// Reads what is there; waits for it, or gives false where there is nothing.
+  /// Reads what is there, and waits for it; receive_within() gives false where nothing comes.
   void receive();
-  bool receive_if_there();
+  bool receive_within(int milliseconds);
   /// Waits until the server has read all that was sent. No messages may be left.
   void round_trip();
 
