@@ -3,28 +3,15 @@
 
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
-HERE = pathlib.Path(os.path.abspath(__file__)).parent
-ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT / 'tools/lib'))
+import consumers
+from consumers import HERE, ROOT, run
 
 import journal
 
 BUILD, PREFIX, *COMPILER = sys.argv[1:]
-COMMAND_SECONDS_MAX = 120
-
-
-def run(command, **options):
-  """Runs a command: (succeeded, output)."""
-  try:
-    done = subprocess.run(command, text=True, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=COMMAND_SECONDS_MAX, **options)
-  except subprocess.TimeoutExpired:
-    return False, f'it has not ended after {COMMAND_SECONDS_MAX} s'
-  return done.returncode == 0, done.stdout
 
 
 def check_consumer(tree, package, source):
@@ -60,9 +47,7 @@ def main():
   checks = journal.Journal('install')
   with tempfile.TemporaryDirectory() as directory:
     tree = pathlib.Path(directory)
-    installed, output = run(['meson', 'install', '-C', BUILD, '--no-rebuild', '--destdir', tree])
-    if not installed:
-      sys.exit(output)
+    consumers.install(BUILD, tree)
     checks.case('every public header is installed', lambda: check_headers(tree))
     checks.case('a program on the runtime needs what weir-runtime.pc names, and no more',
                 lambda: check_consumer(tree, 'weir-runtime', 'runtime_consumer.cpp'))

@@ -28,8 +28,12 @@ postgresql: the tests and quickstart run a private one
 
 # What tests look with.
 weir_test_packages='
+cmake: the tests build a user's program on the installed weir with it
 gdb: the tests look at the tasks of a crashed program
 libasio-dev: the tests of weir/asio.hpp need it
+prometheus: promtool checks the alert rules and the dashboard
+python3-yaml: reads the files that services are deployed by
+yamllint: checks the form of these files
 '
 
 # What others are measured with, in tools/bench.
