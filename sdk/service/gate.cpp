@@ -29,6 +29,7 @@ gate::gate(const durable& policy, const nats::jetstream& jetstream, manual_reset
       log_warning("consumer '" + name + "': its breaker is " + std::string(to_string(change.to)) +
                   ": " + std::string(change.why));
       is_closed_ = change.to == breaker_state::closed;
+      ++breaker_changes_;
       tell_width();
       if (then) then(change);
     };

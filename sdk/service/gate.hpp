@@ -28,6 +28,12 @@ class gate {
   void pause_until(time_point when);
   /// How many attempts may be under way now.
   std::size_t width() const noexcept;
+  /// How many are.
+  std::size_t running() const noexcept { return running_; }
+  /// Null where there is none.
+  const circuit_breaker* breaker() const noexcept { return breaker_ ? &*breaker_ : nullptr; }
+  /// How often its state has changed.
+  std::uint64_t breaker_changes() const noexcept { return breaker_changes_; }
 
  private:
   void leave(const pass& done, std::optional<call_outcome> outcome) noexcept;
@@ -44,6 +50,7 @@ class gate {
   std::function<void(std::size_t)> on_width_;
   std::optional<circuit_breaker> breaker_;
   bool is_closed_ = true;  ///< The breaker, if there is one.
+  std::uint64_t breaker_changes_ = 0;
   std::optional<adaptive_limit> adaptive_;
   std::optional<rate_limiter> rate_;
   std::optional<shared_rate_limit> shared_rate_;

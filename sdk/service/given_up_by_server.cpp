@@ -205,7 +205,7 @@ task<> given_up_by_server::store(lost_message& lost) {
   if (done) {
     log_warning("message " + place_of(lost.what) + " of consumer '" + policy().name() + "' is " +
                 why.message());
-    ++on_.statistics.dead_lettered;
+    ++on_.statistics.given_up_by_server;
     lost.told->ack();
     co_return;
   }

@@ -13,6 +13,7 @@
 #include "responders.hpp"
 #include "scheduler.hpp"
 #include "service_host.hpp"
+#include "service_metrics.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/observe/supervisor.hpp"
@@ -78,6 +79,7 @@ class running_service {
   service_host* const host_;                ///< Null: the process is the service's own.
   std::optional<process_signals> signals_;  ///< Then.
   service_statistics statistics_;
+  service_metrics metrics_{which_};
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
   std::unique_ptr<postgres::pool> database_;
@@ -131,7 +133,9 @@ void running_service::open_connections() {
   to_database.on_notice = [](std::string_view severity, std::string_view message) {
     log_info("PostgreSQL says " + std::string(severity) + ": " + std::string(message));
   };
+  to_database.hooks = metrics_.database_hooks();
   database_ = std::make_unique<postgres::pool>(std::move(to_database));
+  metrics_.watch(*database_);
   probe_ = std::make_unique<database_probe>(settings_.database_url);
 }
 
@@ -142,6 +146,7 @@ task<> running_service::when_possible(std::string_view server, Attempt attempt) 
     const auto outcome = co_await attempt().as_result();
     if (outcome.has_value()) co_return;
     if (!is_outage(outcome.error())) throw outcome.error();
+    count_retry(server == "PostgreSQL" ? server_kind::postgres : server_kind::nats);
     const std::string waiting = "waiting for " + std::string(server);
     if (failures == 1) log_warning(waiting + ": " + outcome.error().message());
     notify_supervisor("STATUS=" + waiting);
@@ -174,8 +179,10 @@ task<> running_service::start() {
   if (database_) co_await open_outbox();
   for (const auto& one : which_.registrations()) {
     consumers_.push_back(std::make_unique<consumer>(
-        one, consumer::dependencies{*jetstream_, body_bytes_max(*connection_), database_.get(),
-                                    outbox_.get(), probe_.get(), statistics_}));
+        one,
+        consumer::dependencies{
+            *jetstream_, body_bytes_max(*connection_), database_.get(), outbox_.get(), probe_.get(),
+            statistics_.consumers.emplace_back(one.entry.stream, one.policy.name())}));
     consumer& next = *consumers_.back();
     co_await when_possible("JetStream", [&next] { return next.open(); });
   }
@@ -239,6 +246,7 @@ task<> running_service::serve() {
     responders_.emplace(which_, on);
     responders_->open();
   }
+  upkeep_.spawn(metrics_.look_when_asked(*jetstream_, database_.get()));
   if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
   log_info(which_.name() + " is ready");
   notify_supervisor("READY=1\nSTATUS=handling messages");

@@ -29,6 +29,8 @@ postgresql: the tests and quickstart run a private one
 # What tests look with.
 weir_test_packages='
 gdb: the tests look at the tasks of a crashed program
+prometheus: its promtool checks the text of the metrics
+python3-prometheus-client: reads the metrics as OpenMetrics
 libasio-dev: the tests of weir/asio.hpp need it
 '
 
