@@ -121,11 +121,17 @@ std::string uring_driver::details() const {
 }
 
 io_uring_sqe* uring_driver::take_entry() noexcept {
-  if (io_uring_sqe* entry = io_uring_get_sqe(&ring_)) return entry;
-  ++counters_.enters;
-  io_uring_submit(&ring_);  // What the kernel does not take now stays queued; nothing is lost.
   io_uring_sqe* entry = io_uring_get_sqe(&ring_);
-  if (entry == nullptr) ++counters_.queue_full;
+  if (entry == nullptr) {
+    ++counters_.enters;
+    io_uring_submit(&ring_);  // What the kernel does not take now stays queued; nothing is lost.
+    entry = io_uring_get_sqe(&ring_);
+  }
+  if (entry == nullptr) {
+    ++counters_.queue_full;
+  } else {
+    ++counters_.submissions;
+  }
   return entry;
 }
 
@@ -224,9 +230,10 @@ void uring_driver::wait(time_point until) {
 
 void uring_driver::enter(time_point until) {
   const bool poll_only = until == time_point::min() || !held_back_.empty() || !wake_armed_;
+  const unsigned flags = __atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED);
+  if ((flags & IORING_SQ_CQ_OVERFLOW) != 0) ++counters_.overflows;
   int status = 0;
   if (poll_only || io_uring_cq_ready(&ring_) > 0) {
-    const unsigned flags = __atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED);
     const bool work_waits = (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
     if (!work_waits && io_uring_sq_ready(&ring_) == 0) return;
     ++counters_.enters;

@@ -34,6 +34,13 @@ void histogram::record(duration value) noexcept {
   ++count_;
 }
 
+void histogram::add(const histogram& other) noexcept {
+  for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket) {
+    buckets_[bucket] += other.buckets_[bucket];
+  }
+  count_ += other.count_;
+}
+
 duration histogram::quantile(double fraction) const noexcept {
   if (count_ == 0) return duration::zero();
   const auto wanted = static_cast<std::uint64_t>(fraction * static_cast<double>(count_ - 1)) + 1;

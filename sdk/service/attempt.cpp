@@ -30,6 +30,7 @@ task<attempt_end> consumer::attempt(job& taken) {
 task<attempt_end> consumer::attempt_once(job& taken) {
   attempt_end end;
   const time_point begun = loop::current().now();
+  note_start(taken);
   try {
     taken.in_handler = false;
     taken.is_outdated = false;
@@ -50,7 +51,9 @@ task<attempt_end> consumer::attempt_once(job& taken) {
     end = end_of(to_error(std::current_exception()), taken.in_handler);
   }
   if (taken.is_outdated) end = {attempt_end::kind::outdated};
+  const duration took = loop::current().now() - begun;
   co_await excuse_if_silenced(end, taken, begun);
+  note_end(end.how, took);
   co_return end;
 }
 

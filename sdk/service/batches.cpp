@@ -137,6 +137,7 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
   try {
     co_await take_out_handled(taken);
     if (taken.empty()) co_return end;
+    for (auto& one : taken) note_start(*one);
     taken.front()->was_begun = false;
     // Not a coroutine itself, so what it captures lives as long as this frame.
     const auto body = [&](postgres::tx& in) {
@@ -150,8 +151,10 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
   } catch (...) {
     end = end_of(to_error(std::current_exception()), true);
   }
+  const duration took = loop::current().now() - begun;
   for (auto& one : taken) one->may_be_handled |= is_unknown;
   if (!taken.empty()) co_await excuse_if_silenced(end, *taken.front(), begun);
+  note_end(end.how, took);
   co_return end;
 }
 

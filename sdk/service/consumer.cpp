@@ -110,6 +110,7 @@ consumer::consumer(const service::registration& registered, const dependencies& 
   }
   // Behind one key that is retried a quarter of the workers may wait.
   if (policy().key().of != nullptr) lanes_.emplace(policy().workers() / 4 + 1);
+  offer_gauges();
   if (policy().dead_letter().empty()) return;
   given_up_by_server_.emplace(
       registered,
@@ -163,6 +164,8 @@ task<> consumer::open_source() {
                                                    policy().name(), std::move(how)));
   source_->limit(gate_.width());
   const nats::consumer_info& known = source_->consumer();
+  backlog_.pending = static_cast<double>(known.pending);
+  backlog_.ack_pending = static_cast<double>(known.ack_pending);
   if (lanes_ && known.ack_pending > 0) hold_for_predecessor(known);
   if (!giving_way_.is_set()) co_return;
   source_->stop();
@@ -171,6 +174,7 @@ task<> consumer::open_source() {
 
 task<> consumer::run() {
   scope upkeep;
+  upkeep.spawn(look_when_asked());
   if (given_up_by_server_) upkeep.spawn(given_up_by_server_->run());
   std::exception_ptr failure;
   try {
@@ -228,6 +232,9 @@ task<bool> consumer::is_done() {
 task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {
   auto taken = std::make_unique<job>(std::move(delivered));
   running_.push_back(*taken);
+  ++on_.statistics.fetched;
+  if (taken->message.info().delivered > 1) ++on_.statistics.redelivered;
+  backlog_.pending = static_cast<double>(taken->message.info().pending);
   if (lanes_) note_arrival(*taken);
   const auto now = loop::current().driver().wall_clock();
   if (now - taken->message.info().time > policy().expiry()) {
@@ -244,6 +251,7 @@ task<std::unique_ptr<job>> consumer::accept(nats::delivery delivered) {
     unreadable = failure;
   }
   if (!unreadable) co_return taken;
+  ++on_.statistics.invalid;
   co_await settle_failure(*taken, *unreadable);
   co_return nullptr;
 }
@@ -255,9 +263,10 @@ task<> consumer::renew_leases() {
     co_await sleep(interval);
     if (lanes_) lanes_->forget_lost();
     const auto before = loop::current().now() - interval;
-    running_.for_each([before](job& held) {
+    running_.for_each([this, before](job& held) {
       if (!held.message.is_finished() && held.message.leased_at() < before) {
         held.message.in_progress();
+        ++on_.statistics.renewed;
       }
     });
   }

@@ -23,6 +23,8 @@
 #include "version_guard.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/nats/pull_source.hpp"
+#include "weir/observe/counter.hpp"
+#include "weir/observe/gauge.hpp"
 #include "weir/postgres/group_commit.hpp"
 #include "weir/scope.hpp"
 #include "weir/semaphore.hpp"
@@ -61,7 +63,7 @@ class consumer {
     postgres::pool* database;  ///< Null for a service without one.
     outbox_core* outbox;       ///< The same.
     database_probe* probe;     ///< The same.
-    service_statistics& statistics;
+    consumer_statistics& statistics;
   };
 
   consumer(const service::registration& registered, const dependencies& on);
@@ -139,6 +141,12 @@ class consumer {
   template <class Work>
   std::vector<outbox_row> store(Work& in, event_rows rows) const;
 
+  // What is told of it to who looks at metrics (consumer_metrics.cpp).
+  void offer_gauges();
+  void note_start(job& taken);
+  void note_end(attempt_end::kind how, duration took);
+  task<> look_when_asked();
+
   // Many messages in one call (batches.cpp).
   task<> work_in_batches();
   task<> handle_batch(batch taken);
@@ -209,6 +217,14 @@ class consumer {
   /// Draining, or another program leads: what has not begun is not this program's any more.
   manual_reset_event giving_way_;
   bool outage_told_ = false;
+
+  struct {
+    double pending = 0;
+    double ack_pending = 0;
+    manual_reset_event is_asked;
+  } backlog_;  ///< As far as it is known.
+  std::vector<gauge_source> gauges_;
+  std::vector<counter_source> counters_;
 };
 
 /// True for errors that say "a server of the service cannot be reached", which no message is to

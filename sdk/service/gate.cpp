@@ -29,6 +29,7 @@ gate::gate(const durable& policy, const nats::jetstream& jetstream, manual_reset
       log_warning("the breaker of a consumer has changed",
                   {{"consumer", name}, {"breaker", change.to}, {"why", change.why}});
       is_closed_ = change.to == breaker_state::closed;
+      ++breaker_changes_;
       tell_width();
       if (then) then(change);
     };

@@ -31,6 +31,12 @@ class gate {
   std::size_t width() const noexcept;
   /// Why nobody, or next to nobody, is let through now: for people.
   std::optional<std::string> trouble() const;
+  /// How many are.
+  std::size_t running() const noexcept { return running_; }
+  /// Null where there is none.
+  const circuit_breaker* breaker() const noexcept { return breaker_ ? &*breaker_ : nullptr; }
+  /// How often its state has changed.
+  std::uint64_t breaker_changes() const noexcept { return breaker_changes_; }
 
  private:
   void leave(const pass& done, std::optional<call_outcome> outcome) noexcept;
@@ -47,6 +53,7 @@ class gate {
   std::function<void(std::size_t)> on_width_;
   std::optional<circuit_breaker> breaker_;
   bool is_closed_ = true;  ///< The breaker, if there is one.
+  std::uint64_t breaker_changes_ = 0;
   std::optional<adaptive_limit> adaptive_;
   std::optional<rate_limiter> rate_;
   std::optional<shared_rate_limit> shared_rate_;

@@ -204,7 +204,7 @@ task<> given_up_by_server::store(lost_message& lost) {
   if (done) {
     log_warning("a message is given up by the server",
                 {{"message", place_of(lost.what)}, {"consumer", policy().name()}, {"error", why}});
-    ++on_.statistics.dead_lettered;
+    ++on_.statistics.given_up_by_server;
     lost.told->ack();
     co_return;
   }

@@ -39,7 +39,7 @@ class given_up_by_server {
   struct dependencies {
     nats::jetstream& jetstream;
     const inbox* handled;  ///< Null for a handler that has none.
-    service_statistics& statistics;
+    consumer_statistics& statistics;
     std::function<bool(std::uint64_t sequence)> is_in_hand;
   };
 

@@ -25,6 +25,7 @@ struct job : list_hook {
   std::optional<std::uint64_t> given_back;  ///< Other programs' deliveries that were no attempts.
   bool may_be_handled = false;  ///< Its work may be committed already: the inbox is asked first.
   bool is_outdated = false;     ///< Its version is not newer than the one handled last.
+  bool was_met = false;         ///< Its handling has begun at least once.
   bool was_begun = false;       ///< The last try got as far as the handler.
   bool was_silenced = false;    ///< The database stood still while it was tried.
   std::uint64_t excuses = 0;    ///< How often it was late, and that may have been the reason.

@@ -23,6 +23,7 @@ struct permit {
 responder::responder(const service::answering& registered, const dependencies& on)
     : registered_(registered),
       on_(on),
+      counts_(on.statistics.responders.emplace_back(registered.policy.name())),
       places_(registered.policy.workers() + endpoint::waiting_max),
       workers_(registered.policy.workers()) {}
 
@@ -33,12 +34,14 @@ task<nats::reply> responder::answer(nats::message asked) {
                       "ask again later"});
   }
   const permit held{places_};
-  const time_point until = saturating_add(loop::current().now(), policy().deadline());
+  const time_point begun = loop::current().now();
+  const time_point until = saturating_add(begun, policy().deadline());
   request_progress now = request_progress::waiting;
   nats::service_error why;
   try {
     std::string reply = co_await with_deadline(until, run(asked, now));
-    ++on_.statistics.answered;
+    ++counts_.answered;
+    counts_.durations.success.record(loop::current().now() - begun);
     co_return nats::reply{.payload = std::move(reply)};
   } catch (const error& thrown) {
     if (thrown.is_cancelled()) throw;
@@ -46,6 +49,7 @@ task<nats::reply> responder::answer(nats::message asked) {
   } catch (...) {
     why = refusal_of(to_error(std::current_exception()), failed_at(now, until));
   }
+  counts_.durations.failure.record(loop::current().now() - begun);
   co_return refuse(std::move(why));
 }
 
@@ -79,7 +83,7 @@ task<std::string> responder::run_plain(const taken_request& taken, request_progr
   now = request_progress::finishing;
   if (events.entries().empty()) co_return reply;
   const sent_events sent = co_await send_events(on_.jetstream, make_rows(events, taken.origin).now);
-  on_.statistics.published += sent.confirmed;
+  counts_.published += sent.confirmed;
   if (sent.failure() != nullptr) throw error(*sent.failure());
   co_return reply;
 }
@@ -115,7 +119,7 @@ void responder::send(std::vector<outbox_row> rows) {
 task<> responder::send_rows(std::vector<outbox_row> rows) {
   // What is not confirmed is swept, and the obstacle said there.
   const sent_events sent = co_await on_.outbox->send(std::move(rows));
-  on_.statistics.published += sent.confirmed;
+  counts_.published += sent.confirmed;
 }
 
 task<> responder::finish_sending() { co_await sending_.join(); }
@@ -123,7 +127,7 @@ task<> responder::finish_sending() { co_await sending_.join(); }
 task<> responder::close() { co_await sending_.close(); }
 
 nats::reply responder::refuse(nats::service_error why) {
-  ++on_.statistics.refused;
+  ++counts_.refused;
   return {.failure = std::move(why)};
 }
 

@@ -14,6 +14,7 @@
 #include "responders.hpp"
 #include "scheduler.hpp"
 #include "service_host.hpp"
+#include "service_metrics.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/observe/supervisor.hpp"
@@ -84,6 +85,7 @@ class running_service {
   std::optional<process_signals> signals_;  ///< Then.
   admin admin_;
   service_statistics statistics_;
+  service_metrics metrics_{which_};
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
   std::unique_ptr<postgres::pool> database_;
@@ -140,7 +142,9 @@ void running_service::open_connections() {
   to_database.on_notice = [](std::string_view severity, std::string_view message) {
     log_info("PostgreSQL says something", {{"severity", severity}, {"said", message}});
   };
+  to_database.hooks = metrics_.database_hooks();
   database_ = std::make_unique<postgres::pool>(std::move(to_database));
+  metrics_.watch(*database_);
   probe_ = std::make_unique<database_probe>(settings_.database_url);
   admin_.look_at(*database_, *probe_);
 }
@@ -152,6 +156,7 @@ task<> running_service::when_possible(std::string_view server, Attempt attempt) 
     const auto outcome = co_await attempt().as_result();
     if (outcome.has_value()) co_return;
     if (!is_outage(outcome.error())) throw outcome.error();
+    count_retry(server == "PostgreSQL" ? server_kind::postgres : server_kind::nats);
     const std::string waiting = "waiting for " + std::string(server);
     if (failures == 1) log_warning(waiting, {{"error", outcome.error()}});
     notify_supervisor("STATUS=" + waiting);
@@ -186,8 +191,9 @@ task<> running_service::start() {
   if (database_) co_await open_outbox();
   for (const auto& one : which_.registrations()) {
     consumers_.push_back(std::make_unique<consumer>(
-        one, consumer::dependencies{*jetstream_, *connection_, database_.get(), outbox_.get(),
-                                    probe_.get(), statistics_}));
+        one, consumer::dependencies{
+                 *jetstream_, *connection_, database_.get(), outbox_.get(), probe_.get(),
+                 statistics_.consumers.emplace_back(one.entry.stream, one.policy.name())}));
     consumer& next = *consumers_.back();
     co_await when_possible("JetStream", [&next] { return next.open(); });
     admin_.look_at(next);
@@ -254,6 +260,7 @@ task<> running_service::serve() {
     co_await responders_->open();
     if (!which_.responders().empty()) running_.spawn(run_part(responders_->run()));
   }
+  upkeep_.spawn(metrics_.look_when_asked(*jetstream_, database_.get()));
   if (until_ == run_until::backlog_done) upkeep_.spawn(end_when_done());
   admin_.state().started();
   log_info("the service is ready");

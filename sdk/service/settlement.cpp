@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer.hpp"
+#include "service_metrics.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/postgres/error.hpp"
 #include "weir/timeout.hpp"
@@ -25,7 +26,6 @@ void consumer::acknowledge(job& done) {
   outage_told_ = false;
   const meta about = done.about();
   ++on_.statistics.processed;
-  if (about.attempt > 1) ++on_.statistics.redelivered;
   const auto now = loop::current().driver().wall_clock();
   on_.statistics.latency.record(std::chrono::duration_cast<duration>(now - about.published_at));
 }
@@ -67,6 +67,7 @@ task<> consumer::settle_failure(job& failed, error why) {
 }
 
 void consumer::retry_later(job& failed) {
+  ++on_.statistics.put_off;
   failed.message.nak(policy().backoff().delay(failed.attempt(), loop::current().random()));
 }
 
@@ -99,6 +100,7 @@ task<> consumer::discount_given_back(job& failed) {
 
 task<bool> consumer::wait_out(const error& outage, std::uint64_t failures) {
   if (giving_way_.is_set()) co_return false;
+  count_retry(is_database_away() ? server_kind::postgres : server_kind::nats);
   if (!outage_told_) {
     outage_told_ = true;
     log_warning("handling waits, messages are kept", {{"error", outage}});

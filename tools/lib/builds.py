@@ -75,7 +75,8 @@ def sanitized(directory='build-asan'):
 def race_checked(directory='build-tsan'):
   # Only what threads share: ThreadSanitizer sees nothing else, and libraries not built with it
   # would drown the rest.
-  return _checked(directory, 'thread', targets=['tests/unit/runtime/threads-test'])
+  return _checked(directory, 'thread', targets=['tests/unit/runtime/threads-test',
+                                                   'tests/unit/observe/observe-test'])
 
 
 def _checked(directory, sanitizers, *arguments, targets=()):

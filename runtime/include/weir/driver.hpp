@@ -155,6 +155,8 @@ class io_operation : public detail::suspension, public io_work {
 struct driver_counters {
   std::uint64_t enters = 0;        ///< System calls that submit or wait.
   std::uint64_t completions = 0;   ///< Operations completed.
+  std::uint64_t submissions = 0;   ///< Entries put into the submission queue; of io_uring alone.
+  std::uint64_t overflows = 0;     ///< Times that completions waited for room in their queue.
   std::uint64_t queue_full = 0;    ///< Times that a submission had to wait for room.
   std::uint64_t wakes = 0;         ///< Times that another thread woke the loop.
   std::uint64_t buffer_waits = 0;  ///< Times that a receive_many had to wait for a buffer.

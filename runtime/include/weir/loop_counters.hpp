@@ -23,8 +23,11 @@ class turn_durations {
     const auto microseconds = static_cast<std::uint64_t>(span.count()) / 1'000;
     const auto place = static_cast<std::size_t>(std::bit_width(microseconds));
     ++counts_[place < places ? place : places - 1];
+    total_ += span;
   }
   const std::array<std::uint64_t, places>& counts() const noexcept { return counts_; }
+  /// All of them together.
+  duration total() const noexcept { return total_; }
   /// What the spans of a place are below of; the end of time for the last place.
   static constexpr duration limit(std::size_t place) noexcept {
     if (place + 1 >= places) return duration::max();
@@ -33,6 +36,7 @@ class turn_durations {
 
  private:
   std::array<std::uint64_t, places> counts_{};
+  duration total_{};
 };
 
 /// What a loop has done since it was made, and what it has to do now; see loop::counters().

@@ -2,6 +2,7 @@
 // What is expected of the order-processor, in each of its forms.
 #include <doctest/doctest.h>
 
+#include <weir/observe/metrics.hpp>
 #include <weir/test/service.hpp>
 
 #include "../orders.hpp"
@@ -15,6 +16,13 @@ namespace {
 
 OrderCreated order_of(std::int64_t cents) {
   return {weir::uuid::random(), weir::uuid::random(), cents, weir::timestamp()};
+}
+
+/// The text of a metric without labels.
+std::string exported(const std::string& name) {
+  const std::string text = weir::write_metrics(weir::metrics_format::prometheus, name);
+  const std::size_t value = text.rfind('\n' + name + ' ');
+  return value == std::string::npos ? "none" : text.substr(value + name.size() + 2);
 }
 
 // What makes PostgreSQL refuse every order, and take them again.
@@ -74,6 +82,15 @@ TEST_CASE("what is no order is a dead letter, and keeps no other from being hand
   REQUIRE(shop.dead_letters().size() == 1);
   CHECK(shop.dead_letters()[0].disposition == "poison");
   CHECK(shop.rows("orders") == 1);
+}
+
+TEST_CASE("processed orders are counted for /metrics") {
+  weir::test::service shop(make_service());
+  const int before = std::stoi(exported("order_processed_total"));
+  for (int count = 0; count < 3; ++count) shop.deliver(order_of(1250));
+  shop.deliver_raw("orders.created", "no order");
+  shop.run_until_idle();
+  CHECK(std::stoi(exported("order_processed_total")) == before + 3);
 }
 
 TEST_SUITE_END();

@@ -58,13 +58,13 @@ class program {
   }
 
   nats::jetstream& jetstream() noexcept { return jetstream_; }
-  const detail::service_statistics& statistics() const noexcept { return statistics_; }
+  const detail::consumer_statistics& statistics() const noexcept { return statistics_; }
 
  private:
   nats::connection link_;
   nats::jetstream jetstream_;
-  detail::service_statistics statistics_;
   service::registration registered_;
+  detail::consumer_statistics statistics_{registered_.entry.stream, registered_.policy.name()};
   detail::consumer consumer_;
   scope running_;
 };

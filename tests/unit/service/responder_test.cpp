@@ -114,6 +114,7 @@ struct stage {
   weir::detail::service_statistics& statistics;
   std::function<weir::task<>()> open;  ///< Begins to answer.
 };
+using counts = weir::detail::responder_statistics;
 using story = std::function<weir::task<>(stage)>;
 
 weir::task<> tell(const weir::service& which, const story& told) {
@@ -164,8 +165,8 @@ weir::task<> ask_and_answer(stage on) {
   const Question asked{21};
   const Answer got = co_await weir::ask(on.asking, asked);
   CHECK(got.number == 42);
-  CHECK(on.statistics.answered == 1);
-  CHECK(on.statistics.refused == 0);
+  CHECK(on.statistics.sum(&counts::answered) == 1);
+  CHECK(on.statistics.sum(&counts::refused) == 0);
 }
 
 weir::task<> tell_version(stage on) {
@@ -200,7 +201,7 @@ weir::task<> fail_in_all_ways(stage on) {
   const auto thrown = co_await refusal_of_wish(on.asking, "throw");
   CHECK(thrown.description == "out of  order");
   // The cancelled one is counted by NATS's service alone.
-  CHECK(on.statistics.refused == 11);
+  CHECK(on.statistics.sum(&counts::refused) == 11);
   const Question again{1};
   const Answer next = co_await weir::ask(on.asking, again);
   CHECK(next.number == 2);

@@ -15,6 +15,8 @@ namespace weir {
 class histogram {
  public:
   void record(duration value) noexcept;
+  /// Takes in what another one has recorded.
+  void add(const histogram& other) noexcept;
   std::uint64_t count() const noexcept { return count_; }
   /// The value below which a `fraction` (0 to 1) of the recorded ones lie; zero when there are
   /// none.
