@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "weir/observe/detail/dropped.hpp"
+
 namespace weir::detail {
 namespace {
 
@@ -87,6 +89,7 @@ void log_core::take(std::string_view line) {
     if (untold_drops_ != 0 || !ring_.append(line)) {
       ++untold_drops_;
       dropped_.fetch_add(1, std::memory_order_relaxed);
+      log_lines_dropped().add();
     }
     wake_writer();
     if (!writers_.empty()) return;
@@ -171,6 +174,7 @@ void log_core::lose(std::string_view chunk) {
   ring_.consume(chunk.size());
   untold_drops_ += lines;
   dropped_.fetch_add(lines, std::memory_order_relaxed);
+  log_lines_dropped().add(lines);
 }
 
 std::shared_ptr<const file_descriptor> log_core::when_full() {

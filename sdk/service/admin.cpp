@@ -6,6 +6,7 @@
 
 #include "running_service.hpp"
 #include "weir/observe/log.hpp"
+#include "weir/observe/metrics.hpp"
 #include "weir/observe/supervisor.hpp"
 #include "weir/sleep.hpp"
 
@@ -41,6 +42,20 @@ admin_settings checked(admin_settings settings, const service& which) {
                     all);
   }
   return settings;
+}
+
+http_response show_metrics(const http_request& asked) {
+  const metrics_format format = choose_metrics_format(asked.accept);
+  return {.body = write_metrics(format, asked.parameter("name")),
+          .content_type = std::string(content_type(format))};
+}
+
+std::string show_log_level() { return std::string(to_string(current_log_level())); }
+
+bool change_log_level(std::string_view name) {
+  const auto level = log_level_of(name);
+  if (level) set_log_level(*level);
+  return level.has_value();
 }
 
 }  // namespace
@@ -85,7 +100,12 @@ void admin::listen(const admin_address& where, std::function<void()> drain) {
       .ip = where.ip,
       .port = where.port,
       .name = which_.name(),
-      .pages = admin_pages({.service = which_.name(), .state = &state_, .drain = std::move(drain)}),
+      .pages = admin_pages({.service = which_.name(),
+                            .state = &state_,
+                            .metrics = show_metrics,
+                            .log_level = show_log_level,
+                            .set_log_level = change_log_level,
+                            .drain = std::move(drain)}),
       .report = [](const error& failure) { log_warning("the pages: " + failure.message()); }};
   try {
     pages_.emplace(std::move(options));
