@@ -291,6 +291,10 @@ weir::task<> look_it_up(counter at) {
   const weir::nats::subject stats("$SRV.STATS.shop-test");
   const auto counted = co_await weir::nats::request(at.asking, stats, "");
   CHECK(counted.payload().find(R"("num_requests":1,"num_errors":0)") != std::string_view::npos);
+  // Its health, of the endpoint and of the service.
+  const std::string_view data = R"("data":{"service":"shop-test","question":"readyz","ok":true)";
+  CHECK(counted.payload().find(data) != std::string_view::npos);
+  CHECK(counted.payload().rfind(data) != counted.payload().find(data));
 }
 
 weir::task<std::size_t> programs_found(weir::nats::connection& link) {
