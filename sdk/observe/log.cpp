@@ -12,7 +12,6 @@
 #include <string>
 
 #include "log_core.hpp"
-#include "weir/observe/event_context.hpp"
 
 namespace weir {
 namespace {
@@ -41,8 +40,7 @@ class log_sink final : public spdlog::sinks::sink {
     const auto level = std::min(static_cast<std::size_t>(said.level), level_names.size() - 1);
     detail::log_line line{.time = {},
                           .level = static_cast<log_level>(level),
-                          .text = {said.payload.data(), said.payload.size()},
-                          .event = current_event_context()};
+                          .text = {said.payload.data(), said.payload.size()}};
     if (!said.source.empty()) {
       line.site = {said.source.filename, static_cast<unsigned>(said.source.line)};
     }
@@ -153,8 +151,7 @@ void log(log_level level, std::string_view text, log_fields fields, std::source_
               .level = level,
               .text = text,
               .fields = {fields.begin(), fields.size()},
-              .site = {where.file_name(), where.line()},
-              .event = current_event_context()});
+              .site = {where.file_name(), where.line()}});
 }
 
 }  // namespace detail

@@ -76,6 +76,7 @@ void log_core::write(log_line line) {
     if (!verdict.passes) return;
     line.suppressed = verdict.suppressed;
   }
+  line.event = current_event_context();
   std::string made;
   made.reserve(usual_line_bytes);
   append_line(made, line, *look_.load());

@@ -48,7 +48,8 @@ class log_core {
   void set_look(log_format format);
   void set_names(std::string_view service, std::string_view version);
 
-  /// Makes a line of it, unless its place has written enough.
+  /// Makes a line of it, with the time and the message that is handled, unless its place has
+  /// written enough.
   void write(log_line line);
 
   /// Writes what there is, once, unless somebody else does for longer than `turn_limit`. Waits for

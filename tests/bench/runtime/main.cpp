@@ -99,6 +99,8 @@ std::vector<operation> operations(const programs& at) {
 
   operation among{.name = "yield while 100k tasks sleep", .measure = weir_yield_among_sleepers};
   among.peers.push_back({"weir, no task sleeps", weir_yield_alone, 1.1});
+  operation logging{.name = "a log line of two fields, as JSON", .measure = weir_log_line};
+  logging.peers.push_back({"spdlog, as text", spdlog_line});
   return {std::move(yielding),
           std::move(spawning),
           std::move(sending),
@@ -107,6 +109,8 @@ std::vector<operation> operations(const programs& at) {
           std::move(limiting),
           std::move(echoing),
           std::move(among),
+          std::move(logging),
+          {.name = "a log line below its level", .measure = weir_log_line_below_level, .reach = 5},
           {.name = "allocations of a request", .measure = weir_allocations, .unit = "", .reach = 0},
           {.name = "a waiting task, of 1M",
            .measure = fresh_waiting_task,

@@ -15,6 +15,8 @@ inline constexpr int armed_timers = 300'000;
 inline constexpr int waiting_tasks = 1'000'000;
 inline constexpr int sleeping_tasks = 100'000;
 inline constexpr int idle_connections = 5'000;
+inline constexpr unsigned log_lines = 20'000;
+inline constexpr unsigned quiet_lines = 10'000'000;
 
 /// What one operation costs in processor time of its thread, in nanoseconds.
 double weir_yield();
@@ -53,6 +55,11 @@ double weir_idle_connection();
 /// A yield on a loop where many tasks sleep, and on one that has no other task.
 double weir_yield_among_sleepers();
 double weir_yield_alone();
+
+/// A log line of two fields, made, kept and written by the loop; and one that its level leaves out.
+double weir_log_line();
+double spdlog_line();
+double weir_log_line_below_level();
 
 /// Allocations for a request that is received and answered.
 double weir_allocations();

@@ -126,8 +126,8 @@ void say_much(std::int64_t id) {
 
 weir::task<> handle_aloud(Letter letter) {
   say_much(letter.id);
-  weir::log_debug("in detail", {{"id", letter.id}});
   ++handled;
+  weir::log_debug("letter handled", {{"letter_id", letter.id}, {"so_far", handled}});
   co_return;
 }
 
@@ -143,7 +143,7 @@ weir::task<> publish_letters(office_floor on, std::int64_t count) {
 void check_about(const std::string& text) {
   simdjson::dom::parser parser;
   for (const std::string& line : lines_of(text)) {
-    if (line.find("in detail") == std::string::npos) continue;
+    if (line.find("letter handled") == std::string::npos) continue;
     CAPTURE(line);
     simdjson::dom::element read;
     REQUIRE(parser.parse(line).get(read) == simdjson::SUCCESS);
@@ -153,7 +153,7 @@ void check_about(const std::string& text) {
     CHECK(std::uint64_t(read["stream_seq"]) == letters + 1);
     CHECK(std::uint64_t(read["delivery"]) == 1);
     CHECK(read["handler"].is_string());
-    CHECK(std::int64_t(read["id"]) == 0);
+    CHECK(std::int64_t(read["letter_id"]) == 0);
     return;
   }
   FAIL("there is no such line");
@@ -169,10 +169,10 @@ weir::task<> handle_unread(office_floor on, piped_log& log) {
 
   // When somebody does, what was kept comes, and how many were not.
   co_await log.until("\"dropped\":");
-  CHECK(count_of(log.read(), "in detail") == 0);
+  CHECK(count_of(log.read(), "letter handled") == 0);
   weir::set_log_level(weir::log_level::debug);
   co_await publish_letters(on, 1);
-  co_await log.until("in detail");
+  co_await log.until("letter handled");
   check_lines(log.read());
   check_about(log.read());
 }
