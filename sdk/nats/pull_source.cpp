@@ -37,6 +37,7 @@ pull_source::pull_source(pull_source&&) noexcept = default;
 
 pull_source::~pull_source() {
   if (state_ == nullptr || state_->is_closed()) return;
+  state_->forget_who_takes();
   state_->stop();
   detail::connection_core& core = state_->core();
   core.background().spawn(detail::pull_state::close_abandoned(std::move(state_)));

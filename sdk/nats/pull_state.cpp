@@ -331,7 +331,13 @@ task<> pull_state::end_intake() {
   // First the subscription: without it the server sends nothing of what is given back to here.
   core_.remove(*this);
   ledger_.clear();
-  for (delivery& waiting : std::exchange(ready_, {})) waiting.nak();
+  for (delivery& waiting : std::exchange(ready_, {})) {
+    if (on_left_) {
+      on_left_(std::move(waiting));
+    } else {
+      waiting.nak();
+    }
+  }
   intake_ended_.set();
 }
 

@@ -38,6 +38,8 @@ class pull_state final : public inbox,
     wants_pull_.set();
   }
   void stop() noexcept;
+  /// Whoever would take what is left may be gone.
+  void forget_who_takes() noexcept { on_left_ = nullptr; }
   task<> close();
   /// close() of a state that the task owns, perhaps alone.
   static task<> close_abandoned(std::shared_ptr<pull_state> left);
@@ -95,6 +97,7 @@ class pull_state final : public inbox,
   connection_core& core_;
   const nats::consumer_info consumer_;
   const pull_options options_;
+  std::function<void(delivery)> on_left_ = options_.on_left;
   std::size_t slots_ = options_.slots;  ///< As many as are used now.
   const std::string subject_;
   const std::string shown_;  // "consumer x of stream Y"

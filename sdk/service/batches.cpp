@@ -31,7 +31,8 @@ event_origin origin_of(const std::vector<std::unique_ptr<job>>& jobs, const batc
   while (first < jobs.size() && has_failed(first)) ++first;
   if (first == jobs.size()) {
     const job& front = *jobs.front();
-    return {.id = front.identity() + ":failed-" + std::to_string(front.attempt())};
+    const std::uint64_t run = front.message.info().delivered + front.retries;
+    return {.id = front.identity() + ":failed-" + std::to_string(run)};
   }
   return {.id = jobs[first]->identity()};
 }
@@ -56,7 +57,7 @@ task<> consumer::handle_batch(batch taken) {
   const auto handled = co_await try_batch(taken).as_result();
   // As in work(): the time to drain was over.
   for (const auto& one : taken) {
-    if (!one->message.is_finished()) give_back(*one);
+    if (!one->message.is_finished()) co_await give_back(*one);
   }
   if (!handled && !handled.error().is_cancelled()) throw handled.error();
 }
@@ -119,7 +120,7 @@ task<> consumer::take_out_handled(batch& taken) {
     if (!is_second && !std::ranges::binary_search(handled, one->message_id)) continue;
     // The second of two is settled with the next delivery, once the first is committed.
     if (is_second) {
-      give_back(*one);
+      co_await give_back(*one);
     } else {
       acknowledge_duplicate(*one);
     }

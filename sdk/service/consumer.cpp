@@ -89,9 +89,11 @@ std::string checked_key(std::string key) {
 consumer::consumer(const service::registration& registered, const dependencies& on)
     : registered_(registered),
       on_(on),
-      gate_(registered.policy, on.jetstream, giving_way_, [this](std::size_t width) {
-        if (source_) source_->limit(width);
-      }) {
+      gate_(registered.policy, on.jetstream, giving_way_,
+            [this](std::size_t width) {
+              if (source_) source_->limit(width);
+            }),
+      given_back_(on.jetstream, std::string(entry().stream) + '/' + policy().name()) {
   const bool has_database = entry().kind != handler_kind::plain;
   if (has_database && policy().is_once()) {
     inbox_.emplace(*on.database, std::string(entry().stream) + '/' + policy().name(),
@@ -152,8 +154,13 @@ task<> consumer::open() {
 }
 
 task<> consumer::open_source() {
+  nats::pull_options how;
+  how.slots = policy().workers();
+  how.on_left = [this](nats::delivery left) {
+    giving_back_.spawn(give_back_left(std::move(left)));
+  };
   source_.emplace(co_await nats::pull_source::open(on_.jetstream, std::string(entry().stream),
-                                                   policy().name(), {.slots = policy().workers()}));
+                                                   policy().name(), std::move(how)));
   source_->limit(gate_.width());
   const nats::consumer_info& known = source_->consumer();
   if (lanes_ && known.ack_pending > 0) hold_for_predecessor(known);
@@ -202,6 +209,8 @@ task<> consumer::consume() {
     failure = std::current_exception();
   }
   co_await source_->close();
+  co_await giving_back_.join();
+  if (lanes_) co_await note_those_away();
   co_await upkeep.close();
   if (group_) co_await group_->close();
   if (failure) std::rethrow_exception(failure);

@@ -10,6 +10,7 @@
 
 #include "database_probe.hpp"
 #include "gate.hpp"
+#include "given_back.hpp"
 #include "given_up_by_server.hpp"
 #include "handled_ids.hpp"
 #include "inbox.hpp"
@@ -160,7 +161,12 @@ class consumer {
   bool is_hopeless(const job& failed, const error& why) const;
   void discard(job& failed, const error& why);
   void retry_later(job& failed);
-  void give_back(job& waiting, duration delay = duration::zero());
+  /// To whoever takes it next, without an attempt of it being counted.
+  task<> give_back(job& waiting);
+  task<> give_back_left(nats::delivery left);
+  task<> note_those_away();
+  /// Before the last attempt of the policy is said to be over.
+  task<> discount_given_back(job& failed);
   task<> give_up(job& failed, const error& why);
   task<> store_dead_letter(job& failed, const error& why);
   /// After a failure that is a server's, not the message's: waits; false when draining.
@@ -186,6 +192,8 @@ class consumer {
   std::optional<leadership> leadership_;
   std::optional<nats::pull_source> source_;
   std::optional<given_up_by_server> given_up_by_server_;
+  given_back given_back_;
+  scope giving_back_;            ///< What no worker has taken.
   intrusive_list<job> running_;  ///< What handlers have in hand; what waits is the source's.
   semaphore sending_{batches_sent_max};  ///< Batches whose events are on their way.
   std::optional<scope> workers_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "weir/detail/intrusive_list.hpp"
 #include "weir/nats/delivery.hpp"
@@ -17,9 +19,10 @@ struct job : list_hook {
   nats::delivery message;
   std::string message_id;  ///< See meta::message_id.
   event_holder event{nullptr, nullptr};
-  std::string key;              ///< Of its lane; empty for none.
-  std::uint64_t retries = 0;    ///< Failures that were tried again without giving it back.
-  std::uint64_t untried = 0;    ///< Deliveries that were given back before any try.
+  std::string key;            ///< Of its lane; empty for none.
+  std::uint64_t retries = 0;  ///< Failures that were tried again without giving it back.
+  std::uint64_t untried = 0;  ///< Deliveries that were given back before any try.
+  std::optional<std::uint64_t> given_back;  ///< Other programs' deliveries that were no attempts.
   bool may_be_handled = false;  ///< Its work may be committed already: the inbox is asked first.
   bool is_outdated = false;     ///< Its version is not newer than the one handled last.
   bool was_begun = false;       ///< The last try got as far as the handler.
@@ -30,7 +33,11 @@ struct job : list_hook {
   /// The message's id, by its event. Throws poison for one that is too long, or empty.
   void identify(std::string id);
 
-  std::uint64_t attempt() const noexcept { return message.info().delivered - untried + retries; }
+  /// Which try of it this is, as far as is known.
+  std::uint64_t attempt() const noexcept {
+    const std::uint64_t none = untried + given_back.value_or(0);
+    return message.info().delivered - std::min(none, message.info().delivered - 1) + retries;
+  }
 
   meta about() const noexcept {
     const auto& from = message.info();

@@ -34,6 +34,15 @@ void lanes::forget_absent() {
   drop_unused();
 }
 
+std::vector<std::pair<std::uint64_t, std::uint64_t>> lanes::take_absent() {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> all;
+  for (const auto& [key, one] : lanes_) {
+    for (const auto& [sequence, absent] : one.away) all.emplace_back(sequence, absent.times);
+  }
+  forget_absent();
+  return all;
+}
+
 void lanes::drop_unused() {
   std::erase_if(lanes_, [](const auto& entry) { return entry.second.is_unused(); });
 }

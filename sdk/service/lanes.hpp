@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "weir/manual_reset_event.hpp"
 #include "weir/task.hpp"
@@ -58,6 +60,8 @@ class lanes {
   void forget_lost();
   /// The same for all that was given back.
   void forget_absent();
+  /// The same, and gives what they were with how often each was sent away.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> take_absent();
 
   std::size_t size() const noexcept { return lanes_.size(); }
 

@@ -34,7 +34,7 @@ task<> consumer::publish_and_acknowledge(job& done, std::vector<outbox_row> rows
     if (!sent.obstacle) break;
     // What is not confirmed is published again, here and now: a message that came again would
     // publish all its events once more.
-    if (!co_await wait_out(*sent.obstacle, ++failures)) co_return give_back(done);
+    if (!co_await wait_out(*sent.obstacle, ++failures)) co_return co_await give_back(done);
     rows = std::move(sent.unconfirmed);
   }
   // All others of its events are in their streams.

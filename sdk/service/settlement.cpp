@@ -59,7 +59,8 @@ void consumer::discard(job& failed, const error& why) {
 
 task<> consumer::settle_failure(job& failed, error why) {
   // A handler that ends as cancelled without being asked to has failed like any other.
-  if (why.is_cancelled() && draining_.is_set()) co_return give_back(failed);
+  if (why.is_cancelled() && draining_.is_set()) co_return co_await give_back(failed);
+  if (why.disposition() == disposition::retry) co_await discount_given_back(failed);
   if (is_hopeless(failed, why)) co_return co_await give_up(failed, why);
   ++on_.statistics.retried;
   retry_later(failed);
@@ -69,9 +70,31 @@ void consumer::retry_later(job& failed) {
   failed.message.nak(policy().backoff().delay(failed.attempt(), loop::current().random()));
 }
 
-void consumer::give_back(job& waiting, duration delay) {
+task<> consumer::give_back(job& waiting) {
+  // One that has failed here is an attempt; and while this program goes on nobody asks others.
+  if (giving_way_.is_set() && waiting.retries == 0) {
+    co_await given_back_.note(waiting.message.info().stream_sequence, waiting.untried + 1);
+  }
   ++on_.statistics.given_back;
-  waiting.message.nak(delay);
+  waiting.message.nak();
+}
+
+/// What no worker has taken yet.
+task<> consumer::give_back_left(nats::delivery left) {
+  co_await given_back_.note(left.info().stream_sequence, 1);
+  left.nak();
+}
+
+task<> consumer::note_those_away() {
+  for (const auto& [sequence, times] : lanes_->take_absent()) {
+    co_await given_back_.note(sequence, times);
+  }
+}
+
+task<> consumer::discount_given_back(job& failed) {
+  if (failed.given_back || failed.attempt() < policy().attempts()) co_return;
+  if (failed.message.info().delivered == 1) co_return;
+  failed.given_back = co_await given_back_.count(failed.message.info().stream_sequence);
 }
 
 task<bool> consumer::wait_out(const error& outage, std::uint64_t failures) {

@@ -22,7 +22,7 @@ task<> consumer::work() {
     const auto handled = co_await handle(*taken).as_result();
     // Cancelled, when the time to drain was over: whatever its state, another program goes on from
     // there.
-    if (!taken->message.is_finished()) give_back(*taken);
+    if (!taken->message.is_finished()) co_await give_back(*taken);
     if (!handled && !handled.error().is_cancelled()) throw handled.error();
   }
 }
@@ -44,7 +44,8 @@ task<std::optional<lane_turn>> consumer::take_turn(job& taken) {
   away = std::min(away, policy().ack_wait());
   lanes_->send_away(taken.key, sequence, loop::current().now() + away + policy().ack_wait(),
                     taken.untried + 1);
-  give_back(taken, away);
+  ++on_.statistics.given_back;
+  taken.message.nak(away);
   co_return std::nullopt;
 }
 
@@ -71,7 +72,7 @@ task<> consumer::handle(job& taken) {
   std::optional<in_hand_mark> mark;
   if (handled_) mark.emplace(in_hand_, taken);
   while (mark && !mark->is_first()) {
-    if (!co_await pause(same_message_pause)) co_return give_back(taken);
+    if (!co_await pause(same_message_pause)) co_return co_await give_back(taken);
     mark.emplace(in_hand_, taken);
   }
   const auto turn = co_await take_turn(taken);
@@ -80,7 +81,7 @@ task<> consumer::handle(job& taken) {
     // Whoever waited for its turn until the end of the service gives the message back untried.
     // So does a program that leads no more, whatever its messages waited for.
     const bool leads_no_more = giving_way_.is_set() && !draining_.is_set();
-    if (leads_no_more || (draining_.is_set() && lanes_)) co_return give_back(taken);
+    if (leads_no_more || (draining_.is_set() && lanes_)) co_return co_await give_back(taken);
     attempt_end end = co_await attempt(taken);
     switch (end.how) {
       case attempt_end::kind::done:
@@ -91,9 +92,9 @@ task<> consumer::handle(job& taken) {
         co_return acknowledge_outdated(taken);
       case attempt_end::kind::outage:
         if (co_await wait_out(*end.why, ++outages)) continue;
-        co_return give_back(taken);
+        co_return co_await give_back(taken);
       case attempt_end::kind::not_begun:
-        co_return give_back(taken);
+        co_return co_await give_back(taken);
       case attempt_end::kind::failed:
         break;
     }
@@ -103,6 +104,7 @@ task<> consumer::handle(job& taken) {
 
 task<bool> consumer::goes_again(job& failed, const error& why) {
   using kind = error_action::kind;
+  co_await discount_given_back(failed);
   const error_action* rule = why.is_cancelled() ? nullptr : policy().rule_for(why);
   const bool has_attempts = failed.attempt() < policy().attempts();
   if (rule != nullptr) {
@@ -110,7 +112,7 @@ task<bool> consumer::goes_again(job& failed, const error& why) {
       case kind::pause:
         gate_.pause_until(loop::current().now() + rule->wait);
         if (co_await pause(rule->wait)) co_return true;
-        give_back(failed);
+        co_await give_back(failed);
         co_return false;
       case kind::discard:
         discard(failed, why);
@@ -131,7 +133,7 @@ task<bool> consumer::goes_again(job& failed, const error& why) {
       lanes_ && !failed.key.empty() && (rule != nullptr || !is_hopeless(failed, why));
   if (waits) {
     if (co_await retry_here(failed)) co_return true;
-    give_back(failed);
+    co_await give_back(failed);
   } else if (rule != nullptr) {
     ++on_.statistics.retried;
     retry_later(failed);

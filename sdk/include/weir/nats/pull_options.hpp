@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "weir/nats/delivery.hpp"
 #include "weir/nats/fetch_options.hpp"
 #include "weir/nats/pull_event.hpp"
 
@@ -26,6 +27,9 @@ struct pull_options {
   priority_options priority = {};
   /// Called on the loop; must not throw, nor destroy the source.
   std::function<void(const pull_event&)> on_event = {};
+  /// Gets what waits in the source when it stops, to finish it; without it that is given back. The
+  /// same rules; not called any more once the source is destroyed.
+  std::function<void(delivery)> on_left = {};
 };
 
 }  // namespace weir::nats

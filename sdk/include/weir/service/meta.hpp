@@ -26,8 +26,9 @@ struct meta {
   /// stream where it has none.
   std::string_view message_id;
   std::uint64_t stream_sequence;  ///< Where the message stands in its stream.
-  std::uint64_t attempt;          ///< Which try to handle it this is, from 1.
-  timestamp published_at;         ///< When the server stored it.
+  /// Which try to handle it this is, from 1; may count what programs gave back when they drained.
+  std::uint64_t attempt;
+  timestamp published_at;  ///< When the server stored it.
   /// What it is a part of: its `Weir-Correlation-Id`, or its own id where it has none.
   std::string_view correlation_id;
   const nats::message* message = nullptr;  ///< As it came; what header() looks into.

@@ -93,6 +93,11 @@ class durable {
   durable& expires(duration after);
   /// How often a message is tried before it is given up, and how long the server waits between:
   /// what `waits` gives for the number of the delivery, see backoff::delay().
+  ///
+  /// An attempt is a delivery by the server. One that a program gives back when it drains, or leads
+  /// no more, is none, unless it had failed there: it is noted in the bucket `weir_given_back`,
+  /// which is made where it is missing, and discounted before a message is given up. One whose
+  /// program dies is an attempt, since it may be the message that has killed it.
   durable& retry(std::size_t attempts, const weir::backoff& waits);
   /// What is done after an error for which `which` is true, in place of the rule for its
   /// disposition (retry for `retry`, dead letter for `permanent` and `poison`). Of several rules
