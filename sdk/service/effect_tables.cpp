@@ -13,7 +13,12 @@ constexpr auto tables_exist =
     own<"select to_regclass('weir_inbox') is not null and to_regclass('weir_outbox') is not null "
         "and to_regclass('weir_schedules') is not null "
         "and to_regclass('weir_delayed') is not null "
-        "and to_regclass('weir_versions') is not null">;
+        "and to_regclass('weir_versions') is not null "
+        "and not exists (select from pg_class as made "
+        "join pg_attribute as its on its.attrelid = made.oid and its.attname = 'created_at' "
+        "join pg_attrdef as given on given.adrelid = made.oid and given.adnum = its.attnum "
+        "where made.oid = to_regclass('weir_outbox') and pg_has_role(made.relowner, 'USAGE') "
+        "and pg_get_expr(given.adbin, made.oid) <> 'clock_timestamp()')">;
 
 // Rows come and go at the rate of the messages: vacuum must follow their number, not the size of
 // the table, or dead rows outnumber living ones a thousand times.
@@ -29,6 +34,7 @@ constexpr auto drop_old_index = own<"drop index if exists weir_inbox_handled_at"
 
 // `number` is drawn when the row is inserted, which is the last thing before its commit: of two
 // transactions that lock the same row of the user's, the one that commits first has the smaller.
+// `created_at` is of the same moment, and not of the transaction's beginning.
 constexpr auto make_outbox =
     own<"create table if not exists weir_outbox ("
         "id bigint primary key, "
@@ -38,12 +44,15 @@ constexpr auto make_outbox =
         "message_id text not null, "
         "headers text not null default '', "
         "body text not null, "
-        "created_at timestamptz not null default now()) "
+        "created_at timestamptz not null default clock_timestamp()) "
         "with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, "
         "autovacuum_vacuum_cost_delay = 0)">;
 /// A table made before events had headers.
 constexpr auto add_headers =
     own<"alter table weir_outbox add column if not exists headers text not null default ''">;
+/// A table made when its rows had the time at which their transactions began.
+constexpr auto tell_time =
+    own<"alter table weir_outbox alter column created_at set default clock_timestamp()">;
 constexpr auto make_delayed =
     own<"create table if not exists weir_delayed ("
         "message_id text collate \"C\" primary key, "
@@ -78,6 +87,7 @@ task<> make_all(postgres::tx& in) {
   in.enqueue(drop_old_index);
   in.enqueue(make_outbox);
   in.enqueue(add_headers);
+  in.enqueue(tell_time);
   in.enqueue(make_delayed);
   in.enqueue(index_delayed);
   in.enqueue(make_programs);

@@ -28,14 +28,26 @@ constexpr auto move_due = stmt<
 // As many as take 16 MiB, but one in any case. The table has no index by number: it is as good as
 // empty, but after an outage, when reading all of it once for so many rows costs little. What is
 // passed by keeps the later ones of its key, but where its stream refuses it for good.
+//
+// So does what is too young: a row may be older than one of a smaller number where it has the time
+// of another clock, or of the beginning of its transaction. And behind a transaction that has been
+// at work in the table since before a row was stored there may be an earlier one of its key, which
+// nobody sees yet. Of those that another role has begun nothing is known; they are not waited for,
+// since there may always be one.
 constexpr auto read_left = stmt<
+    "with holding as (select key, min(number) as first from weir_outbox where key <> '' "
+    "and (created_at > now() - $2::float8 * interval '1 second' "
+    "or (number <= $3 and id not in (select unnest($4::bigint[])))) group by key) "
     "select id, key, subject, message_id, headers, body from (select *, "
     "sum(octet_length(body)) over (order by number) - octet_length(body) as before from "
-    "(select * from weir_outbox as late "
+    "(select late.* from weir_outbox as late left join holding on holding.key = late.key "
     "where number <= $1 and created_at <= now() - $2::float8 * interval '1 second' "
-    "and number > $3 and not exists (select from weir_outbox as early where early.key = late.key "
-    "and early.key <> '' and early.number <= $3 "
-    "and early.id not in (select unnest($4::bigint[]))) "
+    "and number > $3 "
+    "and (late.key = '' or (number < coalesce(holding.first, number + 1) "
+    "and created_at < (select coalesce(min(xact_start), 'infinity') from pg_locks "
+    "join pg_stat_activity as its using (pid) where relation = 'weir_outbox'::regclass "
+    "and database = its.datid and mode = 'RowExclusiveLock' and granted "
+    "and pid <> pg_backend_pid() and its.datname = current_database()))) "
     "order by number limit 4096) as first_ones) as with_size "
     "where before < 16777216 order by number",
     statement_kind::write, "weir_outbox_read">;

@@ -92,6 +92,53 @@ weir::task<> commit_the_other_way_round(office_floor on, weir::outbox& outbox) {
   CHECK(second.subject == subject);
 }
 
+/// As a transaction of a handler stores it, now.
+constexpr auto leave_young = weir::stmt<
+    "insert into weir_outbox (id, key, subject, message_id, body) "
+    "values ($1, $2, 'letters.answered', 'left:' || $1::bigint, '{\"id\":1}')">;
+
+weir::task<std::string> id_of_answer(office_floor on, std::uint64_t sequence) {
+  while (co_await count_answers(on) < sequence) co_await weir::sleep(5ms);
+  const auto stored = co_await on.jetstream.get_message(std::string(Letters::name), sequence);
+  for (const auto& [name, value] : stored.headers) {
+    if (name == "Nats-Msg-Id") co_return value;
+  }
+  co_return "(none)";
+}
+
+/// Of two transactions the first to store is the last to commit; both have an event of one key.
+weir::task<> commit_a_key_the_other_way_round(office_floor on, weir::outbox& outbox) {
+  const std::string key = "the same";
+  weir::postgres::transaction slow = co_await on.database.begin();
+  co_await slow.exec(leave_young, std::int64_t{1}, key);
+  co_await on.database.exec(leave_young, std::int64_t{2}, key);
+  co_await on.database.exec(leave_young, std::int64_t{3}, std::string());
+  // It sends all that may go, however young.
+  co_await outbox.open();
+  const auto first = co_await id_of_answer(on, 1);
+  CHECK(first == "left:3");
+  const auto waiting = co_await on.database.one<std::int64_t>(read_unsent);
+  CHECK(waiting == 2);
+  co_await slow.commit();
+  const auto second = co_await id_of_answer(on, 2);
+  CHECK(second == "left:1");
+  const auto third = co_await id_of_answer(on, 3);
+  CHECK(third == "left:2");
+  co_await until_unsent(on, 0);
+}
+
+/// The second has begun long before the first, and stores behind it.
+weir::task<> store_late_in_an_old_transaction(office_floor on, weir::outbox& outbox) {
+  const std::string key = "the same";
+  co_await outbox.open();
+  co_await on.database.exec(leave_young, std::int64_t{1}, key);
+  co_await on.database.exec(leave_one, std::int64_t{2}, key, std::string("letters.answered"));
+  const auto first = co_await id_of_answer(on, 1);
+  CHECK(first == "left:1");
+  const auto second = co_await id_of_answer(on, 2);
+  CHECK(second == "left:2");
+}
+
 /// Somebody has written a row by hand.
 weir::task<> pass_by_what_is_no_subject(office_floor on, weir::outbox& outbox) {
   const std::string key;
@@ -146,15 +193,6 @@ weir::task<> make_narrow_streams(office_floor on) {
   full.discard = weir::nats::discard_policy::new_messages;
   co_await on.jetstream.ensure_stream(std::move(full));
   co_await on.jetstream.publish(weir::nats::subject("full.up"), "in the way");
-}
-
-weir::task<std::string> id_of_answer(office_floor on, std::uint64_t sequence) {
-  while (co_await count_answers(on) < sequence) co_await weir::sleep(5ms);
-  const auto stored = co_await on.jetstream.get_message(std::string(Letters::name), sequence);
-  for (const auto& [name, value] : stored.headers) {
-    if (name == "Nats-Msg-Id") co_return value;
-  }
-  co_return "(none)";
 }
 
 /// Behind them stand one of the key that is held up, and two of keys that are not.
@@ -249,6 +287,18 @@ TEST_CASE("ten thousand events that were left are sent with a statement for many
 TEST_CASE("events are sent in whatever order their transactions commit, and wait for no other") {
   weir::test::post_office().tell(
       [](office_floor on) { return with_outbox(on, commit_the_other_way_round); });
+}
+
+TEST_CASE("an event does not overtake one of its key whose transaction commits later") {
+  weir::test::allow(120s);
+  weir::test::post_office().tell(
+      [](office_floor on) { return with_outbox(on, commit_a_key_the_other_way_round); });
+}
+
+TEST_CASE("an event does not overtake one of its key that is too young to be swept") {
+  weir::test::allow(120s);
+  weir::test::post_office().tell(
+      [](office_floor on) { return with_outbox(on, store_late_in_an_old_transaction); });
 }
 
 TEST_CASE("an event that no stream takes keeps no other in the outbox") {
