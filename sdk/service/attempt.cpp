@@ -141,18 +141,18 @@ task<> consumer::run_handler(job& taken, std::vector<outbox_row>& rows) {
 }
 
 task<> consumer::run_plain(job& taken, std::vector<outbox_row>& rows) {
-  publications events(on_.body_bytes_max);
+  publications events(body_bytes_max(on_.over));
   const meta about = taken.about();
   taken.in_handler = true;
   taken.was_begun = true;
-  co_await entry().run(taken.event.get(), {.about = &about, .events = &events});
+  co_await entry().run(taken.event.get(), {.about = &about, .events = &events, .others = &others_});
   taken.in_handler = false;
   rows = rows_of(events, taken).now;
 }
 
 task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows) {
   // The pool repeats this after a serialization failure.
-  publications events(on_.body_bytes_max);
+  publications events(body_bytes_max(on_.over));
   const meta about = taken.about();
   if (inbox_) inbox_->enter(in, taken.message_id);
   if (versions_) {
@@ -162,7 +162,8 @@ task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<ou
   tx handed(in, events);
   taken.in_handler = true;
   taken.was_begun = true;
-  co_await entry().run(taken.event.get(), {.about = &about, .transaction = &handed});
+  co_await entry().run(taken.event.get(),
+                       {.about = &about, .transaction = &handed, .others = &others_});
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));
 }
@@ -177,14 +178,14 @@ task<> consumer::enter_version(postgres::unit& in, job& taken) {
 }
 
 task<> consumer::run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_row>& rows) {
-  publications events(on_.body_bytes_max);
+  publications events(body_bytes_max(on_.over));
   const meta about = taken.about();
   if (versions_) co_await enter_version(in, taken);
   if (inbox_) in.insert(inbox_table, inbox_->row_of(taken.message_id));
   unit handed(in, events);
   taken.in_handler = true;
   taken.was_begun = true;
-  co_await entry().run(taken.event.get(), {.about = &about, .unit = &handed});
+  co_await entry().run(taken.event.get(), {.about = &about, .unit = &handed, .others = &others_});
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));
 }

@@ -157,7 +157,7 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
 
 task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes,
                            std::vector<outbox_row>& rows) {
-  publications events(on_.body_bytes_max, publications::batch_count_max);
+  publications events(body_bytes_max(on_.over), publications::batch_count_max);
   inbox_->enter_all(in, ids_of(taken));
   std::vector<const void*> decoded;
   decoded.reserve(taken.size());
@@ -165,7 +165,8 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   tx handed(in, events);
   taken.front()->in_handler = true;
   taken.front()->was_begun = true;
-  co_await entry().run_many(decoded, {.transaction = &handed, .batch = &outcomes});
+  co_await entry().run_many(decoded,
+                            {.transaction = &handed, .batch = &outcomes, .others = &others_});
   taken.front()->in_handler = false;
   std::vector<std::string> failed;
   for (const auto& [index, why] : outcomes.failures()) failed.push_back(taken[index]->message_id);

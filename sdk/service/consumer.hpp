@@ -56,10 +56,10 @@ class consumer {
  public:
   struct dependencies {
     nats::jetstream& jetstream;
-    std::size_t body_bytes_max;  ///< Of an event.
-    postgres::pool* database;    ///< Null for a service without one.
-    outbox_core* outbox;         ///< The same.
-    database_probe* probe;       ///< The same.
+    nats::connection& over;
+    postgres::pool* database;  ///< Null for a service without one.
+    outbox_core* outbox;       ///< The same.
+    database_probe* probe;     ///< The same.
     service_statistics& statistics;
   };
 
@@ -176,6 +176,7 @@ class consumer {
 
   const service::registration& registered_;
   dependencies on_;
+  caller others_{on_.over};
   gate gate_;
   std::optional<inbox> inbox_;
   std::optional<version_guard> versions_;

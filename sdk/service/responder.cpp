@@ -73,6 +73,7 @@ task<std::string> responder::reply_of(const void* request, handler_resources fro
 task<std::string> responder::run_plain(const taken_request& taken, request_progress& now) {
   publications events(body_bytes_max(on_.over));
   handler_resources from;
+  from.others = &others_;
   from.events = &events;
   std::string reply = co_await reply_of(taken.event.get(), from);
   now = request_progress::finishing;
@@ -99,6 +100,7 @@ task<std::string> responder::run_in(postgres::tx& in, const taken_request& taken
   publications events(body_bytes_max(on_.over));
   tx handed(in, events);
   handler_resources from;
+  from.others = &others_;
   from.transaction = &handed;
   std::string reply = co_await reply_of(taken.event.get(), from);
   now = request_progress::finishing;

@@ -61,6 +61,7 @@ class responder {
 
   const service::answering& registered_;
   dependencies on_;
+  caller others_{on_.over};
   semaphore places_;   ///< For requests that run or wait.
   semaphore workers_;  ///< For those that run.
   scope sending_;

@@ -174,8 +174,8 @@ task<> running_service::start() {
   if (database_) co_await open_outbox();
   for (const auto& one : which_.registrations()) {
     consumers_.push_back(std::make_unique<consumer>(
-        one, consumer::dependencies{*jetstream_, body_bytes_max(*connection_), database_.get(),
-                                    outbox_.get(), probe_.get(), statistics_}));
+        one, consumer::dependencies{*jetstream_, *connection_, database_.get(), outbox_.get(),
+                                    probe_.get(), statistics_}));
     consumer& next = *consumers_.back();
     co_await when_possible("JetStream", [&next] { return next.open(); });
   }
@@ -229,7 +229,7 @@ task<> running_service::serve() {
   if (first.index() != 0) co_return;  // A signal while the servers were not there yet.
   for (auto& one : consumers_) running_.spawn(run_part(one->run()));
   for (const auto& one : which_.schedules()) {
-    const scheduler::dependencies on{*database_, *outbox_, body_bytes_max(*connection_)};
+    const scheduler::dependencies on{*database_, *outbox_, *connection_};
     schedulers_.push_back(std::make_unique<scheduler>(one, on));
     running_.spawn(schedulers_.back()->run(must_end_));
   }

@@ -103,10 +103,10 @@ task<bool> scheduler::handle(timestamp due) {
 
 task<bool> scheduler::handle_in(postgres::tx& in, timestamp due, std::vector<outbox_row>& rows) {
   if (co_await in.exec(take_tick, entry_.when.name(), due) == 0) co_return false;
-  publications events(on_.body_bytes_max);
+  publications events(body_bytes_max(on_.over));
   tx handed(in, events);
   const tick now{entry_.when.name(), due};
-  co_await entry_.run(handed, now);
+  co_await entry_.run(handed, now, others_);
   const std::string origin = "schedule:" + entry_.when.name() + ':' + to_rfc3339(due);
   rows = on_.outbox.store(in, make_rows(events, {origin, {}, headers_of_beginning(origin)}));
   co_return true;

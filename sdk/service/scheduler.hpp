@@ -14,7 +14,7 @@ class scheduler {
   struct dependencies {
     postgres::pool& database;
     outbox_core& outbox;
-    std::size_t body_bytes_max;
+    nats::connection& over;
   };
 
   scheduler(const scheduled_entry& entry, const dependencies& on) noexcept
@@ -37,6 +37,7 @@ class scheduler {
 
   const scheduled_entry& entry_;
   dependencies on_;
+  caller others_{on_.over};
 };
 
 }  // namespace weir::detail

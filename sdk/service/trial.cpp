@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "consumer.hpp"
+#include "outbox_rows.hpp"
 #include "version_guard.hpp"
 #include "weir/postgres/detail/execute_unit.hpp"
 #include "weir/postgres/error.hpp"
@@ -33,12 +34,14 @@ std::string idle_limit(duration deadline) {
 /// One handler, one message.
 class one_trial {
  public:
-  one_trial(const service::registration& with, const tried_message& what, publications& events)
+  one_trial(const service::registration& with, const tried_message& what, publications& events,
+            nats::connection& over)
       : entry_(with.entry),
         policy_(with.policy),
         message_(what.as_message()),
         message_id_(what.message_id),
         events_(events),
+        others_(over),
         about_(of_first_delivery(what)) {}
 
   /// Throws poison for a body that is no such event, or whose id is none.
@@ -61,7 +64,9 @@ class one_trial {
     throw known.error();
   }
 
-  task<> run_plain() { co_await entry_.run(event_.get(), {.about = &about_, .events = &events_}); }
+  task<> run_plain() {
+    co_await entry_.run(event_.get(), {.about = &about_, .events = &events_, .others = &others_});
+  }
 
   task<> run_in(postgres::tx& in, postgres::pool& reads) {
     switch (entry_.kind) {
@@ -92,13 +97,14 @@ class one_trial {
 
   task<> run_transaction(postgres::tx& in) {
     tx handed(in, events_);
-    co_await entry_.run(event_.get(), {.about = &about_, .transaction = &handed});
+    co_await entry_.run(event_.get(),
+                        {.about = &about_, .transaction = &handed, .others = &others_});
   }
 
   task<> run_unit(postgres::tx& in, postgres::pool& reads) {
     postgres::unit kept(reads);
     unit handed(kept, events_);
-    co_await entry_.run(event_.get(), {.about = &about_, .unit = &handed});
+    co_await entry_.run(event_.get(), {.about = &about_, .unit = &handed, .others = &others_});
     co_await postgres::detail::execute_unit(in, kept);
   }
 
@@ -107,7 +113,8 @@ class one_trial {
     tx handed(in, events_);
     const void* const only = event_.get();
     const std::span<const void* const> events(&only, 1);
-    co_await entry_.run_many(events, {.transaction = &handed, .batch = &outcomes});
+    co_await entry_.run_many(events,
+                             {.transaction = &handed, .batch = &outcomes, .others = &others_});
     if (!outcomes.failures().empty()) throw outcomes.failures().begin()->second;
   }
 
@@ -116,6 +123,7 @@ class one_trial {
   const nats::message message_;
   std::string message_id_;
   publications& events_;
+  caller others_;
   meta about_;
   event_holder event_{nullptr, nullptr};
 };
@@ -142,11 +150,11 @@ task<> try_in_database(one_trial& one, duration deadline, const trial_pools& dat
 }  // namespace
 
 task<trial> try_handler(const service::registration& with, const tried_message& what,
-                        const trial_pools* database, std::size_t body_bytes_max) {
+                        const trial_pools* database, nats::connection& over) {
   trial made;
   made.consumer = with.policy.name();
-  publications events(body_bytes_max);
-  one_trial one(with, what, events);
+  publications events(body_bytes_max(over));
+  one_trial one(with, what, events, over);
   try {
     one.decode();
   } catch (const error& unreadable) {

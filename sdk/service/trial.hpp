@@ -34,6 +34,6 @@ struct trial_pools {
 /// `database` is null for a handler without one. Throws where the handler is not to blame, and
 /// cannot be tried.
 task<trial> try_handler(const service::registration& with, const tried_message& what,
-                        const trial_pools* database, std::size_t body_bytes_max);
+                        const trial_pools* database, nats::connection& over);
 
 }  // namespace weir::detail

@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "outbox_rows.hpp"
 #include "trial_report.hpp"
 #include "weir/event/subject.hpp"
 #include "weir/postgres/detail/read_only_conninfo.hpp"
@@ -45,9 +44,9 @@ task<> connected(nats::connection& link, const std::string& url, const std::stri
 }
 
 task<trial> try_with(const service::registration& one, const tried_message& what,
-                     const environment& settings, std::size_t body_bytes_max) {
+                     const environment& settings, nats::connection& over) {
   if (one.entry.kind == handler_kind::plain) {
-    co_return co_await try_handler(one, what, nullptr, body_bytes_max);
+    co_return co_await try_handler(one, what, nullptr, over);
   }
   // A pool for each, since a connection's counts of changed rows outlive a transaction.
   postgres::pool_options to_database;
@@ -59,7 +58,7 @@ task<trial> try_with(const service::registration& one, const tried_message& what
   to_database.max_connections = 1;
   postgres::pool reads(std::move(to_database));
   const trial_pools database{work, reads};
-  auto tried = co_await try_handler(one, what, &database, body_bytes_max).as_result();
+  auto tried = co_await try_handler(one, what, &database, over).as_result();
   co_await reads.close();
   co_await work.close();
   if (!tried) throw tried.error();
@@ -74,7 +73,7 @@ task<try_outcome> try_connected(nats::connection& link, const service& which,
   try_outcome made{.report = {}, .succeeds = true};
   for (const auto& one : which.registrations()) {
     if (!handles(one, what)) continue;
-    trials.push_back(co_await try_with(one, what, settings, body_bytes_max(link)));
+    trials.push_back(co_await try_with(one, what, settings, link));
     made.succeeds = made.succeeds && !trials.back().failure;
   }
   if (trials.empty()) refuse(which, what);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// error: after a span of events for tx& and batch&
+// error: after a span of events for tx&, batch&, and caller&
 #include "weir/service/service.hpp"
 
 struct OrderCreated {

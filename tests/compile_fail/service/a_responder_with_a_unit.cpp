@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// error: weir: after the request a responder may ask for tx& or publications&
+// error: weir: after the request a responder may ask for tx& or publications&, and for caller&
 #include "weir/service/service.hpp"
 
 struct QuoteRequested {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// error: weir: after the event a handler may ask for tx&, unit&
+// error: weir: after the event a handler may ask for tx&, unit&, publications&
 #include "weir/service/service.hpp"
 
 struct OrderCreated {

@@ -30,6 +30,11 @@ weir::task<> store_many(std::span<const OrderCreated>, weir::batch&, weir::tx&);
 weir::task<> audit(weir::raw<OrderCreated>, weir::tx&);
 weir::task<> audit_many(std::span<const weir::raw<OrderCreated>>, weir::tx&);
 weir::task<> close_day(weir::tx&, const weir::tick&);
+weir::task<> close_day_and_tell(weir::tx&, weir::caller&, const weir::tick&);
+weir::task<> call(OrderCreated, weir::caller&, const weir::meta&);
+weir::task<> call_and_store(OrderCreated, weir::tx&, weir::caller&);
+weir::task<> call_for_many(std::span<const OrderCreated>, weir::caller&, weir::tx&);
+weir::task<Quote> quote_by_others(QuoteRequested, weir::caller&);
 weir::task<Quote> quote(QuoteRequested);
 weir::task<Quote> quote_from_table(QuoteRequested, weir::tx&);
 weir::task<Quote> quote_and_tell(QuoteRequested, weir::publications&);
@@ -38,9 +43,12 @@ void use(weir::service& with) {
   const weir::durable policy("orders");
   with.on<look>(policy).on<store>(policy).on<store_together>(policy).on<store_many>(policy);
   with.on<audit>(policy).on<audit_many>(policy);
+  with.on<call>(policy).on<call_and_store>(policy).on<call_for_many>(policy);
   with.scheduled<close_day>(weir::schedule("close-day"));
+  with.scheduled<close_day_and_tell>(weir::schedule("close-day-and-tell"));
   const weir::endpoint endpoint("quote");
   with.on<quote>(endpoint).on<quote_from_table>(endpoint).on<quote_and_tell>(endpoint);
+  with.on<quote_by_others>(endpoint);
   weir::durable("orders").ordered_by<&OrderCreated::id>();
 }
 

@@ -32,7 +32,7 @@ class program {
         jetstream_(link_),
         registered_(std::move(registered)),
         consumer_(registered_, {.jetstream = jetstream_,
-                                .body_bytes_max = body_bytes,
+                                .over = link_,
                                 .database = nullptr,
                                 .outbox = nullptr,
                                 .probe = nullptr,
@@ -61,8 +61,6 @@ class program {
   const detail::service_statistics& statistics() const noexcept { return statistics_; }
 
  private:
-  static constexpr std::size_t body_bytes = std::size_t{1} << 19;
-
   nats::connection link_;
   nats::jetstream jetstream_;
   detail::service_statistics statistics_;

@@ -57,8 +57,8 @@ handler_entry make_handler_entry() {
     static_assert(bound_event<source>,
                   "weir: the handler's event has no binding: specialise weir::bind for it");
     static_assert(signature::dependencies_known,
-                  "weir: after the event a handler may ask for tx&, unit&, publications&, and "
-                  "const meta&; after a span of events for tx& and batch&");
+                  "weir: after the event a handler may ask for tx&, unit&, publications&, "
+                  "const meta&, and caller&; after a span of events for tx&, batch&, and caller&");
     static_assert(signature::one_commit, "weir: a handler asks for tx& or for unit&, not for both");
     static_assert(!signature::is_batch || signature::kind == handler_kind::batch,
                   "weir: a handler of many events asks for tx&: they share one transaction");

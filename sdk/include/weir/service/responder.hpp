@@ -23,6 +23,7 @@
 ///   is asked again is handled again.
 /// - `publications&`: the events are published when it has returned, and confirmed by their streams
 ///   before the reply is sent. Where that fails, some may be there all the same.
+/// - `caller&`, beside either or alone: asks other services, see caller.hpp.
 ///
 /// A request that fails is answered, never left alone, with the headers `Nats-Service-Error-Code`
 /// and `Nats-Service-Error` (ADR-32):
@@ -55,7 +56,9 @@ struct responder_signature<task<Reply> (*)(First, Wanted...)> {
   template <class T>
   static constexpr bool wants = (std::is_same_v<T, Wanted> || ...);
   static constexpr bool dependencies_known =
-      ((std::is_same_v<Wanted, tx&> || std::is_same_v<Wanted, publications&>) && ...);
+      ((std::is_same_v<Wanted, tx&> || std::is_same_v<Wanted, publications&> ||
+        std::is_same_v<Wanted, caller&>) &&
+       ...);
   static constexpr bool publishes_once = !(wants<tx&> && wants<publications&>);
 
   template <auto Handler>
@@ -103,8 +106,8 @@ responder_entry make_responder_entry() {
     static_assert(signature::request_by_value,
                   "weir: a responder takes its request by value: it outlives the call");
     static_assert(signature::dependencies_known,
-                  "weir: after the request a responder may ask for tx& or publications&; what "
-                  "const meta& tells only messages of a stream have");
+                  "weir: after the request a responder may ask for tx& or publications&, and for "
+                  "caller&; what const meta& tells only messages of a stream have");
     static_assert(signature::publishes_once,
                   "weir: a responder with tx& publishes through that, not through publications&");
     static_assert(!bound_event<request>,

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "weir/clock.hpp"
+#include "weir/service/caller.hpp"
 #include "weir/service/cron.hpp"
 #include "weir/service/tx.hpp"
 
@@ -57,27 +58,30 @@ namespace detail {
 /// A scheduled handler without its type.
 struct scheduled_entry {
   schedule when;
-  task<> (*run)(tx& in, const tick& now);
+  task<> (*run)(tx& in, const tick& now, caller& others);
 };
 
 template <class Function>
 struct scheduled_signature {
   static constexpr bool is_valid = false;
 };
-template <>
-struct scheduled_signature<task<> (*)(tx&)> {
-  static constexpr bool is_valid = true;
-  template <auto Handler>
-  static task<> call(tx& in, const tick&) {
-    return Handler(in);
+
+template <class... Wanted>
+struct scheduled_signature<task<> (*)(tx&, Wanted...)> {
+  static constexpr bool is_valid =
+      ((std::is_same_v<Wanted, const tick&> || std::is_same_v<Wanted, caller&>) && ...);
+
+  template <class T>
+  static T give([[maybe_unused]] const tick& now, [[maybe_unused]] caller& others) {
+    if constexpr (std::is_same_v<T, caller&>) {
+      return others;
+    } else {
+      return now;
+    }
   }
-};
-template <>
-struct scheduled_signature<task<> (*)(tx&, const tick&)> {
-  static constexpr bool is_valid = true;
   template <auto Handler>
-  static task<> call(tx& in, const tick& now) {
-    return Handler(in, now);
+  static task<> call(tx& in, const tick& now, caller& others) {
+    return Handler(in, give<Wanted>(now, others)...);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "weir/service/batch.hpp"
+#include "weir/service/caller.hpp"
 #include "weir/service/meta.hpp"
 #include "weir/service/publications.hpp"
 #include "weir/service/tx.hpp"
@@ -31,6 +32,7 @@ struct handler_resources {
   weir::unit* unit = nullptr;
   publications* events = nullptr;
   weir::batch* batch = nullptr;
+  caller* others = nullptr;  ///< Of all forms.
 };
 
 /// An event without its type.

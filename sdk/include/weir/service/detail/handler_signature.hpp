@@ -45,6 +45,8 @@ T give_dependency(const handler_resources& from) {
     return *from.batch;
   } else if constexpr (std::is_same_v<T, publications&>) {
     return *from.events;
+  } else if constexpr (std::is_same_v<T, caller&>) {
+    return *from.others;
   } else {
     return *from.about;
   }
@@ -64,9 +66,10 @@ struct handler_signature<task<> (*)(First, Wanted...)> {
 
   template <class T>
   static constexpr bool is_dependency =
-      is_batch ? std::is_same_v<T, tx&> || std::is_same_v<T, batch&>
-               : std::is_same_v<T, tx&> || std::is_same_v<T, unit&> ||
-                     std::is_same_v<T, const meta&> || std::is_same_v<T, publications&>;
+      std::is_same_v<T, tx&> || std::is_same_v<T, caller&> ||
+      (is_batch ? std::is_same_v<T, batch&>
+                : std::is_same_v<T, unit&> || std::is_same_v<T, const meta&> ||
+                      std::is_same_v<T, publications&>);
   template <class T>
   static constexpr bool wants = (std::is_same_v<T, Wanted> || ...);
 
