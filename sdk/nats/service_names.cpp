@@ -5,9 +5,10 @@
 
 #include "quoted_text.hpp"
 #include "weir/error.hpp"
+#include "weir/nats/service.hpp"
 #include "weir/nats/subject.hpp"
 
-namespace weir::nats::detail {
+namespace weir::nats {
 namespace {
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -53,6 +54,8 @@ bool is_semantic_version(std::string_view text) noexcept {
   return is_number(major) && is_number(minor) && is_number(text);
 }
 
+namespace detail {
+
 void check_service_name(std::string_view what, std::string_view name) {
   const auto allowed = [](char c) { return is_word(c) || c == '_'; };
   check_name(what, name);
@@ -69,4 +72,5 @@ void check_service_version(std::string_view version) {
                   " cannot be used: it is not a semantic version, like 1.4.0 or 2.0.0-rc.1");
 }
 
-}  // namespace weir::nats::detail
+}  // namespace detail
+}  // namespace weir::nats

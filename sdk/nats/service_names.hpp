@@ -5,9 +5,6 @@
 
 namespace weir::nats::detail {
 
-/// A version as of semver.org 2.0.0.
-bool is_semantic_version(std::string_view text) noexcept;
-
 /// Throw `invalid_argument` for what ADR-32 does not allow; `what` is "service", "endpoint".
 void check_service_name(std::string_view what, std::string_view name);
 void check_service_version(std::string_view version);

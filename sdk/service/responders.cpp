@@ -7,8 +7,6 @@
 namespace weir::detail {
 namespace {
 
-/// ADR-32 wants one, and a service of weir has none.
-constexpr std::string_view version = "0.0.0";
 /// A request that finds no place is refused at once, for which it needs a handler all the same.
 constexpr std::size_t refusals_at_once = 1;
 
@@ -16,7 +14,7 @@ constexpr std::size_t refusals_at_once = 1;
 
 task<> responders::open() {
   service_.emplace(on_.over,
-                   nats::service_config{.name = which_.name(), .version = std::string(version)});
+                   nats::service_config{.name = which_.name(), .version = which_.version()});
   for (const auto& one : which_.responders()) {
     endpoints_.push_back(std::make_unique<responder>(one, on_));
     responder& answering = *endpoints_.back();

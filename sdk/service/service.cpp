@@ -119,6 +119,12 @@ void check(const detail::handler_entry& handler, const durable& policy) {
 
 }  // namespace
 
+service& service::version(std::string number) {
+  detail::check_service_version(name_, number);
+  version_ = std::move(number);
+  return *this;
+}
+
 void service::add(registration one) {
   check(one.entry, one.policy);
   for (const auto& other : responders_) refuse_kept_request(one.entry, other.entry);
@@ -210,6 +216,7 @@ int service::try_one(const std::string& name, bool json) const {
 int service::main(int argc, char** argv) {
   CLI::App options("Handles events and requests until SIGTERM.", name_);
   options.footer(environment_help);
+  options.set_version_flag("--version", name_ + ' ' + version_);
   bool once = false;
   bool describes = false;
   std::string tried;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "weir/error.hpp"
+#include "weir/nats/service.hpp"
 
 namespace weir::detail {
 namespace {
@@ -22,6 +23,14 @@ void check_service_name(std::string_view what, std::string_view name) {
               fmt::format("{} '{}': the name of one that answers requests has letters, digits, - "
                           "and _ only, and is not empty",
                           what, name));
+}
+
+void check_service_version(std::string_view service, std::string_view version) {
+  if (nats::is_semantic_version(version)) return;
+  throw error(errc::invalid_argument, disposition::permanent,
+              fmt::format("service '{}': version(\"{}\") is no semantic version; say one like "
+                          "1.4.2 or 2.0.0-rc.1, without a \"v\"",
+                          service, version));
 }
 
 }  // namespace weir::detail

@@ -181,7 +181,7 @@ TEST_SUITE("nats.service") {
     on_every_server(refuse_names);
   }
   TEST_CASE("a semantic version is told from what is none") {
-    using nats::detail::is_semantic_version;
+    using nats::is_semantic_version;
     for (const char* good : {"0.0.0", "1.2.3", "10.20.30", "1.0.0-rc.1", "1.0.0-0a", "1.0.0+01",
                              "1.0.0-a-b.2+c-d.003"})
       CHECK(is_semantic_version(good));

@@ -168,6 +168,16 @@ weir::task<> ask_and_answer(stage on) {
   CHECK(on.statistics.refused == 0);
 }
 
+weir::task<> tell_version(stage on) {
+  co_await on.open();
+  for (const char* const verb : {"PING", "INFO", "STATS"}) {
+    const nats::subject to("$SRV." + std::string(verb) + ".questions");
+    const auto told = co_await nats::request(on.asking, to, "");
+    CAPTURE(verb);
+    CHECK(told.payload().find(R"("version":"1.4.2")") != std::string_view::npos);
+  }
+}
+
 weir::task<> fail_in_all_ways(stage on) {
   co_await on.open();
   const auto unreadable = co_await refusal_of(on.asking, "what?");
@@ -341,6 +351,10 @@ weir::task<> refuse_with(stage on, int code) {
 
 TEST_CASE("a request is answered with what its responder gives") {
   on_stage(asking(), ask_and_answer);
+}
+
+TEST_CASE("who asks for a service is told its version") {
+  on_stage(asking().version("1.4.2"), tell_version);
 }
 
 TEST_CASE("whatever goes wrong is answered, with a code that says whom to blame") {

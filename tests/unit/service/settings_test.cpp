@@ -77,6 +77,24 @@ TEST_CASE("a wrong setting ends a service with 2 before its first connection") {
   }
 }
 
+TEST_CASE("a version is one as of semver.org, or it is refused when it is said") {
+  CHECK(notes().version() == "0.0.0");
+  CHECK(notes().version("1.4.2").version() == "1.4.2");
+  CHECK(notes().version("2.0.0-rc.1+build5").version() == "2.0.0-rc.1+build5");
+  for (const char* const wrong : {"", "1", "1.4", "v1.4.2", "1.4.2 ", "01.4.2"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_WITH_AS(notes().version(wrong), doctest::Contains("service 'notes': version("),
+                         weir::error);
+  }
+}
+
+TEST_CASE("a service is asked for its version without a server") {
+  char name[] = "notes";
+  char option[] = "--version";
+  char* arguments[] = {name, option, nullptr};
+  CHECK(notes().version("1.4.2").main(2, arguments) == 0);
+}
+
 TEST_CASE("two handlers on one durable consumer are refused: they would rob each other") {
   CHECK(run(weir::service("notes")
                 .on<store_note>(weir::durable("notes"))

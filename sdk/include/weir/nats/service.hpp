@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weir/nats/responder.hpp"
@@ -15,6 +16,9 @@ class service_state;
 }
 
 using service_metadata = std::map<std::string, std::string>;
+
+/// Whether it is a version as of semver.org 2.0.0, which a service must have.
+bool is_semantic_version(std::string_view text) noexcept;
 
 /// What a service tells about itself.
 struct service_config {

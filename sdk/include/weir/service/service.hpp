@@ -61,19 +61,26 @@ class service {
     return *this;
   }
 
-  /// Runs `Handler`, a task<>(tx&) or task<>(tx&, const tick&), at the times of the schedule.
+  /// Runs `Handler`, a task<>(tx&), which may ask for `const tick&` and `caller&` as well, at the
+  /// times of the schedule.
   template <auto Handler>
   service& scheduled(schedule when) {
     using signature = detail::scheduled_signature<decltype(Handler)>;
     static_assert(
         signature::is_valid,
         "weir: a scheduled handler is a function weir::task<> name(weir::tx& db), or with "
-        "const weir::tick& behind it");
+        "const weir::tick& or weir::caller& behind it");
     if constexpr (signature::is_valid) {
       add({std::move(when), signature::template call<Handler>});
     }
     return *this;
   }
+
+  /// The version of the program, as of semver.org: who asks for the service is told it (`$SRV`),
+  /// and who runs it with `--version`. Throws `invalid_argument` for what is none.
+  ///
+  ///     weir::service("order-processor").version("1.4.2")
+  service& version(std::string number);
 
   /// The directory of the .sql files to apply at start; WEIR_MIGRATIONS overrides it.
   service& migrations(std::filesystem::path directory) {
@@ -101,6 +108,8 @@ class service {
   std::string describe() const;
 
   const std::string& name() const noexcept { return name_; }
+  /// "0.0.0" where none was said.
+  const std::string& version() const noexcept { return version_; }
   const std::vector<registration>& registrations() const noexcept { return registrations_; }
   const std::vector<answering>& responders() const noexcept { return responders_; }
   const std::vector<detail::scheduled_entry>& schedules() const noexcept { return schedules_; }
@@ -115,6 +124,7 @@ class service {
   int try_one(const std::string& name, bool json) const;
 
   std::string name_;
+  std::string version_ = "0.0.0";
   std::vector<registration> registrations_;
   std::vector<answering> responders_;
   std::vector<detail::scheduled_entry> schedules_;
