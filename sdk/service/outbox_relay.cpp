@@ -35,17 +35,16 @@ constexpr auto move_due = stmt<
 // nobody sees yet. Of those that another role has begun nothing is known; they are not waited for,
 // since there may always be one.
 constexpr auto read_left = stmt<
-    "with young as (select key, min(number) as least from weir_outbox where key <> '' "
-    "and created_at > now() - $2::float8 * interval '1 second' group by key) "
+    "with holding as (select key, min(number) as first from weir_outbox where key <> '' "
+    "and (created_at > now() - $2::float8 * interval '1 second' "
+    "or (number <= $3 and id not in (select unnest($4::bigint[])))) group by key) "
     "select id, key, subject, message_id, headers, body from (select *, "
     "sum(octet_length(body)) over (order by number) - octet_length(body) as before from "
-    "(select * from weir_outbox as late "
+    "(select late.* from weir_outbox as late left join holding on holding.key = late.key "
     "where number <= $1 and created_at <= now() - $2::float8 * interval '1 second' "
-    "and number > $3 and not exists (select from weir_outbox as early where early.key = late.key "
-    "and early.key <> '' and early.number <= $3 "
-    "and early.id not in (select unnest($4::bigint[]))) "
-    "and (key = '' or (number < coalesce((select least from young where young.key = late.key), "
-    "number + 1) and created_at < (select coalesce(min(xact_start), 'infinity') from pg_locks "
+    "and number > $3 "
+    "and (late.key = '' or (number < coalesce(holding.first, number + 1) "
+    "and created_at < (select coalesce(min(xact_start), 'infinity') from pg_locks "
     "join pg_stat_activity as its using (pid) where relation = 'weir_outbox'::regclass "
     "and database = its.datid and mode = 'RowExclusiveLock' and granted "
     "and pid <> pg_backend_pid() and its.datname = current_database()))) "
@@ -105,8 +104,8 @@ task<> outbox_relay::run(std::function<task<>()> pause) {
     }
     failure_told_ = false;
     if (done->sent > done->were_due) {
-      log_info("sent events that were left in weir_outbox",
-               {{"events", done->sent - done->were_due}});
+      log_info("sent " + std::to_string(done->sent - done->were_due) +
+               " events that were left in weir_outbox");
     }
     if (done->obstacle) {
       tell(*done->obstacle);
@@ -118,12 +117,12 @@ task<> outbox_relay::run(std::function<task<>()> pause) {
 
 void outbox_relay::tell(const error& obstacle) {
   if (std::exchange(obstacle_told_, true)) return;
-  log_warning("events wait in weir_outbox", {{"error", obstacle}});
+  log_warning("events wait in weir_outbox: " + obstacle.message());
 }
 
 void outbox_relay::tell_failure(const error& why) {
   if (std::exchange(failure_told_, true)) return;
-  log_error("events wait in weir_outbox and weir_delayed, which cannot be swept", {{"error", why}});
+  log_error("events wait in weir_outbox and weir_delayed, which cannot be swept: " + why.message());
 }
 
 task<outbox_relay::sweep_result> outbox_relay::sweep(sweep_bounds bounds) {

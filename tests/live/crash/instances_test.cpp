@@ -6,9 +6,9 @@
 #include <map>
 #include <random>
 
+#include "answering_service.hpp"
 #include "child.hpp"
 #include "disturbed_driver.hpp"
-#include "letters.hpp"
 #include "private_servers.hpp"
 #include "running_service.hpp"
 #include "seed.hpp"
@@ -27,52 +27,18 @@ constexpr int rounds = 3;
 constexpr int tries_max = 20;
 constexpr std::uint64_t first_point = 40;  // Before it has its first message.
 
-constexpr auto make_table = weir::stmt<"create table letters (id bigint not null)">;
-// Nothing keeps a row from being there twice but what weir does.
-constexpr auto store = weir::stmt<"insert into letters (id) values ($1)">;
 constexpr auto read_table = weir::stmt<"select id from letters">;
 constexpr auto count_unsent = weir::stmt<"select count(*) from weir_outbox">;
 
-weir::task<> one_by_one(Letter letter, weir::tx& db) {
-  co_await db.exec(store, letter.id);
-  db.publish(Reply{letter.id});
-}
+weir::durable policy() { return weir::test::stubborn(8); }
 
-weir::task<> together(Letter letter, weir::unit& db) {
-  db.exec(store, letter.id);
-  db.publish(Reply{letter.id});
-  co_return;
-}
-
-weir::task<> in_batches(std::span<const Letter> letters, weir::tx& db) {
-  for (const auto& letter : letters) {
-    db.database().enqueue(store, letter.id);
-    db.publish(Reply{letter.id});
-  }
-  co_return;
-}
-
-weir::durable policy() {
-  return weir::durable("letters")
-      .workers(8)
-      .retry(50, weir::fixed(100ms))
-      .deadline(1s)
-      .ack_wait(1s)
-      .dead_letter("dlq.letters");
-}
-
-weir::task<std::string> publish_letters(weir::test::world& around) {
+weir::task<std::string> publish_many(weir::test::world& around) {
   co_await around.clear();
-  co_await around.database().exec(make_table);
-  weir::nats::stream_config stream;
-  stream.name = Letters::name;
-  stream.subjects = {"letters.>"};
-  co_await around.jetstream().ensure_stream(std::move(stream));
-  const weir::nats::subject to(weir::bind<Letter>::subject);
+  std::vector<std::string> bodies;
   for (std::int64_t id = 1; id <= letter_count; ++id) {
-    const std::string body = weir::json::encode(Letter{id, ""});
-    co_await around.jetstream().publish(to, body);
+    bodies.push_back(weir::json::encode(Letter{id, ""}));
   }
+  co_await weir::test::publish_letters(around.jetstream(), around.database(), std::move(bodies));
   co_return std::string();
 }
 
@@ -90,13 +56,7 @@ std::string oddities(const std::map<std::int64_t, int>& seen) {
 weir::task<std::string> look_at_letters(weir::test::world& around) {
   std::map<std::int64_t, int> stored;
   for (const auto id : co_await around.database().query<std::int64_t>(read_table)) ++stored[id];
-  std::map<std::int64_t, int> answered;
-  const auto letters = co_await around.jetstream().stream_info("LETTERS");
-  for (auto at = letters.first_sequence; at <= letters.last_sequence; ++at) {
-    const auto message = co_await around.jetstream().get_message("LETTERS", at);
-    if (message.subject != weir::bind<Reply>::subject) continue;
-    ++answered[weir::json::decode<Reply>(message.payload).value().id];
-  }
+  const auto answered = co_await weir::test::count_answers(around.jetstream());
   const auto dead = co_await around.jetstream().stream_info("DLQ_LETTERS");
   const auto unsent = co_await around.database().one<std::int64_t>(count_unsent);
   co_return "stored:" + oddities(stored) + " answered:" + oddities(answered) + " dead " +
@@ -149,7 +109,7 @@ void check_ended_well(child& instance) {
 /// True when the one that was to stand still did so before the work was done.
 bool freeze_one_of_two(const weir::service& app, const weir::environment& servers,
                        std::uint64_t at) {
-  in_world(servers, publish_letters);
+  in_world(servers, publish_many);
   child frozen([&] { return run_instance(app, servers, at); });
   child other([&] { return run_instance(app, servers, 0); });
   const bool has_stopped = frozen.wait() == child::state::stopped;
@@ -172,11 +132,11 @@ TEST_CASE("of two instances one may stand still past its limits: effects are the
   weir::test::private_servers servers;
   weir::service app("letters-test");
   app.without_statement_check();  // Those of the other programs here have no tables.
-  SUBCASE("in a transaction of its own") { app.on<one_by_one>(policy()); }
-  SUBCASE("in a group commit") { app.on<together>(policy()); }
-  SUBCASE("in a batch") { app.on<in_batches>(policy()); }
+  SUBCASE("in a transaction of its own") { app.on<weir::test::store_alone>(policy()); }
+  SUBCASE("in a group commit") { app.on<weir::test::store_together>(policy()); }
+  SUBCASE("in a batch") { app.on<weir::test::store_many>(policy()); }
 
-  in_world(servers.both, publish_letters);
+  in_world(servers.both, publish_many);
   child alone([&] { return run_instance(app, servers.both, 0); });
   check_ended_well(alone);
   const std::uint64_t points = std::stoull(alone.result());

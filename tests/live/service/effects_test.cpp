@@ -2,6 +2,7 @@
 // Effects once: what a handler changes and publishes is there once, whatever is delivered twice.
 #include <doctest/doctest.h>
 
+#include "answering_handlers.hpp"
 #include "effect_tables.hpp"
 #include "fixture.hpp"
 
@@ -10,13 +11,14 @@ TEST_SUITE_BEGIN("service.effects");
 using namespace std::chrono_literals;
 using weir::test::letter;
 using weir::test::sent_letter;
+using weir::test::store_alone;
+using weir::test::store_many;
+using weir::test::store_together;
 
 namespace {
 
 using ids = std::vector<std::int64_t>;
 
-// Not repeatable: a second time it breaks the primary key.
-constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1, 1)">;
 constexpr auto add_one = weir::stmt<
     "insert into letters as known (id, attempt) values ($1, 1) "
     "on conflict (id) do update set attempt = known.attempt + 1">;
@@ -27,24 +29,6 @@ weir::durable policy() {
       .retry(3, weir::exponential(1ms, 10ms).full_jitter())
       .ack_wait(1s)
       .dead_letter("dlq.letters");
-}
-
-weir::task<> store_alone(Letter letter, weir::tx& db) {
-  co_await db.exec(store, letter.id);
-  db.publish(Reply{letter.id});
-}
-
-weir::task<> store_together(Letter letter, weir::unit& db) {
-  co_await db.exec(store, letter.id);
-  db.publish(Reply{letter.id});
-}
-
-weir::task<> store_many(std::span<const Letter> letters, weir::tx& db) {
-  for (const auto& letter : letters) {
-    db.database().enqueue(store, letter.id);
-    db.publish(Reply{letter.id});
-  }
-  co_return;
 }
 
 weir::task<> count_alone(Letter letter, weir::tx& db) {

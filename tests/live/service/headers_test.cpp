@@ -2,6 +2,7 @@
 // What an event says of where it comes from, in every form of a handler.
 #include <doctest/doctest.h>
 
+#include "answering_handlers.hpp"
 #include "fixture.hpp"
 #include "weir/sleep.hpp"
 
@@ -9,12 +10,13 @@ TEST_SUITE_BEGIN("service.headers");
 
 using namespace std::chrono_literals;
 using weir::test::letter;
+using weir::test::store_alone;
+using weir::test::store_many;
+using weir::test::store_together;
 
 namespace {
 
 constexpr std::string_view trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1, 1)">;
 
 std::string heard_of;  ///< The header `Tone` of the last letter.
 
@@ -22,23 +24,6 @@ weir::task<> answer(Letter letter, weir::publications& out, const weir::meta& ab
   heard_of = about.header("Tone").value_or("none");
   out.publish(Reply{letter.id});
   co_return;
-}
-
-weir::task<> store_alone(Letter letter, weir::tx& db) {
-  co_await db.exec(store, letter.id);
-  db.publish(Reply{letter.id});
-}
-
-weir::task<> store_together(Letter letter, weir::unit& db) {
-  co_await db.exec(store, letter.id);
-  db.publish(Reply{letter.id});
-}
-
-weir::task<> store_many(std::span<const Letter> letters, weir::tx& db) {
-  for (const Letter& one : letters) {
-    co_await db.exec(store, one.id);
-    db.publish(Reply{one.id});
-  }
 }
 
 std::string header_of(const weir::nats::stored_message& stored, std::string_view name) {

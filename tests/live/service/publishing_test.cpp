@@ -2,6 +2,7 @@
 // What a handler publishes, where its stream does not take it.
 #include <doctest/doctest.h>
 
+#include "answering_handlers.hpp"
 #include "fixture.hpp"
 #include "watchdog.hpp"
 #include "weir/sleep.hpp"
@@ -11,47 +12,18 @@ TEST_SUITE_BEGIN("service.publishing");
 using namespace std::chrono_literals;
 using weir::test::letter;
 using weir::test::office_floor;
+using weir::test::store_alone;
+using weir::test::store_many;
+using weir::test::store_together;
 
 namespace {
 
 constexpr std::int64_t parcels = 20;
 constexpr std::int64_t letters = 40;
 
-constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1, 1)">;
 constexpr auto count_unsent = weir::stmt<"select count(*) from weir_outbox">;
 
 weir::durable policy() { return weir::durable("letters").workers(4).ack_wait(10min); }
-
-weir::task<> store_alone(Letter letter, weir::tx& db) {
-  co_await db.exec(store, letter.id);
-  if (letter.wish == "a parcel") {
-    db.publish(Parcel{letter.id});
-  } else {
-    db.publish(Reply{letter.id});
-  }
-}
-
-weir::task<> store_together(Letter letter, weir::unit& db) {
-  db.exec(store, letter.id);
-  if (letter.wish == "a parcel") {
-    db.publish(Parcel{letter.id});
-  } else {
-    db.publish(Reply{letter.id});
-  }
-  co_return;
-}
-
-weir::task<> store_many(std::span<const Letter> all, weir::tx& db) {
-  for (const Letter& one : all) {
-    db.enqueue(store, one.id);
-    if (one.wish == "a parcel") {
-      db.publish(Parcel{one.id});
-    } else {
-      db.publish(Reply{one.id});
-    }
-  }
-  co_return;
-}
 
 weir::task<> until_stored(office_floor on, std::string stream, std::uint64_t wanted) {
   for (;;) {

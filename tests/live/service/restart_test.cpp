@@ -65,6 +65,23 @@ weir::task<> publish(office_floor on) {
   }
 }
 
+/// Nobody has begun, and there is work until `go_on` and after.
+weir::task<> begin(office_floor on, weir::manual_reset_event& go_on) {
+  released = &go_on;
+  begun.clear();
+  co_await publish(on);
+}
+
+/// The one that the service will find.
+weir::task<> make_consumer(office_floor on, weir::duration ack_wait) {
+  weir::nats::consumer_config same;
+  same.durable = "letters";
+  same.filter_subject = weir::bind<Letter>::subject;
+  same.ack_wait = ack_wait;
+  same.max_ack_pending = 4096;
+  co_await on.jetstream.ensure_consumer("LETTERS", same);
+}
+
 weir::task<> until_stored(office_floor on, std::int64_t wanted) {
   while (co_await on.database.one<std::int64_t>(count_stored) < wanted) co_await weir::sleep(2ms);
 }
@@ -80,9 +97,7 @@ weir::task<> until_all_are_taken(office_floor on) {
 /// The first is asked to end while its workers are busy.
 weir::task<> hand_over(const weir::service& app, office_floor on) {
   weir::manual_reset_event go_on;
-  released = &go_on;
-  begun.clear();
-  co_await publish(on);
+  co_await begin(on, go_on);
   weir::test::shift first(app, on);
   co_await until_all_are_taken(on);
   weir::scope ending;
@@ -109,9 +124,7 @@ weir::task<> hand_over(const weir::service& app, office_floor on) {
 /// The first has all its workers busy; the second begins with what waits, not after a lease.
 weir::task<> share(const weir::service& app, office_floor on) {
   weir::manual_reset_event go_on;
-  released = &go_on;
-  begun.clear();
-  co_await publish(on);
+  co_await begin(on, go_on);
   weir::test::shift first(app, on);
   weir::test::shift second(app, on);
   while (begun.size() < 8) co_await weir::sleep(2ms);
@@ -129,9 +142,7 @@ weir::task<> share(const weir::service& app, office_floor on) {
 /// Its handlers never end: what they have is given back, and free for the next one.
 weir::task<> never_end(const weir::service& app, office_floor on) {
   weir::manual_reset_event never;
-  released = &never;
-  begun.clear();
-  co_await publish(on);
+  co_await begin(on, never);
   weir::test::shift first(app, on);
   co_await until_all_are_taken(on);
   co_await first.end();
@@ -159,15 +170,8 @@ bool is_in_order(const ids& all, std::int64_t remainder) {
 weir::task<> follow_a_dead_one(const weir::service& app, office_floor on) {
   weir::manual_reset_event go_on;
   go_on.set();
-  released = &go_on;
-  begun.clear();
-  co_await publish(on);
-  weir::nats::consumer_config same;
-  same.durable = "letters";
-  same.filter_subject = weir::bind<Letter>::subject;
-  same.ack_wait = 2s;
-  same.max_ack_pending = 4096;
-  co_await on.jetstream.ensure_consumer("LETTERS", same);
+  co_await begin(on, go_on);
+  co_await make_consumer(on, 2s);
   {
     auto dead = co_await weir::nats::consumer::open(on.jetstream, "LETTERS", "letters");
     std::vector<weir::nats::delivery> kept;
@@ -187,15 +191,8 @@ weir::task<> follow_a_dead_one(const weir::service& app, office_floor on) {
 weir::task<> end_while_waiting(const weir::service& app, office_floor on) {
   weir::manual_reset_event go_on;
   go_on.set();
-  released = &go_on;
-  begun.clear();
-  co_await publish(on);
-  weir::nats::consumer_config same;
-  same.durable = "letters";
-  same.filter_subject = weir::bind<Letter>::subject;
-  same.ack_wait = 10min;
-  same.max_ack_pending = 4096;
-  co_await on.jetstream.ensure_consumer("LETTERS", same);
+  co_await begin(on, go_on);
+  co_await make_consumer(on, 10min);
   auto busy = co_await weir::nats::consumer::open(on.jetstream, "LETTERS", "letters");
   auto kept = co_await busy.fetch(8);
   CHECK(kept.messages.size() == 8);

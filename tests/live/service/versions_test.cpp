@@ -4,35 +4,25 @@
 
 #include <map>
 
+#include "answering_handlers.hpp"
 #include "fixture.hpp"
 
 TEST_SUITE_BEGIN("service.versions");
 
 using namespace std::chrono_literals;
 using weir::test::letter;
+using weir::test::store_alone;
+using weir::test::store_together;
 
 namespace {
 
 using ids = std::vector<std::int64_t>;
-
-// A row for each letter that was handled.
-constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1, 1)">;
 
 weir::durable policy() {
   return weir::durable("letters")
       .retry(3, weir::fixed(10ms))
       .skip_older<&Letter::wish, &Letter::id>()
       .dead_letter("dlq.letters");
-}
-
-weir::task<> store_alone(Letter letter, weir::tx& db) {
-  co_await db.exec(store, letter.id);
-  db.publish(Reply{letter.id});
-}
-
-weir::task<> store_together(Letter letter, weir::unit& db) {
-  co_await db.exec(store, letter.id);
-  db.publish(Reply{letter.id});
 }
 
 }  // namespace

@@ -118,6 +118,43 @@ weir::task<> drain_what_does_not_end() {
   CHECK(dead == 0);
 }
 
+constexpr std::int64_t left_in_source = 4;
+
+/// What no worker has taken goes to whoever has asked for it, and not back.
+weir::task<> stop_source() {
+  nats::model_server server;
+  nats::connection link(server);
+  nats::jetstream jetstream(link);
+  nats::stream_config stream;
+  stream.name = notes_stream::name;
+  stream.subjects = {"notes.>"};
+  co_await jetstream.ensure_stream(std::move(stream));
+  nats::consumer_config own;
+  own.durable = "readers";
+  co_await jetstream.ensure_consumer(std::string(notes_stream::name), std::move(own));
+  const nats::subject to(weir::bind<note>::subject);
+  for (std::int64_t id = 0; id < left_in_source; ++id) co_await jetstream.publish(to, "x");
+  std::vector<nats::delivery> left;
+  nats::pull_options how;
+  how.slots = left_in_source;
+  how.on_left = [&left](nats::delivery one) { left.push_back(std::move(one)); };
+  {
+    auto source = co_await nats::pull_source::open(jetstream, std::string(notes_stream::name),
+                                                   "readers", std::move(how));
+    while (source.unfinished() < left_in_source) co_await weir::sleep(10ms);
+    co_await source.close();
+    CHECK(left.size() == left_in_source);
+    const auto held = co_await jetstream.consumer_info(std::string(notes_stream::name), "readers");
+    CHECK(held.ack_pending == left_in_source);
+    for (nats::delivery& one : left) one.ack();
+    co_await link.flush();
+    const auto done = co_await jetstream.consumer_info(std::string(notes_stream::name), "readers");
+    CHECK(done.ack_pending == 0);
+  }
+  left.clear();
+  co_await link.close();
+}
+
 /// Of what has failed each delivery is an attempt, however many drains were in between.
 weir::task<> drain_what_has_failed() {
   forget();
@@ -142,6 +179,10 @@ TEST_CASE("what a drain gives back untried, or cancels, has as many attempts lef
   SUBCASE("in its lane") { weir::simulate({}, drain_what_waits_in_its_lane); }
   SUBCASE("behind a rate") { weir::simulate({}, drain_what_waits_for_its_rate); }
   SUBCASE("in its handler") { weir::simulate({}, drain_what_does_not_end); }
+}
+
+TEST_CASE("what waits in a source that stops goes to whoever has asked for it") {
+  weir::simulate({}, stop_source);
 }
 
 TEST_CASE("what has failed has one attempt less, whoever drains meanwhile") {
