@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is told of a consumer to who looks at metrics.
+#include <algorithm>
+
 #include "consumer.hpp"
 #include "service_families.hpp"
 #include "weir/loop.hpp"
@@ -51,8 +53,9 @@ task<> consumer::look_when_asked() {
 
 void consumer::note_start(job& taken) {
   if (std::exchange(taken.was_met, true)) return;
-  const auto now = loop::current().driver().wall_clock();
-  on_.statistics.age.record(std::chrono::duration_cast<duration>(now - taken.message.info().time));
+  // The clocks of two machines differ, and a sum must not fall.
+  const auto age = loop::current().driver().wall_clock() - taken.message.info().time;
+  on_.statistics.age.record(std::max(std::chrono::duration_cast<duration>(age), duration::zero()));
 }
 
 void consumer::note_end(attempt_end::kind how, duration took) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "consumer.hpp"
 #include "event_headers.hpp"
 #include "outbox_rows.hpp"
 #include "weir/loop.hpp"
@@ -51,7 +52,9 @@ task<> scheduler::run(manual_reset_event& ending) {
         if (!co_await pause(std::min<duration>(due - at->now, look_interval), ending)) co_return;
         continue;
       }
+      const time_point begun = loop::current().now();
       const auto handled = co_await handle(due).as_result();
+      note_end(handled, loop::current().now() - begun);
       if (handled) {
         failures = 0;
         continue;
@@ -69,6 +72,11 @@ task<> scheduler::run(manual_reset_event& ending) {
       co_return;
     }
   }
+}
+
+void scheduler::note_end(const result<bool>& handled, duration took) const {
+  if (handled) return (*handled ? durations_.success : durations_.skipped).record(took);
+  (is_outage(handled.error(), true) ? durations_.outage : durations_.failure).record(took);
 }
 
 task<scheduler::standing> scheduler::look() {

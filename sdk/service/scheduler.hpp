@@ -2,6 +2,7 @@
 #pragma once
 
 #include "outbox_core.hpp"
+#include "statistics.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/service/schedule.hpp"
 
@@ -17,8 +18,8 @@ class scheduler {
     nats::connection& over;
   };
 
-  scheduler(const scheduled_entry& entry, const dependencies& on) noexcept
-      : entry_(entry), on_(on) {}
+  scheduler(const scheduled_entry& entry, const dependencies& on)
+      : entry_(entry), on_(on), durations_(entry.when.name()) {}
 
   /// Runs until `ending` is set; a tick that is under way then is finished.
   task<> run(manual_reset_event& ending);
@@ -32,12 +33,14 @@ class scheduler {
 
   task<standing> look();
   timestamp latest_due(standing at) const;
+  void note_end(const result<bool>& handled, duration took) const;
   task<bool> handle(timestamp due);
   task<bool> handle_in(postgres::tx& in, timestamp due, std::vector<outbox_row>& rows);
 
   const scheduled_entry& entry_;
   dependencies on_;
   caller others_{on_.over};
+  const handler_durations durations_;
 };
 
 }  // namespace weir::detail

@@ -60,8 +60,8 @@ struct service_families {
                            "Messages delivered and not acknowledged.",
                            {"stream", "consumer"}};
 
-  // Of a handler, be it of messages or of requests: `handler`, which is its consumer's name or its
-  // endpoint's.
+  // Of a handler, be it of messages, of requests or of times: `handler`, which is the name of its
+  // consumer, its endpoint or its schedule.
   histogram_family handler_duration{
       "weir_handler_duration_seconds",
       "How long a try to handle took, commit included; a batch is one. Its "

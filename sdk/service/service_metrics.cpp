@@ -51,6 +51,7 @@ void make_series(const service& which) {
   for (const auto& one : which.responders()) {
     const responder_statistics none(one.policy.name());
   }
+  for (const auto& one : which.schedules()) const handler_durations none(one.when.name());
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ TEST_CASE("while the clock jumps by hours work, ticks and what is remembered sta
 }
 
 TEST_CASE("a latency below zero, of a clock that was set back, counts as none") {
-  weir::detail::service_statistics seen;
+  weir::detail::consumer_statistics seen("LETTERS", "clock");
   seen.latency.record(-1h);
   seen.latency.record(-1ns);
   CHECK(seen.latency.quantile(0.5) >= 0ns);

@@ -14,6 +14,8 @@ sys.path.insert(0, str(ROOT / 'tools/lib'))
 
 import journal  # noqa: E402
 
+# Where Debian puts its packages, which another python3 than its own does not look at.
+sys.path.append('/usr/lib/python3/dist-packages')
 try:
   from prometheus_client.openmetrics.parser import text_string_to_metric_families
 except ImportError:

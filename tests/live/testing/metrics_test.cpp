@@ -2,6 +2,9 @@
 // What a service exports as metrics is what happened.
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+#include <utility>
+
 #include "../../unit/observe/lines.hpp"
 #include "parcel_handlers.hpp"
 
@@ -214,6 +217,32 @@ TEST_CASE("statements are timed by their names, and so are waits for a connectio
   CHECK(count("commit") > commits);
   CHECK(count("unnamed") > unnamed);
   CHECK(waits() > before);
+}
+
+namespace {
+
+bool may_close = false;
+
+weir::task<> close_night(weir::tx& db, const weir::tick& now) {
+  co_await db.exec(weir::stmt<"insert into nights (due) values ($1)">, now.due);
+  if (!std::exchange(may_close, true)) throw std::runtime_error("not yet");
+}
+
+}  // namespace
+
+TEST_CASE("the ticks of a schedule are timed as the messages of a handler are") {
+  const consumer_lines lines{"night-shift"};
+  may_close = false;
+  weir::service app("parcels-test");
+  app.migrations(BENCH_MIGRATIONS)
+      .scheduled<close_night>(weir::schedule(lines.consumer).at(weir::cron("0 3 * * *")));
+  weir::test::service bench(app);
+  CHECK(lines.tries("success") == "0");
+  CHECK(lines.tries("failure") == "0");
+  bench.advance(4h);
+  CHECK(bench.rows("nights") == 1);
+  CHECK(lines.tries("success") == "1");
+  CHECK(lines.tries("failure") == "1");
 }
 
 TEST_CASE("what was counted stays when the service starts anew") {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "../observe/lines.hpp"
 #include "responders.hpp"
 #include "weir/nats/model.hpp"
 #include "weir/nats/request.hpp"
@@ -160,12 +161,21 @@ weir::task<nats::service_error> refusal_of_wish(nats::connection& link, std::str
   return refusal_of(link, weir::json::encode(Question{1, std::move(wish)}));
 }
 
+/// How many requests of the endpoint have ended so, in all of this program.
+int answers_timed(const std::string& outcome) {
+  return std::stoi(weir::test::value_of(
+      "weir_handler_duration_seconds_count{handler=\"ask\",outcome=\"" + outcome + "\"}",
+      weir::metrics_registry::global()));
+}
+
 weir::task<> ask_and_answer(stage on) {
   co_await on.open();
   const Question asked{21};
+  const int before = answers_timed("success");
   const Answer got = co_await weir::ask(on.asking, asked);
   CHECK(got.number == 42);
   CHECK(on.statistics.sum(&counts::answered) == 1);
+  CHECK(answers_timed("success") == before + 1);
   CHECK(on.statistics.sum(&counts::refused) == 0);
 }
 

@@ -26,7 +26,7 @@ TEST_CASE("what is counted once is reported and exported, in each sum that it be
   weir::detail::service_statistics of_service;
   auto& one = of_service.consumers.emplace_back("A", "one");
   auto& other = of_service.consumers.emplace_back("A", "other");
-  auto& endpoint = of_service.responders.emplace_back("ask");
+  auto& endpoint = of_service.responders.emplace_back("statistics-ask");
   one.processed += 5;
   one.duplicates_skipped += 2;
   ++one.dead_lettered;
@@ -52,7 +52,7 @@ TEST_CASE("what is counted once is reported and exported, in each sum that it be
   CHECK(exported("weir_messages_terminated_total", labels) == "1");
   CHECK(exported("weir_messages_acked_total", R"(stream="A",consumer="other")") == "1");
   CHECK(exported("weir_events_published_total", R"(handler="one")") == "4");
-  CHECK(exported("weir_requests_answered_total", R"(handler="ask")") == "3");
+  CHECK(exported("weir_requests_answered_total", R"(handler="statistics-ask")") == "3");
 }
 
 TEST_CASE("the report's latencies are those of all consumers together") {
