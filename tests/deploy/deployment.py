@@ -65,8 +65,11 @@ class Interface:
         kind, word = line.split()
         self._words.setdefault(kind, set()).add(word)
 
+  def all(self, kind):
+    return self._words.get(kind, set())
+
   def has(self, kind, word):
-    return word in self._words.get(kind, set())
+    return word in self.all(kind)
 
   def has_variable(self, name):
     """NATS_URL and the like, and WEIR_NATS__URL for the setting nats.url."""
