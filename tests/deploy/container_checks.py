@@ -105,7 +105,7 @@ def image_has_files(deployment):
     if not Interface().has_variable(name):
       yield f'the service knows no variable {name}'
   copied = [text.split() for text in words_of(stages[1], 'COPY')]
-  built = f'/build/services/{deployment.service}/{deployment.service}'
+  built = f'/build/{deployment.home}{deployment.service}'
   if ['--from=builder', built, f'/usr/bin/{deployment.service}'] not in copied:
     yield f'the program {built} is not copied'
   if not any(f'ninja -C /build {built.removeprefix("/build/")}' in text
@@ -113,7 +113,7 @@ def image_has_files(deployment):
     yield 'the program is not built'
   targets = {words[-1]: words[0] for words in copied if not words[0].startswith('--')}
   source = targets.get(variables.get('WEIR_MIGRATIONS'))
-  if source != f'services/{deployment.service}/migrations':
+  if source != f'{deployment.home}migrations':
     yield f'the migrations are taken from {source}'
   if not variables.get('WEIR_ADMIN__LISTEN', '').endswith(f':{ADMIN_PORT}'):
     yield f'the image does not listen at {ADMIN_PORT}'
@@ -185,9 +185,9 @@ def composed_service_is_confined(deployment):
   if service['stop_grace_period'] != wanted:
     yield f'stop_grace_period is {service["stop_grace_period"]}, not {wanted}'
   build = service['build']
-  if not (deployment.folder / 'Dockerfile').is_file() or not build['dockerfile'].endswith(
-      f'{deployment.service}/deploy/Dockerfile'):
-    yield f'{build["dockerfile"]} is not the Dockerfile here'
+  file = deployment.folder / build['context'] / build['dockerfile']
+  if not file.is_file() or not file.samefile(deployment.folder / 'Dockerfile'):
+    yield f'{build["dockerfile"]} in {build["context"]} is not the Dockerfile here'
 
 
 def profile_is_strict(deployment):

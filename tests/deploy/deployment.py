@@ -34,13 +34,14 @@ yaml = need('yaml', 'python3-yaml')
 
 
 class Deployment:
-  """A folder with the files of a service, and the names that they were made for."""
+  """The folder deploy/ of a service, and the names that its files were made for."""
 
-  def __init__(self, folder, service, stream, subject):
+  def __init__(self, folder, service, stream):
     self.folder = pathlib.Path(folder)
     self.service = service
     self.stream = stream
-    self.subject = subject
+    # From the root of the project: a project of one service has it there.
+    self.home = f'services/{service}/' if self.folder.parent.parent.name == 'services' else ''
 
   def text(self, path):
     return (self.folder / path).read_text(encoding='utf-8')
@@ -64,8 +65,11 @@ class Interface:
         kind, word = line.split()
         self._words.setdefault(kind, set()).add(word)
 
+  def all(self, kind):
+    return self._words.get(kind, set())
+
   def has(self, kind, word):
-    return word in self._words.get(kind, set())
+    return word in self.all(kind)
 
   def has_variable(self, name):
     """NATS_URL and the like, and WEIR_NATS__URL for the setting nats.url."""
@@ -113,20 +117,3 @@ def skip_without(program, package):
   if not shutil.which(program):
     print(f'skipped: there is no {program}: apt-get install {package}')
     sys.exit(SKIPPED)
-
-
-def renamed(deployment, folder, service, stream, subject):
-  """The same files made for another service, as `weir new` makes them."""
-  names = [(deployment.service, service), (deployment.subject, subject),
-           (deployment.stream, stream), (deployment.stream.lower(), stream.lower())]
-
-  def replaced(text):
-    for old, new in names:
-      text = text.replace(old, new)
-    return text
-
-  for path in deployment.files():
-    target = pathlib.Path(folder, replaced(str(path)))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(replaced(deployment.text(path)), encoding='utf-8')
-  return Deployment(folder, service, stream, subject)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files that a service is deployed by fit it, and each other:
 
-  files_test.py watching | files  FOLDER SERVICE STREAM SUBJECT
+  files_test.py watching | files  FOLDER SERVICE STREAM WEIR
 
-All checks are made once more on the same files with other names in them, as `weir new` makes them.
+All checks are made once more on what `WEIR new` makes.
 """
 
+import pathlib
 import sys
 import tempfile
 
@@ -26,6 +27,23 @@ GROUPS = {
 PROGRAMS = {'watching': ('promtool', 'prometheus'), 'files': ('yamllint', 'yamllint')}
 
 
+def new_project(weir, folder):
+  """The deployment of a project that `weir new` makes in the folder."""
+  project = pathlib.Path(folder, 'project')
+  succeeded, output = deployments.run([weir, 'new', 'basket-keeper', '--into', project])
+  if not succeeded:
+    sys.exit(f'weir new fails: {output}')
+  return deployments.Deployment(project / 'deploy', 'basket-keeper', 'BASKET_KEEPER')
+
+
+def no_name_is_left(deployment):
+  """Nothing in a new project is called after the order-processor."""
+  for path in deployment.files():
+    for name in ('order-processor', 'ORDERS', 'orders', '@name@', '@stream@'):
+      if name in deployment.text(path):
+        yield f'{path} has {name} in it'
+
+
 def yaml_is_tidy(deployment):
   """yamllint has nothing to say."""
   succeeded, output = deployments.run(['yamllint', '-s', '-d', YAML_RULES, deployment.folder])
@@ -34,19 +52,21 @@ def yaml_is_tidy(deployment):
 
 
 def main():
-  group, *names = sys.argv[1:]
+  group, folder, service, stream, weir = sys.argv[1:]
   deployments.skip_without(*PROGRAMS[group])
-  made = deployments.Deployment(*names)
+  own = deployments.Deployment(folder, service, stream)
   checks = journal.Journal('deploy.' + group)
-  with tempfile.TemporaryDirectory() as folder:
-    other = deployments.renamed(made, folder, 'basket-keeper', 'BASKETS', 'baskets.filled')
-    for subject, of in ((made, ''), (other, ' (renamed)')):
+  with tempfile.TemporaryDirectory() as place:
+    other = new_project(weir, place)
+    for subject, of in ((own, ''), (other, ' (weir new)')):
       if group == 'files':
         checks.case('yamllint has nothing to say' + of, lambda: yaml_is_tidy(subject))
       for module in GROUPS[group]:
         for check in module.CHECKS:
           checks.case(check.__doc__.splitlines()[0].rstrip('.') + of,
                       lambda check=check, subject=subject: check(subject))
+    if group == 'files':
+      checks.case('a new project has its own names alone', lambda: no_name_is_left(other))
   return 1 if checks.failures else 0
 
 

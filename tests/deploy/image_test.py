@@ -80,7 +80,8 @@ def runtime_stage_works(deployment, tree):
   shutil.copy(PROGRAM, f'{tree}/usr/bin/{deployment.service}')
   variables = dict(text.split('=', 1) for text in words_of(stage, 'ENV'))
   yield from step(['chroot', f'--userspec={words_of(stage, "USER")[0]}', tree,
-                   f'/usr/bin/{deployment.service}', '--describe'], env=variables)
+                   f'/usr/bin/{deployment.service}', '--describe'],
+                  env={'PATH': os.environ['PATH'], **variables})
 
 
 def builder_stage_works(deployment, tree):
@@ -89,7 +90,8 @@ def builder_stage_works(deployment, tree):
   yield from step(['chroot', tree, 'sh', '-c', first])
   shutil.copytree(ROOT, f'{tree}/source', ignore=NOT_COPIED)
   configure = rest[0].partition(' && ninja')[0]
-  yield from step(['chroot', tree, 'sh', '-c', f'cd /source && {configure}'])
+  variables = ' '.join(words_of(instructions(deployment)[0], 'ENV'))
+  yield from step(['chroot', tree, 'sh', '-c', f'cd /source && {variables} {configure}'])
 
 
 def main():

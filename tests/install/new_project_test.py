@@ -6,6 +6,7 @@ The project finds weir by pkg-config, in the build that is tested.
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -62,8 +63,8 @@ def check_project(directory):
   if code != 0:
     yield f'weir new ends with {code}: {output}'
     return
-  left = [path for path in project.rglob('*') if path.is_file() and '@' in path.read_text('utf-8')
-          and path.name != 'meson.build']
+  left = [path for path in project.rglob('*')
+          if path.is_file() and re.search('@[a-z]+@', path.read_text('utf-8'))]
   if left:
     yield f'a name is left open in {left}'
   environment = dict(os.environ, PKG_CONFIG_PATH=f'{BUILD}/meson-uninstalled',

@@ -1,10 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the files of a template into a C++ source: embed.py OUTPUT DIRECTORY PATH..."""
+"""Writes the files of a template into a C++ source:
 
+  embed.py OUTPUT DIRECTORY PATH... --deployment DIRECTORY PATH... --wrap FILE
+
+Those of the deployment are the order-processor's, with marks in place of its names.
+"""
+
+import argparse
 import pathlib
 import sys
 
 MARK = 'template'
+
+# In this order: what is longer comes before what is part of it.
+NAMES = {
+    'services/order-processor/order-processor': '@name@',
+    'services/order-processor/': '',
+    'context: ../../..': 'context: ..',
+    ' -Dtests=false': '',  # weir's own; a new project says so to its subproject
+    'order-processor': '@name@',
+    'orders.created': '@name@.created',
+    'ORDERS': '@stream@',
+    'orders': '@name@',
+}
 
 HEAD = '''// Made by tools/weir/new/embed.py.
 #include <array>
@@ -32,16 +50,42 @@ def literal(text):
   return '\n'.join(f'R"{MARK}({piece}){MARK}"' for piece in pieces)
 
 
+def as_template(text):
+  """A file of the order-processor with marks in place of its names."""
+  for name, mark in NAMES.items():
+    text = text.replace(name, mark)
+  return text
+
+
+def entry(path, text):
+  # The licence of a user's file is the user's to choose.
+  own = [line for line in text.splitlines(keepends=True) if 'SPDX-' + 'License' not in line]
+  return f'    {{"{path}",\n{literal("".join(own))}}},\n'
+
+
+def parsed_arguments():
+  parser = argparse.ArgumentParser()
+  parser.add_argument('output', type=pathlib.Path)
+  parser.add_argument('template', type=pathlib.Path)
+  parser.add_argument('paths', nargs='+')
+  parser.add_argument('--deployment', nargs='+', required=True)
+  parser.add_argument('--wrap', type=pathlib.Path, required=True)
+  return parser.parse_args()
+
+
 def main():
-  output, directory, *paths = sys.argv[1:]
+  arguments = parsed_arguments()
   made = [HEAD]
+  for path in arguments.paths:
+    made.append(entry(path, (arguments.template / path).read_text(encoding='utf-8')))
+  deployment, *paths = arguments.deployment
   for path in paths:
-    text = (pathlib.Path(directory) / path).read_text(encoding='utf-8')
-    # The licence of a user's file is the user's to choose.
-    own = [line for line in text.splitlines(keepends=True) if 'SPDX-' + 'License' not in line]
-    made.append(f'    {{"{path}",\n{literal("".join(own))}}},\n')
+    text = pathlib.Path(deployment, path).read_text(encoding='utf-8')
+    made.append(entry(as_template('deploy/' + path), as_template(text)))
+  wrap = arguments.wrap.read_text(encoding='utf-8')
+  made.append(entry('subprojects/' + arguments.wrap.name, wrap))
   made.append(TAIL)
-  pathlib.Path(output).write_text(''.join(made), encoding='utf-8')
+  arguments.output.write_text(''.join(made), encoding='utf-8')
 
 
 if __name__ == '__main__':
