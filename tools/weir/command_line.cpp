@@ -8,6 +8,7 @@
 #include "examples.hpp"
 #include "publish/commands.hpp"
 #include "stream/commands.hpp"
+#include "stress/commands.hpp"
 #include "tail/commands.hpp"
 
 namespace weir::tools {
@@ -42,6 +43,7 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
   add_stream_commands(tree, parts_->runs);
   add_publish_command(tree, parts_->runs);
   add_tail_command(tree, parts_->runs);
+  add_stress_command(tree, parts_->runs);
 }
 
 command_line::~command_line() = default;
