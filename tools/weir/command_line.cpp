@@ -5,6 +5,7 @@
 
 #include "actions.hpp"
 #include "dlq/commands.hpp"
+#include "doctor/commands.hpp"
 #include "examples.hpp"
 #include "publish/commands.hpp"
 #include "stream/commands.hpp"
@@ -44,6 +45,7 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
   add_publish_command(tree, parts_->runs);
   add_tail_command(tree, parts_->runs);
   add_stress_command(tree, parts_->runs);
+  add_doctor_command(tree, parts_->runs);
 }
 
 command_line::~command_line() = default;
