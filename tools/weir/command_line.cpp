@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "actions.hpp"
+#include "completion/commands.hpp"
 #include "dlq/commands.hpp"
 #include "doctor/commands.hpp"
 #include "examples.hpp"
@@ -11,6 +12,7 @@
 #include "stream/commands.hpp"
 #include "stress/commands.hpp"
 #include "tail/commands.hpp"
+#include "top/commands.hpp"
 
 namespace weir::tools {
 namespace {
@@ -46,6 +48,8 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
   add_tail_command(tree, parts_->runs);
   add_stress_command(tree, parts_->runs);
   add_doctor_command(tree, parts_->runs);
+  add_top_command(tree, parts_->runs);
+  add_completion_command(tree, parts_->runs);
 }
 
 command_line::~command_line() = default;

@@ -59,7 +59,8 @@ TEST_CASE("every example can be parsed") {
   for (const auto& [words, command] : all_of(line)) {
     for (const std::string& example : tools::examples_of(*command)) {
       INFO(example);
-      CHECK(complaint_about(example) == "");
+      // What follows a redirection is the shell's.
+      CHECK(complaint_about(example.substr(0, example.find(" > "))) == "");
     }
   }
 }
