@@ -31,7 +31,7 @@ task<> connected(nats::connection& link, const std::string& url, const std::stri
                   ". Is it running? Name another one with --nats or NATS_URL");
 }
 
-task<int> run_connected(std::string url, signals& caught, const session_body& body) {
+task<int> run_connected(std::string url, signals& caught, const connection_body& body) {
   std::string last_failure;
   nats::connection_options options;
   options.url = url;
@@ -47,7 +47,7 @@ task<int> run_connected(std::string url, signals& caught, const session_body& bo
   int code = 0;
   try {
     co_await connected(link, url, last_failure);
-    code = co_await body(nats::jetstream(link), stop);
+    code = co_await body(link, stop);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -63,7 +63,7 @@ std::string nats_url(const std::string& given) {
   return given.empty() ? read_environment().nats_url : given;
 }
 
-int run_nats_session(const std::string& url, on_signal how, const session_body& body) {
+int run_nats_connection(const std::string& url, on_signal how, const connection_body& body) {
   // Before the loop, whose helper threads shall not take them either.
   signals caught;
   if (how == on_signal::stop) {
@@ -71,6 +71,12 @@ int run_nats_session(const std::string& url, on_signal how, const session_body& 
   }
   loop home;
   return home.run(run_connected(url, caught, body));
+}
+
+int run_nats_session(const std::string& url, on_signal how, const session_body& body) {
+  return run_nats_connection(url, how, [&body](nats::connection& link, interruption& stop) {
+    return body(nats::jetstream(link), stop);
+  });
 }
 
 }  // namespace weir::tools

@@ -12,6 +12,8 @@ namespace weir::tools {
 
 /// What a command does with its connection. Called once and kept until the end.
 using session_body = std::function<task<int>(nats::jetstream, interruption&)>;
+/// The same for one that needs more of the connection than JetStream.
+using connection_body = std::function<task<int>(nats::connection&, interruption&)>;
 
 /// The servers of `given`, or those that the environment names as it does for services. Throws a
 /// permanent `invalid_argument`.
@@ -26,5 +28,6 @@ enum class on_signal : unsigned char {
 /// Connects, runs `body` on a loop of its own, closes, and gives what `body` gives. Throws
 /// `unavailable` with the reason where no server answers.
 int run_nats_session(const std::string& url, on_signal signals, const session_body& body);
+int run_nats_connection(const std::string& url, on_signal signals, const connection_body& body);
 
 }  // namespace weir::tools

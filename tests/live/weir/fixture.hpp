@@ -36,6 +36,7 @@ class post_office {
   static void open(const body& what);
 
   nats::jetstream js() { return nats::jetstream(*link_); }
+  nats::connection& link() { return *link_; }
   std::string url() const { return server_.url(); }
 
   task<> make_stream(std::string name, std::string subjects);

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "age.hpp"
+#include "examples.hpp"
 #include "nats_session.hpp"
 #include "summary.hpp"
 #include "weir/error.hpp"
@@ -123,6 +124,7 @@ commands::commands(CLI::App& under) {
   CLI::App& dlq = *under.add_subcommand(
       "dlq", "Dead letters: the messages that services have given up, and why.");
   dlq.require_subcommand(1);
+  tools::set_examples(dlq, {"weir dlq list --by-cause", "weir dlq replay --all --cause late"});
   add_list(dlq);
   add_show(dlq);
   add_try(dlq);
@@ -147,6 +149,7 @@ void commands::add_filters(CLI::App& to) {
 void commands::add_list(CLI::App& to) {
   list_ =
       to.add_subcommand("list", "Lists them, oldest first; without --stream those of all streams.");
+  tools::set_examples(*list_, {"weir dlq list", "weir dlq list --by-cause --stream DLQ_ORDERS"});
   add_place(*list_);
   add_filters(*list_);
   list_->add_option("--limit", limit_, "how many at most")
@@ -158,6 +161,7 @@ void commands::add_list(CLI::App& to) {
 
 void commands::add_show(CLI::App& to) {
   show_ = to.add_subcommand("show", "Shows a dead letter with all its headers and its body.");
+  tools::set_examples(*show_, {"weir dlq show 17", "weir dlq show 17 --raw"});
   show_->add_option("SEQUENCE", sequence_, "its number in the list")
       ->required()
       ->check(sequence_form());
@@ -168,6 +172,8 @@ void commands::add_show(CLI::App& to) {
 void commands::add_try(CLI::App& to) {
   try_ = to.add_subcommand("try",
                            "Shows what a service's handler would do with a letter, and undoes it.");
+  tools::set_examples(*try_, {"weir dlq try 17 --service ./order-processor",
+                              "weir dlq try DLQ_ORDERS:17 --service ./shop -- --config a.toml"});
   try_->footer(try_details + to.get_footer());
   try_->add_option("LETTER", id_, "its number in the list, or STREAM:NUMBER")
       ->required()
@@ -184,6 +190,7 @@ void commands::add_replay(CLI::App& to) {
   replay_ = to.add_subcommand(
       "replay",
       "Publishes messages again that services have given up, when the cause is repaired.");
+  tools::set_examples(*replay_, {"weir dlq replay 17", "weir dlq replay --all --cause late"});
   replay_->footer(replay_details + to.get_footer());
   auto* const which = replay_->add_option_group("Which", "one of these");
   which->add_option("SEQUENCE", sequences_, "the numbers of letters in the list")
@@ -203,6 +210,7 @@ void commands::add_replay(CLI::App& to) {
 
 void commands::add_purge(CLI::App& to) {
   purge_ = to.add_subcommand("purge", "Deletes dead letters for good.");
+  tools::set_examples(*purge_, {"weir dlq purge 17", "weir dlq purge --older-than 7d --yes"});
   purge_->footer(purge_details + to.get_footer());
   auto* const which = purge_->add_option_group("Which", "one of these");
   which->add_option("SEQUENCE", sequences_, "the numbers of letters in the list")

@@ -4,37 +4,26 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "examples.hpp"
+#include "exit_code.hpp"
 #include "make_project.hpp"
 
-namespace weir::scaffold {
+namespace weir::tools {
 namespace {
 
 constexpr const char* details =
-    "Examples:\n"
-    "  weir new shop                     into ./shop\n"
-    "  weir new shop --into ~/src/shop\n"
-    "\n"
-    "The project has one handler, its events, its table and its tests, and builds and passes them "
-    "as\n"
-    "it is. Nothing is written where there is something already.\n";
+    "The project has one handler, its events, its table, its tests and its deployment; it builds\n"
+    "and passes the tests as it is. Nothing is written where there is something already.\n";
 
-}  // namespace
+struct choices {
+  std::string name;
+  std::string directory;
+};
 
-command::command(CLI::App& under)
-    : command_(under.add_subcommand("new", "makes a new service: a project to build and change")) {
-  command_->footer(details);
-  command_->add_option("name", name_, "of the program, its consumer and its subjects")
-      ->required()
-      ->type_name("NAME");
-  command_->add_option("--into", directory_, "the folder (./NAME)")->type_name("FOLDER");
-}
-
-bool command::is_chosen() const { return command_->parsed(); }
-
-int command::run() const {
-  const project_name names = parse_project_name(name_);
-  const std::string directory = directory_.empty() ? name_ : directory_;
-  for (const std::string& path : make_project(names, directory)) {
+int run_new(const choices& chosen) {
+  const scaffold::project_name names = scaffold::parse_project_name(chosen.name);
+  const std::string directory = chosen.directory.empty() ? chosen.name : chosen.directory;
+  for (const std::string& path : scaffold::make_project(names, directory)) {
     std::printf("%s/%s\n", directory.c_str(), path.c_str());
   }
   std::printf(
@@ -42,8 +31,21 @@ int command::run() const {
       "  cd %s\n"
       "  meson setup build && meson test -C build\n"
       "  build/%s --describe\n",
-      directory.c_str(), name_.c_str());
-  return 0;
+      directory.c_str(), chosen.name.c_str());
+  return exit_good;
 }
 
-}  // namespace weir::scaffold
+}  // namespace
+
+void add_new_command(CLI::App& under, actions& to) {
+  auto chosen = std::make_shared<choices>();
+  CLI::App& leaf = *under.add_subcommand("new", "Makes a new service: a project to change.");
+  set_examples(leaf, {"weir new shop", "weir new shop --into services/shop"});
+  leaf.footer(details);
+  leaf.add_option("NAME", chosen->name, "of the program, its consumer and its subjects")
+      ->required();
+  leaf.add_option("--into", chosen->directory, "the folder (./NAME)")->type_name("FOLDER");
+  to.on(leaf, [chosen] { return run_new(*chosen); });
+}
+
+}  // namespace weir::tools
