@@ -19,7 +19,7 @@ FORBIDDEN_PARTS = {
   'config': {'event', 'nats', 'postgres', 'observe', 'resilience', 'service'},
   'nats': {'postgres', 'observe', 'resilience', 'service'},
   'postgres': {'nats', 'observe', 'resilience', 'service'},
-  'observe': {'event', 'nats', 'postgres', 'resilience', 'service'},
+  'observe': {'nats', 'postgres', 'resilience', 'service'},
   'resilience': {'event', 'nats', 'postgres', 'config', 'observe', 'service'},
 }
 
