@@ -13,6 +13,7 @@
 #include "responders.hpp"
 #include "scheduler.hpp"
 #include "service_host.hpp"
+#include "tracing.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/observe/supervisor.hpp"
@@ -50,7 +51,9 @@ class running_service {
   running_service(const service& which, const environment& settings, run_until until,
                   service_host* host)
       : which_(which), settings_(settings), until_(until), host_(host) {
-    if (host_ == nullptr) signals_.emplace();
+    if (host_ != nullptr) return;
+    signals_.emplace();
+    tracing_.emplace(which.name());
   }
 
   task<std::string> run();
@@ -77,6 +80,7 @@ class running_service {
   const run_until until_;
   service_host* const host_;                ///< Null: the process is the service's own.
   std::optional<process_signals> signals_;  ///< Then.
+  std::optional<service_tracing> tracing_;  ///< The same.
   service_statistics statistics_;
   std::unique_ptr<nats::connection> connection_;
   std::unique_ptr<nats::jetstream> jetstream_;
@@ -131,6 +135,7 @@ void running_service::open_connections() {
   to_database.on_notice = [](std::string_view severity, std::string_view message) {
     log_info("PostgreSQL says " + std::string(severity) + ": " + std::string(message));
   };
+  if (tracing_) tracing_->watch(to_database);
   database_ = std::make_unique<postgres::pool>(std::move(to_database));
   probe_ = std::make_unique<database_probe>(settings_.database_url);
 }
@@ -297,6 +302,7 @@ task<> running_service::stop() {
   if (connection_) co_await connection_->close();
   if (probe_) co_await probe_->close();
   if (database_) co_await database_->close();
+  if (tracing_) co_await tracing_->close();
 }
 
 task<std::string> running_service::run() {

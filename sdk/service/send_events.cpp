@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "event_headers.hpp"
+#include "tracing.hpp"
 #include "weir/loop.hpp"
 #include "weir/when_all.hpp"
 
@@ -24,6 +25,7 @@ constexpr duration turn_limit = std::chrono::seconds(5);
 struct departure {
   std::size_t turn = 0;  ///< How many messages of its key come before its own.
   std::optional<nats::publication> publication;
+  span send;  ///< Until it is confirmed.
   bool is_confirmed = false;
   bool is_refused = false;  ///< For good.
 };
@@ -108,7 +110,8 @@ class sender {
       if (held_.contains(row.key)) continue;
       const duration left = time_left();
       if (left <= duration::zero()) co_return;
-      auto begun = co_await begin(row, left).as_result();
+      departures_[at].send = begin_send(row);
+      auto begun = co_await begin(row, left, departures_[at].send).as_result();
       if (begun) {
         departures_[at].publication.emplace(std::move(*begun));
       } else {
@@ -118,9 +121,9 @@ class sender {
   }
 
   /// Throws as well for a row that somebody else has written, with what is no subject.
-  task<nats::publication> begin(const outbox_row& row, duration limit) {
+  task<nats::publication> begin(const outbox_row& row, duration limit, const span& send) {
     const nats::subject to(row.subject);
-    const nats::headers with = to_headers(row.headers);
+    const nats::headers with = to_headers(row.headers, send.context());
     nats::publish_options how;
     how.msg_id = row.message_id;
     how.timeout = limit;
@@ -137,6 +140,7 @@ class sender {
         note(at, confirmation.error());
         continue;
       }
+      one.send.end();
       one.is_confirmed = true;
       ++result.confirmed;
       if (confirmation->duplicate) ++result.duplicates;
@@ -144,6 +148,8 @@ class sender {
   }
 
   void note(std::size_t at, const error& why) {
+    departures_[at].send.fail(why);
+    departures_[at].send.end();
     if (why.is_cancelled()) throw why;
     if (!result.obstacle) result.obstacle = why;
     const outbox_row& row = rows_[at];
