@@ -15,8 +15,9 @@ namespace {
 
 trace_settings announced(trace_settings read) {
   if (read.endpoint.empty()) return read;
-  // The endpoint holds no secret: what may be one stands in the headers.
-  log_info("traces go to " + read.endpoint + ", sampled by " + read.sampler.describe());
+  // Behind the path a key may stand.
+  log_info("traces go to " + read.endpoint.substr(0, read.endpoint.find('?')) + ", sampled by " +
+           read.sampler.describe());
   return read;
 }
 
