@@ -17,23 +17,30 @@ constexpr std::size_t span_id_at = 36;
 constexpr std::size_t flags_at = 53;
 constexpr unsigned sampled_flag = 1;
 
-/// The value of a digit, or nothing; upper case is refused, as the recommendation wants.
-constexpr std::optional<unsigned> digit_of(char c) noexcept {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-  return std::nullopt;
-}
+constexpr std::uint8_t no_digit = 0xff;
 
-/// `text` has two digits for each byte.
+/// The value of each digit; upper case is refused, as the recommendation wants.
+constexpr auto digit_values = [] {
+  std::array<std::uint8_t, 256> values;
+  values.fill(no_digit);
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (std::size_t at = 0; at < digits.size(); ++at) {
+    values[static_cast<unsigned char>(digits[at])] = static_cast<std::uint8_t>(at);
+  }
+  return values;
+}();
+
+/// `text` has two digits for each byte. Every message is asked, so there is no way out half-way.
 template <std::size_t Size>
 bool read_hex(std::string_view text, std::array<std::byte, Size>& bytes) noexcept {
+  unsigned wrong = 0;
   for (std::size_t at = 0; at < Size; ++at) {
-    const auto high = digit_of(text[2 * at]);
-    const auto low = digit_of(text[2 * at + 1]);
-    if (!high || !low) return false;
-    bytes[at] = static_cast<std::byte>(*high << 4 | *low);
+    const unsigned high = digit_values[static_cast<unsigned char>(text[2 * at])];
+    const unsigned low = digit_values[static_cast<unsigned char>(text[2 * at + 1])];
+    wrong |= (high | low) & 0xf0;
+    bytes[at] = static_cast<std::byte>(high << 4 | low);
   }
-  return true;
+  return wrong == 0;
 }
 
 template <std::size_t Size>

@@ -28,7 +28,9 @@ void connection::owe(owed one) {
 
 void connection::send(const statement_shape& shape, parameter_view encoded,
                       std::optional<std::size_t> index, std::shared_ptr<reply> to) {
-  if (!lost_ && is_preparing_ && !prepare(shape, index)) lose(engine_->last_error());
+  if (!lost_ && is_preparing_ && !prepare(shape, index, to.get())) {
+    lose(engine_->last_error());
+  }
   put(shape, encoded, index, std::move(to), is_preparing_);
 }
 
@@ -56,11 +58,13 @@ void connection::put(const statement_shape& shape, parameter_view encoded,
     const bool sent = name != nullptr ? engine_->execute(name->text, encoded)
                                       : engine_->execute_unprepared(shape, encoded);
     if (sent) {
+      task_context_ptr asker = asker_of(index, to.get());
       return owe({.kind = owed_kind::execution,
                   .shape = &shape,
                   .index = index,
                   .to = std::move(to),
-                  .prepared_as = name != nullptr ? name->number : 0});
+                  .prepared_as = name != nullptr ? name->number : 0,
+                  .asker = std::move(asker)});
     }
     lose(engine_->last_error());
   }
@@ -70,14 +74,23 @@ void connection::put(const statement_shape& shape, parameter_view encoded,
   to->done.set();
 }
 
-bool connection::prepare(const statement_shape& shape, std::optional<std::size_t> index) {
+/// Of what is a transaction's own, which has a number, it is the task that runs.
+task_context_ptr connection::asker_of(std::optional<std::size_t> index, const reply* to) const {
+  if (on_statement_ == nullptr) return {};
+  if (to != nullptr && to->asker) return to->asker;
+  return index ? task_context_ptr(current_task_context()) : task_context_ptr();
+}
+
+bool connection::prepare(const statement_shape& shape, std::optional<std::size_t> index,
+                         const reply* to) {
   if (prepared_.find(shape) != nullptr) return true;
   const prepared_cache::name& name = prepared_.add(shape);
   if (!engine_->prepare(name.text, shape)) return false;
   owe({.kind = owed_kind::preparation,
        .shape = &shape,
        .index = index,
-       .prepared_as = name.number});
+       .prepared_as = name.number,
+       .asker = asker_of(index, to)});
   return true;
 }
 
@@ -269,7 +282,8 @@ void connection::report(const owed& one, std::uint64_t rows, std::string_view sq
                     .sql = one.shape->sql,
                     .took = std::chrono::steady_clock::now() - one.since,
                     .rows = rows,
-                    .sqlstate = sqlstate});
+                    .sqlstate = sqlstate,
+                    .asker = one.asker.get()});
 }
 
 void connection::lose(std::string why) { end(connection_lost(why, effect::none)); }

@@ -9,6 +9,7 @@
 #include "weir/manual_reset_event.hpp"
 #include "weir/postgres/hooks.hpp"
 #include "weir/task.hpp"
+#include "weir/task_context.hpp"
 
 namespace weir::postgres::detail {
 
@@ -20,6 +21,7 @@ struct reply {
   result_set rows;
   std::optional<error> failure;  ///< Of `refused` and `lost`.
   manual_reset_event done;
+  task_context_ptr asker;  ///< Where another task than the one that asks sends it.
 };
 
 /// So many bytes of a COPY go in one message at most: what an engine and the server take at once is
@@ -171,13 +173,15 @@ class connection {
     std::uint64_t prepared_as = 0;  ///< The number of its name; 0 where it is not prepared.
     bool answered = false;
     std::chrono::steady_clock::time_point since = {};
+    task_context_ptr asker = {};
   };
 
   /// False where nobody wants to know, or knows already: by another connection.
   static bool awaits(const owed& one) noexcept { return one.to && !one.to->done.is_set(); }
   void put(const statement_shape& shape, parameter_view encoded, std::optional<std::size_t> index,
            std::shared_ptr<reply> to, bool is_prepared);
-  bool prepare(const statement_shape& shape, std::optional<std::size_t> index);
+  bool prepare(const statement_shape& shape, std::optional<std::size_t> index, const reply* to);
+  task_context_ptr asker_of(std::optional<std::size_t> index, const reply* to) const;
   void owe(owed one);
   task<> wait_ready();
   task<> wait_for(short events);

@@ -5,6 +5,7 @@
 
 #include "group_plan.hpp"
 #include "session.hpp"
+#include "weir/task_context.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::postgres::detail {
@@ -61,7 +62,8 @@ void group_core::start_committers() {
   const bool has_work = committers_ == 0 || waiting_.size() >= options_.units_max;
   if (!has_work || committers_ == group_committers_max) return;
   ++committers_;
-  committing_.spawn(commit_groups());
+  // For all, not for the one whose task happens to run.
+  committing_.spawn(with_context({}, commit_groups()));
 }
 
 task<> group_core::commit_groups() {

@@ -156,6 +156,7 @@ task<result_set> pool_core::run_write(const statement_shape& shape, parameters e
 task<result_set> pool_core::run_alone(const statement_shape& shape, const parameters& encoded) {
   const lease lent = co_await acquire();
   const auto answer = std::make_shared<reply>();
+  answer->asker = task_context_ptr(current_task_context());
   lent->trim();
   lent->send(shape, encoded, std::nullopt, answer);
   lent->send_sync();

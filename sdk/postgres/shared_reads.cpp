@@ -58,6 +58,7 @@ task<result_set> shared_reads::run(const statement_shape& shape, parameters enco
   bool is_first = true;
   for (unsigned sent = 1;; is_first = false) {
     const auto one = std::make_shared<read>(shape, encoded, company, is_alone);
+    one->asker = task_context_ptr(current_task_context());
     enqueue(one, !is_first);
     const auto answered = co_await one->done.wait().as_result();
     if (!answered) {

@@ -2,6 +2,7 @@
 // One try to handle one message, in whatever the handler asks for.
 #include "consumer.hpp"
 #include "event_headers.hpp"
+#include "tracing.hpp"
 #include "weir/loop.hpp"
 #include "weir/postgres/error.hpp"
 #include "weir/timeout.hpp"
@@ -20,7 +21,9 @@ constexpr std::uint64_t silences_max = 100;
 task<attempt_end> consumer::attempt(job& taken) {
   std::optional<gate::pass> pass = co_await gate_.enter();
   if (!pass) co_return {attempt_end::kind::not_begun};
+  span process = begin_process(taken, entry());
   attempt_end end = co_await attempt_once(taken);
+  end_process(process, taken, end);
   // Of a server of the service's own that is away the pass tells nothing: that is waited out.
   if (end.how == attempt_end::kind::done) pass->succeeded();
   if (end.how == attempt_end::kind::failed) pass->failed(*end.why);
@@ -149,13 +152,14 @@ task<> consumer::run_plain(job& taken, std::vector<outbox_row>& rows) {
   taken.in_handler = true;
   taken.was_begun = true;
   const handler_resources given{.about = &about, .events = &events, .others = &others_};
-  co_await with_context(context_of(&taken), entry().run(taken.event.get(), given));
+  co_await with_context(context_of(&taken, taken.trace), entry().run(taken.event.get(), given));
   taken.in_handler = false;
   rows = rows_of(events, taken).now;
 }
 
 task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows) {
   // The pool repeats this after a serialization failure.
+  taken.commit.end();
   publications events(body_bytes_max(on_.over));
   const meta about = taken.about();
   if (inbox_) inbox_->enter(in, taken.message_id);
@@ -167,9 +171,10 @@ task<> consumer::run_in_transaction(postgres::tx& in, job& taken, std::vector<ou
   taken.in_handler = true;
   taken.was_begun = true;
   const handler_resources given{.about = &about, .transaction = &handed, .others = &others_};
-  co_await with_context(context_of(&taken), entry().run(taken.event.get(), given));
+  co_await with_context(context_of(&taken, taken.trace), entry().run(taken.event.get(), given));
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));
+  taken.commit = begin_commit(taken.trace);
 }
 
 task<> consumer::enter_version(postgres::unit& in, job& taken) {
@@ -190,9 +195,10 @@ task<> consumer::run_in_unit(postgres::unit& in, job& taken, std::vector<outbox_
   taken.in_handler = true;
   taken.was_begun = true;
   const handler_resources given{.about = &about, .unit = &handed, .others = &others_};
-  co_await with_context(context_of(&taken), entry().run(taken.event.get(), given));
+  co_await with_context(context_of(&taken, taken.trace), entry().run(taken.event.get(), given));
   taken.in_handler = false;
   rows = store(in, rows_of(events, taken));
+  taken.commit = begin_commit(taken.trace);
 }
 
 }  // namespace weir::detail

@@ -4,6 +4,7 @@
 
 #include "consumer.hpp"
 #include "event_headers.hpp"
+#include "tracing.hpp"
 #include "weir/loop.hpp"
 #include "weir/timeout.hpp"
 #include "weir/when_all.hpp"
@@ -133,16 +134,19 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
   attempt_end end;
   bool in_handler = false;
   bool is_unknown = false;
+  span process;
+  trace_context trace;
   const time_point begun = loop::current().now();
   try {
     co_await take_out_handled(taken);
     if (taken.empty()) co_return end;
     for (auto& one : taken) note_start(*one);
     taken.front()->was_begun = false;
+    process = begin_process(taken, entry(), trace);
     // Not a coroutine itself, so what it captures lives as long as this frame.
     const auto body = [&](postgres::tx& in) {
       outcomes = weir::batch(taken.size());
-      return run_batch(in, taken, outcomes, end.events);
+      return run_batch(in, taken, outcomes, end.events, trace);
     };
     co_await with_timeout(policy().deadline(), on_.database->transaction(body));
   } catch (const error& failure) {
@@ -152,6 +156,7 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
     end = end_of(to_error(std::current_exception()), true);
   }
   const duration took = loop::current().now() - begun;
+  if (!taken.empty()) end_process(process, *taken.front(), end);
   for (auto& one : taken) one->may_be_handled |= is_unknown;
   if (!taken.empty()) co_await excuse_if_silenced(end, *taken.front(), begun);
   note_end(end.how, took);
@@ -159,7 +164,7 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
 }
 
 task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes,
-                           std::vector<outbox_row>& rows) {
+                           std::vector<outbox_row>& rows, const trace_context& trace) {
   publications events(body_bytes_max(on_.over), publications::batch_count_max);
   inbox_->enter_all(in, ids_of(taken));
   std::vector<const void*> decoded;
@@ -169,15 +174,16 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   taken.front()->in_handler = true;
   taken.front()->was_begun = true;
   const handler_resources given{.transaction = &handed, .batch = &outcomes, .others = &others_};
-  co_await with_context(context_of(nullptr), entry().run_many(decoded, given));
+  co_await with_context(context_of(nullptr, trace), entry().run_many(decoded, given));
   taken.front()->in_handler = false;
   std::vector<std::string> failed;
   for (const auto& [index, why] : outcomes.failures()) failed.push_back(taken[index]->message_id);
   if (!failed.empty()) inbox_->leave_all(in, failed);
+  taken.front()->commit = begin_commit(trace);
   if (events.entries().empty()) co_return;
   event_origin from = origin_of(taken, outcomes);
   // Of many, none is the cause.
-  if (taken.size() == 1) from.headers = headers_after(*taken.front());
+  from.headers = taken.size() == 1 ? headers_after(*taken.front()) : headers_of_trace(trace);
   rows = store(in, rows_of(events, from));
 }
 

@@ -126,7 +126,7 @@ class consumer {
   task<attempt_end> ask_memory(const job& taken);
   task<> run_handler(job& taken, std::vector<outbox_row>& rows);
   /// For the handler's own code: see event_context. Null: of a batch (message_context.cpp).
-  task_context_ptr context_of(const job* handled) const;
+  task_context_ptr context_of(const job* handled, const trace_context& trace) const;
   task<> run_plain(job& taken, std::vector<outbox_row>& rows);
   task<> run_in_transaction(postgres::tx& in, job& taken, std::vector<outbox_row>& rows);
   task<> enter_version(postgres::unit& in, job& taken);
@@ -155,7 +155,7 @@ class consumer {
   task<attempt_end> attempt_batch(batch& taken, weir::batch& outcomes);
   task<> handle_halves(batch& taken);
   task<> run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes,
-                   std::vector<outbox_row>& rows);
+                   std::vector<outbox_row>& rows, const trace_context& trace);
   task<> finish_batch(batch& done, const weir::batch& outcomes, std::vector<outbox_row> rows);
   task<> send_in_background(std::vector<outbox_row> rows);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "consumer.hpp"
+#include "event_headers.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/timeout.hpp"
 
@@ -21,12 +22,14 @@ void add_own_headers(nats::headers& with, const dead_message& dead) {
   for (const auto& [name, value] : dead.headers) {
     // The old id would make the stream take this for a repetition, and refuse it.
     if (name.starts_with("Nats-")) continue;
+    if (dead.trace.is_valid() && is_trace_header(name)) continue;
     try {
       with.add(name, header_text(value));
     } catch (const error&) {
       continue;  // Another client's; the message's stream still has it.
     }
   }
+  add_trace(with, dead.trace);
 }
 
 /// What an operator wants to know of a message's end.
@@ -107,7 +110,8 @@ task<> consumer::store_dead_letter(job& failed, const error& why) {
                     .identity = failed.identity(),
                     .body = failed.message.payload(),
                     .headers = failed.message.headers(),
-                    .failed_at = std::chrono::floor<timestamp::duration>(now)};
+                    .failed_at = std::chrono::floor<timestamp::duration>(now),
+                    .trace = failed.trace};
   co_await detail::store_dead_letter(on_.jetstream, policy().dead_letter(), std::move(dead), why);
 }
 

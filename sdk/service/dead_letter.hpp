@@ -8,6 +8,7 @@
 
 #include "weir/error.hpp"
 #include "weir/nats/jetstream.hpp"
+#include "weir/observe/trace_context.hpp"
 #include "weir/service/meta.hpp"
 
 namespace weir::detail {
@@ -19,6 +20,7 @@ struct dead_message {
   std::string_view body;
   std::vector<std::pair<std::string, std::string>> headers;
   timestamp failed_at;
+  trace_context trace = {};  ///< Of its last try; of none: the one that it came with.
 };
 
 /// The Nats-Msg-Id of a message's letter: the same whoever gives it up, however often.

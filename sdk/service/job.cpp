@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "event_headers.hpp"
 #include "message_ids.hpp"
 
 namespace weir::detail {
@@ -16,7 +17,9 @@ stream_place place_in_stream(const nats::delivery& message) {
 
 job::job(nats::delivery delivered)
     : message(std::move(delivered)),
-      message_id(message_id_of(message.header("Nats-Msg-Id"), place_in_stream(message))) {
+      message_id(message_id_of(message.header("Nats-Msg-Id"), place_in_stream(message))),
+      came(trace_of(message.message())),
+      trace(came) {
   may_be_handled = message.info().delivered > 1;
 }
 

@@ -7,6 +7,7 @@
 
 #include "weir/detail/intrusive_list.hpp"
 #include "weir/nats/delivery.hpp"
+#include "weir/observe/span.hpp"
 #include "weir/service/detail/handler_entry.hpp"
 
 namespace weir::detail {
@@ -30,6 +31,9 @@ struct job : list_hook {
   bool was_silenced = false;    ///< The database stood still while it was tried.
   std::uint64_t excuses = 0;    ///< How often it was late, and that may have been the reason.
   bool in_handler = false;      ///< The handler's own code runs, or has thrown.
+  trace_context came;           ///< The trace that it has come with; may be none.
+  trace_context trace;          ///< What comes of it belongs to: of the last try.
+  span commit;                  ///< Of the present try.
 
   /// The message's id, by its event. Throws poison for one that is too long, or empty.
   void identify(std::string id);

@@ -5,9 +5,10 @@
 
 namespace weir::detail {
 
-task_context_ptr consumer::context_of(const job* handled) const {
+task_context_ptr consumer::context_of(const job* handled, const trace_context& trace) const {
   auto* const made = new event_context;
   task_context_ptr shared(made);
+  made->trace = trace;
   made->handler = policy().name();
   made->consumer = policy().name();
   made->stream = entry().stream;

@@ -3,6 +3,7 @@
 
 #include "database_probe.hpp"
 #include "event_headers.hpp"
+#include "tracing.hpp"
 #include "weir/timeout.hpp"
 #include "weir/uuid.hpp"
 
@@ -58,9 +59,11 @@ task<std::string> responder::run(const nats::message& asked, request_progress& n
   const permit held{workers_};
   now = request_progress::handling;
   taken_request taken{entry().decode(asked.payload()), {uuid::random().to_string()}};
-  taken.origin.headers = headers_after(asked, taken.origin.id);
-  if (entry().has_transaction) co_return co_await run_with_database(taken, now);
-  co_return co_await run_plain(taken, now);
+  request_trace traced = begin_answer(asked, entry().subject);
+  taken.origin.headers = headers_after(asked, taken.origin.id, traced.trace);
+  auto work = entry().has_transaction ? run_with_database(taken, now) : run_plain(taken, now);
+  co_return co_await run_traced(std::move(traced), policy().name(), std::string(asked.subject()),
+                                std::move(work));
 }
 
 /// What the handler replies, if it can be sent: found out before anything is committed.

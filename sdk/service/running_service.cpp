@@ -15,6 +15,7 @@
 #include "scheduler.hpp"
 #include "service_host.hpp"
 #include "service_metrics.hpp"
+#include "tracing.hpp"
 #include "weir/nats/connection.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/observe/supervisor.hpp"
@@ -56,7 +57,9 @@ class running_service {
         until_(until),
         host_(host),
         admin_(which, std::move(pages)) {
-    if (host_ == nullptr) signals_.emplace();
+    if (host_ != nullptr) return;
+    signals_.emplace();
+    tracing_.emplace(which.name());
   }
 
   task<std::string> run();
@@ -83,6 +86,7 @@ class running_service {
   const run_until until_;
   service_host* const host_;                ///< Null: the process is the service's own.
   std::optional<process_signals> signals_;  ///< Then.
+  std::optional<service_tracing> tracing_;  ///< The same.
   admin admin_;
   service_statistics statistics_;
   service_metrics metrics_{which_};
@@ -143,6 +147,7 @@ void running_service::open_connections() {
     log_info("PostgreSQL says something", {{"severity", severity}, {"said", message}});
   };
   to_database.hooks = metrics_.database_hooks();
+  if (tracing_) tracing_->watch(to_database);
   database_ = std::make_unique<postgres::pool>(std::move(to_database));
   metrics_.watch(*database_);
   probe_ = std::make_unique<database_probe>(settings_.database_url);
@@ -324,6 +329,7 @@ task<> running_service::stop() {
   if (probe_) co_await probe_->close();
   if (database_) co_await database_->close();
   co_await admin_.close();
+  if (tracing_) co_await tracing_->close();
 }
 
 task<std::string> running_service::run() {

@@ -8,6 +8,7 @@
 #include "outbox_rows.hpp"
 #include "weir/loop.hpp"
 #include "weir/observe/log.hpp"
+#include "weir/observe/span.hpp"
 #include "weir/resilience/backoff.hpp"
 #include "weir/timeout.hpp"
 
@@ -103,7 +104,8 @@ task<bool> scheduler::handle(timestamp due) {
   // Not a coroutine itself, so what it captures lives as long as this frame.
   const auto body = [&](postgres::tx& in) { return handle_in(in, due, rows); };
   const bool was_ours =
-      co_await with_timeout(entry_.when.deadline(), on_.database.transaction(body));
+      co_await in_span("schedule " + entry_.when.name(),
+                       with_timeout(entry_.when.deadline(), on_.database.transaction(body)));
   // What is not confirmed is swept.
   if (was_ours) co_await on_.outbox.send(std::move(rows));
   co_return was_ours;

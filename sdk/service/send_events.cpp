@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "event_headers.hpp"
+#include "tracing.hpp"
 #include "weir/loop.hpp"
 #include "weir/when_all.hpp"
 
@@ -29,6 +30,7 @@ constexpr duration left_answer_limit = std::chrono::seconds(2);
 struct departure {
   std::size_t turn = 0;  ///< How many messages of its key come before its own.
   std::optional<nats::publication> publication;
+  span send;  ///< Until it is confirmed.
   bool is_confirmed = false;
   bool is_refused = false;  ///< For good.
 };
@@ -126,7 +128,8 @@ class sender {
       if (is_held(row) || known_.subjects.contains(row.subject)) continue;
       const duration left = time_left();
       if (left <= duration::zero()) co_return;
-      auto begun = co_await begin(row, std::min(left, answer_limit_)).as_result();
+      departures_[at].send = begin_send(row);
+      auto begun = co_await begin(row, std::min(left, answer_limit_), departures_[at].send).as_result();
       if (begun) {
         departures_[at].publication.emplace(std::move(*begun));
       } else {
@@ -136,9 +139,9 @@ class sender {
   }
 
   /// Throws as well for a row that somebody else has written, with what is no subject.
-  task<nats::publication> begin(const outbox_row& row, duration limit) {
+  task<nats::publication> begin(const outbox_row& row, duration limit, const span& send) {
     const nats::subject to(row.subject);
-    const nats::headers with = to_headers(row.headers);
+    const nats::headers with = to_headers(row.headers, send.context());
     nats::publish_options how;
     how.msg_id = row.message_id;
     how.timeout = limit;
@@ -155,6 +158,7 @@ class sender {
         note(at, confirmation.error());
         continue;
       }
+      one.send.end();
       one.is_confirmed = true;
       answered_.insert(rows_[at].subject);
       ++result.confirmed;
@@ -163,6 +167,8 @@ class sender {
   }
 
   void note(std::size_t at, const error& why) {
+    departures_[at].send.fail(why);
+    departures_[at].send.end();
     if (why.is_cancelled()) throw why;
     const outbox_row& row = rows_[at];
     if (why.disposition() == disposition::permanent) {

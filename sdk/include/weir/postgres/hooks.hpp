@@ -7,6 +7,10 @@
 
 #include "weir/clock.hpp"
 
+namespace weir {
+class task_context;
+}
+
 namespace weir::postgres {
 
 /// What became of one statement. Valid during the call; never holds values of parameters.
@@ -16,6 +20,9 @@ struct statement_report {
   duration took{};            ///< From its way into the pipeline to its answer.
   std::uint64_t rows = 0;     ///< That it gave or changed.
   std::string_view sqlstate;  ///< Empty when it was executed; "08006" when its answer was lost.
+  /// What followed the task that asked for it; null where nothing did, and where the pool asked on
+  /// its own: for BEGIN and COMMIT, say.
+  const task_context* asker = nullptr;
 };
 
 /// What became of one wait for a connection.
