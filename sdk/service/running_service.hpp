@@ -21,7 +21,7 @@ bool wants_database(const service& which);
 /// Runs a service on the current loop until it has drained; gives its statistics as a line of JSON.
 /// Throws what it cannot wait out: a broken migration, a refused stream. With a `host`, which must
 /// outlive the task, it is that which makes the connection to NATS and ends it, not a signal.
-task<std::string> run_service(const service& which, const environment& settings,
+task<std::string> run_service(const service& which, const service_settings& settings,
                               run_until until = run_until::signal, service_host* host = nullptr);
 
 }  // namespace weir::detail
