@@ -17,7 +17,7 @@ namespace weir {
 namespace {
 
 constexpr std::array<std::string_view, 5> level_names{"trace", "debug", "info", "warn", "error"};
-constexpr std::array<std::string_view, 4> format_names{"auto", "text", "json", "journal"};
+constexpr std::array<std::string_view, 4> format_names{"automatic", "text", "json", "journal"};
 
 template <class Value, std::size_t Count>
 std::optional<Value> value_of(const std::array<std::string_view, Count>& names,
@@ -97,7 +97,7 @@ program_log& the_log() {
   static program_log& made = []() -> program_log& {
     auto& log = *new program_log;  // Never destroyed: lines come until the very end.
     const auto format = from_environment(log, "WEIR_LOG_FORMAT", log_format::automatic,
-                                         log_format_of, "auto, text, json, journal");
+                                         log_format_of, "automatic, text, json, journal");
     if (format != log_format::automatic) log.core.set_look(format);
     set_level(log, from_environment(log, "WEIR_LOG_LEVEL", log_level::info, log_level_of,
                                     "trace, debug, info, warn, error"));

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t read_bytes = std::size_t{8} * 1024;
 
-std::string make_head(const otlp_endpoint& to, const trace_settings::pairs& headers) {
+std::string make_head(const otlp_endpoint& to, const tracer_settings::pairs& headers) {
   std::string head = "POST " + to.target + " HTTP/1.1\r\nHost: " + to.authority +
                      "\r\nUser-Agent: weir/" WEIR_VERSION "\r\nContent-Type: application/json\r\n";
   for (const auto& [name, value] : headers) head += name + ": " + value + "\r\n";
@@ -18,7 +18,7 @@ std::string make_head(const otlp_endpoint& to, const trace_settings::pairs& head
 
 }  // namespace
 
-otlp_client::otlp_client(const trace_settings& settings)
+otlp_client::otlp_client(const tracer_settings& settings)
     : endpoint_(read_otlp_endpoint("the endpoint of the span exporter", settings.endpoint)),
       read_(read_bytes) {
   check_otlp_headers(settings.headers);

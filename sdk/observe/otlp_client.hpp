@@ -16,7 +16,7 @@ namespace weir::detail {
 /// time.
 class otlp_client {
  public:
-  explicit otlp_client(const trace_settings& settings);
+  explicit otlp_client(const tracer_settings& settings);
 
   /// Gives what the collector answers, whatever its status. Throws what keeps it from answering;
   /// bound it with with_timeout().

@@ -80,7 +80,7 @@ otlp_endpoint read_otlp_endpoint(std::string_view from, std::string_view url) {
   return read;
 }
 
-void check_otlp_headers(const trace_settings::pairs& headers) {
+void check_otlp_headers(const tracer_settings::pairs& headers) {
   const auto is_of_value = [](char c) { return c == '\t' || (c >= ' ' && c != '\x7f') || c < 0; };
   for (const auto& [name, value] : headers) {
     const bool is_name = !name.empty() && std::ranges::all_of(name, is_of_token);

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "weir/observe/trace_settings.hpp"
+#include "weir/observe/tracer_settings.hpp"
 
 namespace weir::detail {
 
@@ -22,6 +22,6 @@ struct otlp_endpoint {
 otlp_endpoint read_otlp_endpoint(std::string_view from, std::string_view url);
 
 /// Throws `invalid_argument` for a header that would break the request; quotes its name at most.
-void check_otlp_headers(const trace_settings::pairs& headers);
+void check_otlp_headers(const tracer_settings::pairs& headers);
 
 }  // namespace weir::detail

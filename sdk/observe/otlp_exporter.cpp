@@ -54,7 +54,7 @@ std::string_view hint_for(int status) {
 
 }  // namespace
 
-otlp_exporter::otlp_exporter(const trace_settings& settings, trace_core& from)
+otlp_exporter::otlp_exporter(const tracer_settings& settings, trace_core& from)
     : from_(from), client_(settings), begin_(otlp_begin(settings)), timeout_(settings.timeout) {}
 
 task<> otlp_exporter::run() {

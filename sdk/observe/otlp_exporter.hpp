@@ -13,7 +13,7 @@ namespace weir::detail {
 /// Sends the spans of a core to a collector, one post after the other, and keeps count.
 class otlp_exporter {
  public:
-  otlp_exporter(const trace_settings& settings, trace_core& from);
+  otlp_exporter(const tracer_settings& settings, trace_core& from);
 
   /// Sends what there is, as it comes; ends when it was told to and nothing is left.
   task<> run();

@@ -159,7 +159,7 @@ void append_count(std::string& to, std::string_view name, std::uint32_t count) {
 
 }  // namespace
 
-std::string otlp_begin(const trace_settings& settings) {
+std::string otlp_begin(const tracer_settings& settings) {
   std::string text = R"({"resourceSpans":[{"resource":{"attributes":[)";
   append_attribute(text, "service.name", settings.service_name);
   const auto add = [&text](std::string_view key, const std::string& value) {

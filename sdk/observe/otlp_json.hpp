@@ -4,7 +4,7 @@
 #include <string>
 
 #include "span_record.hpp"
-#include "weir/observe/trace_settings.hpp"
+#include "weir/observe/tracer_settings.hpp"
 
 namespace weir::detail {
 
@@ -13,7 +13,7 @@ namespace weir::detail {
 // lowerCamelCase; what is not UTF-8 in a text is replaced by U+FFFD.
 
 /// What stands in front of all spans of a program: who it is.
-std::string otlp_begin(const trace_settings& settings);
+std::string otlp_begin(const tracer_settings& settings);
 void append_otlp_span(std::string& to, const span_record& one);
 /// What stands behind them.
 inline constexpr std::string_view otlp_end = "]}]}]}";

@@ -12,7 +12,7 @@
 namespace weir {
 
 struct tracer::inside {
-  explicit inside(const trace_settings& settings)
+  explicit inside(const tracer_settings& settings)
       : core(std::make_shared<detail::trace_core>(settings.sampler, spans_max, batch_max)),
         exporter(settings, *core) {
     core->install();
@@ -38,7 +38,7 @@ struct tracer::inside {
   scope running;
 };
 
-tracer::tracer(trace_settings settings) {
+tracer::tracer(tracer_settings settings) {
   if (!settings.endpoint.empty()) inside_ = std::make_unique<inside>(settings);
 }
 

@@ -2,7 +2,6 @@
 #include "admin.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "running_service.hpp"
 #include "weir/observe/log.hpp"
@@ -29,7 +28,8 @@ std::vector<std::string> known_checks(const service& which) {
   return names;
 }
 
-admin_settings checked(admin_settings settings, const service& which) {
+/// The names of checks are known to the service alone.
+void check_optional(const admin_settings& settings, const service& which) {
   const auto known = known_checks(which);
   for (const auto& name : settings.optional) {
     if (std::ranges::find(known, name) != known.end()) continue;
@@ -41,7 +41,6 @@ admin_settings checked(admin_settings settings, const service& which) {
                     "there are: " +
                     all);
   }
-  return settings;
 }
 
 http_response show_metrics(const http_request& asked) {
@@ -60,30 +59,15 @@ bool change_log_level(std::string_view name) {
 
 }  // namespace
 
-admin_settings read_admin_settings() {
-  admin_settings found;
-  const char* const listen = std::getenv("WEIR_ADMIN__LISTEN");
-  found.listen = listen != nullptr ? listen : default_admin_listen;
-  const char* const names = std::getenv("WEIR_ADMIN__OPTIONAL");
-  std::string_view rest = names != nullptr ? names : "";
-  while (!rest.empty()) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    if (comma > 0) found.optional.emplace_back(rest.substr(0, comma));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
-  return found;
-}
-
-admin::admin(const service& which, admin_settings settings)
-    : which_(which),
-      settings_(checked(std::move(settings), which)),
-      address_(parse_admin_address(settings_.listen)) {
+admin::admin(const service& which, const service_settings& settings)
+    : which_(which), settings_(settings), address_(parse_admin_address(settings.admin.listen)) {
+  check_optional(settings.admin, which);
   for (const auto& one : which_.checks()) add(one);
 }
 
 void admin::add(health_check check) {
   const bool is_named =
-      std::ranges::find(settings_.optional, check.name) != settings_.optional.end();
+      std::ranges::find(settings_.admin.optional, check.name) != settings_.admin.optional.end();
   check.is_optional = check.is_optional || is_named;
   state_.add(std::move(check));
 }
@@ -103,6 +87,7 @@ void admin::listen(const admin_address& where, std::function<void()> drain) {
       .pages = admin_pages({.service = which_.name(),
                             .state = &state_,
                             .metrics = show_metrics,
+                            .config = [this] { return to_toml(settings_); },
                             .log_level = show_log_level,
                             .set_log_level = change_log_level,
                             .drain = std::move(drain)}),
@@ -111,9 +96,9 @@ void admin::listen(const admin_address& where, std::function<void()> drain) {
     pages_.emplace(std::move(options));
   } catch (const error& failure) {
     const bool is_taken = failure.code() == std::errc::address_in_use;
-    const std::string remedy = "; set WEIR_ADMIN__LISTEN to another address, or to off";
+    const std::string remedy = "; set admin.listen to another address, or to off";
     // Nobody has asked for this one; of several services on a host the first has it.
-    if (!is_taken || settings_.listen != default_admin_listen) {
+    if (!is_taken || settings_.admin.listen != default_admin_listen) {
       throw error(failure.code(), disposition::permanent,
                   "the pages of " + which_.name() + ": " + failure.message() + remedy);
     }

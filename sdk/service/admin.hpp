@@ -14,15 +14,12 @@
 
 namespace weir::detail {
 
-/// WEIR_ADMIN__LISTEN, else default_admin_listen; WEIR_ADMIN__OPTIONAL, names with commas.
-admin_settings read_admin_settings();
-
 /// What a running service tells of itself: its health, from what its parts know; its pages; the
 /// signs of life for a supervisor.
 class admin {
  public:
-  /// Throws `invalid_argument` for settings that cannot be used.
-  admin(const service& which, admin_settings settings);
+  /// The settings outlive it. Throws `invalid_argument` for those that cannot be used.
+  admin(const service& which, const service_settings& settings);
 
   /// Begins to serve the pages and to tell the supervisor; `drain` is what /drain calls. Throws
   /// where it cannot listen; the default address may be taken by another service, which is only
@@ -53,7 +50,7 @@ class admin {
   void tell_supervisor();
 
   const service& which_;
-  const admin_settings settings_;
+  const service_settings& settings_;
   const std::optional<admin_address> address_;
   health state_;
   std::string nats_lost_;  ///< Why there is no connection.

@@ -9,9 +9,7 @@ namespace {
 constexpr auto ask = stmt<"select 1", postgres::statement_kind::read, "weir_database_probe">;
 constexpr duration kept_open = std::chrono::seconds(30);
 
-postgres::pool_options one_connection(const std::string& conninfo) {
-  postgres::pool_options options;
-  options.conninfo = conninfo;
+postgres::pool_options one_connection(postgres::pool_options options) {
   options.max_connections = 1;
   options.idle_limit = kept_open;
   options.connect_timeout = database_probe::answer_limit;
@@ -20,7 +18,7 @@ postgres::pool_options one_connection(const std::string& conninfo) {
 
 }  // namespace
 
-database_probe::database_probe(const std::string& conninfo) : pool_(one_connection(conninfo)) {}
+database_probe::database_probe(const postgres::pool_options& as) : pool_(one_connection(as)) {}
 
 task<bool> database_probe::answers() {
   const auto answer = co_await with_timeout(answer_limit, pool_.one<std::int32_t>(ask)).as_result();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include "weir/postgres/pool.hpp"
 
 namespace weir::detail {
@@ -13,7 +11,8 @@ namespace weir::detail {
 /// service's pool the question would wait behind the very handlers it is about.
 class database_probe {
  public:
-  explicit database_probe(const std::string& conninfo);
+  /// Connects as the service does.
+  explicit database_probe(const postgres::pool_options& as);
 
   static constexpr duration answer_limit = std::chrono::seconds(1);
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "weir/loop.hpp"
+#include "weir/observe/admin.hpp"
 #include "weir/tcp.hpp"
 #include "weir/timeout.hpp"
 
@@ -66,7 +67,7 @@ int probe(const std::string& page, const std::string& service, const admin_setti
     if (!where || where->port == 0) {
       std::fprintf(stderr,
                    "%s cannot be asked: it has no pages, or on a port that nobody knows before "
-                   "(WEIR_ADMIN__LISTEN is '%s')\n",
+                   "(admin.listen is '%s')\n",
                    service.c_str(), settings.listen.c_str());
       return exit_usage;
     }

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "weir/observe/admin.hpp"
+#include "weir/config/admin_settings.hpp"
 
 namespace weir::detail {
 

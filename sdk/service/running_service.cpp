@@ -13,6 +13,7 @@
 #include "outbox_relay.hpp"
 #include "responders.hpp"
 #include "scheduler.hpp"
+#include "server_options.hpp"
 #include "service_host.hpp"
 #include "service_metrics.hpp"
 #include "tracing.hpp"
@@ -30,8 +31,7 @@
 namespace weir::detail {
 namespace {
 
-constexpr duration drain_limit = std::chrono::seconds(25);
-/// What is cancelled then has this long to end.
+/// What is cancelled at the end of service.drain_timeout has this long to end.
 constexpr duration cancelled_grace = std::chrono::seconds(1);
 constexpr duration flush_limit = std::chrono::seconds(5);
 /// Between two looks at what a backlog has left.
@@ -50,16 +50,12 @@ struct process_signals {
 /// A service while it runs: its connections, its consumers.
 class running_service {
  public:
-  running_service(const service& which, const environment& settings, run_until until,
-                  service_host* host, admin_settings pages)
-      : which_(which),
-        settings_(settings),
-        until_(until),
-        host_(host),
-        admin_(which, std::move(pages)) {
+  running_service(const service& which, const service_settings& settings, run_until until,
+                  service_host* host)
+      : which_(which), settings_(settings), until_(until), host_(host), admin_(which, settings) {
     if (host_ != nullptr) return;
     signals_.emplace();
-    tracing_.emplace(which.name());
+    tracing_.emplace(to_tracer(settings.trace, which.name()));
   }
 
   task<std::string> run();
@@ -82,7 +78,7 @@ class running_service {
   void tell(const nats::connection_event& event);
 
   const service& which_;
-  const environment& settings_;
+  const service_settings& settings_;
   const run_until until_;
   service_host* const host_;                ///< Null: the process is the service's own.
   std::optional<process_signals> signals_;  ///< Then.
@@ -131,26 +127,22 @@ void running_service::tell(const nats::connection_event& event) {
 }
 
 void running_service::open_connections() {
-  nats::connection_options wanted{
-      .url = settings_.nats_url,
-      .name = which_.name(),
-      .on_event = [this](const nats::connection_event& event) { tell(event); }};
+  auto wanted = to_nats(settings_.nats, which_.name());
+  wanted.on_event = [this](const nats::connection_event& event) { tell(event); };
   connection_ = host_ != nullptr ? host_->connect(std::move(wanted))
                                  : std::make_unique<nats::connection>(std::move(wanted));
   jetstream_ = std::make_unique<nats::jetstream>(*connection_);
   admin_.look_at(*connection_);
   if (!wants_database(which_)) return;
-  postgres::pool_options to_database;
-  to_database.conninfo = settings_.database_url;
-  to_database.max_connections = settings_.database_connections;
-  to_database.on_notice = [](std::string_view severity, std::string_view message) {
+  auto pooled = to_database(settings_.postgres);
+  probe_ = std::make_unique<database_probe>(pooled);
+  pooled.on_notice = [](std::string_view severity, std::string_view message) {
     log_info("PostgreSQL says something", {{"severity", severity}, {"said", message}});
   };
-  to_database.hooks = metrics_.database_hooks();
-  if (tracing_) tracing_->watch(to_database);
-  database_ = std::make_unique<postgres::pool>(std::move(to_database));
+  pooled.hooks = metrics_.database_hooks();
+  if (tracing_) tracing_->watch(pooled);
+  database_ = std::make_unique<postgres::pool>(std::move(pooled));
   metrics_.watch(*database_);
-  probe_ = std::make_unique<database_probe>(settings_.database_url);
   admin_.look_at(*database_, *probe_);
 }
 
@@ -294,12 +286,13 @@ task<> running_service::drain() {
   notify_supervisor("STOPPING=1");
   admin_.state().draining();
   for (auto& one : consumers_) one->stop_intake();
-  if (responders_) running_.spawn(responders_->drain(drain_limit));
-  const time_point until = loop::current().now() + drain_limit;
+  const duration limit = settings_.service.drain_timeout;
+  if (responders_) running_.spawn(responders_->drain(limit));
+  const time_point until = saturating_add(loop::current().now(), limit);
   for (auto& one : consumers_) {
     co_await one->drain(std::max(until - loop::current().now(), duration::zero()));
   }
-  co_await join_until(until + cancelled_grace);
+  co_await join_until(saturating_add(until, cancelled_grace));
   if (connection_->is_connected()) {
     // The server reads in order: once it answers, it has read every acknowledgement before.
     const auto flushed = co_await connection_->flush(flush_limit).as_result();
@@ -366,9 +359,10 @@ bool wants_database(const service& which) {
       which.responders(), [](const service::answering& one) { return one.entry.has_transaction; });
 }
 
-task<std::string> run_service(const service& which, const environment& settings, run_until until,
-                              service_host* host, admin_settings pages) {
-  running_service running(which, settings, until, host, std::move(pages));
+task<std::string> run_service(const service& which, const service_settings& settings,
+                              run_until until, service_host* host) {
+  const settings_hold own(settings.own, which.own_sections());
+  running_service running(which, settings, until, host);
   co_return co_await running.run();
 }
 

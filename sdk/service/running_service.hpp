@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "weir/observe/admin.hpp"
 #include "weir/service/service.hpp"
 
 namespace weir::detail {
@@ -21,10 +20,9 @@ bool wants_database(const service& which);
 
 /// Runs a service on the current loop until it has drained; gives its statistics as a line of JSON.
 /// Throws what it cannot wait out: a broken migration, a refused stream. With a `host`, which must
-/// outlive the task, it is that which makes the connection to NATS and ends it, not a signal. It
-/// has no pages unless `pages` says where.
-task<std::string> run_service(const service& which, const environment& settings,
-                              run_until until = run_until::signal, service_host* host = nullptr,
-                              admin_settings pages = {});
+/// outlive the task, it is that which makes the connection to NATS and ends it, not a signal; it
+/// has no pages, and traces nothing.
+task<std::string> run_service(const service& which, const service_settings& settings,
+                              run_until until = run_until::signal, service_host* host = nullptr);
 
 }  // namespace weir::detail

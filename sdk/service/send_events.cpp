@@ -129,7 +129,8 @@ class sender {
       const duration left = time_left();
       if (left <= duration::zero()) co_return;
       departures_[at].send = begin_send(row);
-      auto begun = co_await begin(row, std::min(left, answer_limit_), departures_[at].send).as_result();
+      auto begun =
+          co_await begin(row, std::min(left, answer_limit_), departures_[at].send).as_result();
       if (begun) {
         departures_[at].publication.emplace(std::move(*begun));
       } else {

@@ -2,82 +2,14 @@
 #include "weir/service/service.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
-#include <set>
 #include <span>
 
-#include "admin.hpp"
-#include "probe.hpp"
-#include "running_service.hpp"
 #include "service_name.hpp"
-#include "try_message.hpp"
-#include "weir/loop.hpp"
-#include "weir/observe/log.hpp"
-#include "weir/observe/log_writer.hpp"
-#include "weir/scope.hpp"
 #include "weir/service/detail/published_event.hpp"
 
 namespace weir {
 namespace {
-
-constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
-
-// Of --try: apart from "failed", which is what the handler would do.
-constexpr int exit_would_fail = 1;
-constexpr int exit_not_tried = 3;
-
-constexpr const char* environment_help =
-    "Environment:\n"
-    "  NATS_URL                   servers, commas between them (nats://127.0.0.1:4222)\n"
-    "  DATABASE_URL, PG*          the database, as libpq reads them\n"
-    "  WEIR_DATABASE_CONNECTIONS  how many connections at most (10)\n"
-    "  WEIR_ADMIN__LISTEN         where it tells how it is (127.0.0.1:8080), or off\n"
-    "  WEIR_ADMIN__OPTIONAL       checks without which it is ready all the same (postgres,...)\n"
-    "  WEIR_MIGRATIONS            the directory of the .sql files to apply at start\n"
-    "  WEIR_DRIVER                uring or epoll; else what the kernel allows\n"
-    "  WEIR_LOG_LEVEL             trace, debug, info (the default), warn or error\n"
-    "  WEIR_LOG_FORMAT            auto, text, json or journal\n"
-    "  NOTIFY_SOCKET              where READY=1 is told (sd_notify)\n"
-    "\n"
-    "With --try the handler of a dead letter, or each handler of a stored message, runs once in a\n"
-    "transaction that is rolled back: the rows and events that it would make are printed, nothing\n"
-    "is stored, published, acknowledged, made or migrated. What it does elsewhere (a call, a "
-    "mail)\n"
-    "is done, and numbers drawn from sequences stay drawn. Exits 0 when the handler succeeds, 1 "
-    "when\n"
-    "it fails, 2 for a wrong command line or a message of others, 3 when it could not be tried.\n";
-
-/// Runs a service beside who writes its log; that ends last, so that no line of its end waits.
-task<std::string> run_logged(task<std::string> running) {
-  scope writing;
-  writing.spawn(write_log());
-  std::string summary;
-  std::exception_ptr failure;
-  try {
-    summary = co_await std::move(running);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  co_await writing.close();
-  if (failure) std::rethrow_exception(failure);
-  co_return summary;
-}
-
-/// Two handlers on one durable consumer would take each other's messages.
-void refuse_shared_consumers(const service& which) {
-  std::set<std::pair<std::string_view, std::string_view>> taken;
-  for (const auto& one : which.registrations()) {
-    if (taken.emplace(one.entry.stream, one.policy.name()).second) continue;
-    throw error(errc::invalid_argument, disposition::permanent,
-                "two handlers have the durable consumer '" + one.policy.name() + "' of stream " +
-                    std::string(one.entry.stream) + "; give each a name of its own");
-  }
-}
 
 /// A stream answers whatever is published to its subjects, requests as well.
 void refuse_kept_request(std::string_view stream, std::span<const std::string_view> kept,
@@ -195,86 +127,6 @@ std::string service::describe() const {
   }
   for (const auto& one : schedules_) text += "schedule " + one.when.describe() + '\n';
   return text;
-}
-
-int service::run(bool once) {
-  environment settings;
-  try {
-    settings = read_environment();
-  } catch (const error& failure) {
-    log_error(failure.message());
-    return exit_usage;
-  }
-  if (const char* directory = std::getenv("WEIR_MIGRATIONS")) migrations_ = directory;
-  try {
-    refuse_shared_consumers(*this);
-    loop home;
-    const auto until = once ? detail::run_until::backlog_done : detail::run_until::signal;
-    // A program that is about to end is nobody's to watch.
-    const auto pages = once ? admin_settings() : detail::read_admin_settings();
-    const std::string summary =
-        home.run(run_logged(detail::run_service(*this, settings, until, nullptr, pages)));
-    std::printf("%s\n", summary.c_str());
-    return 0;
-  } catch (const error& failure) {
-    log_error(name_ + " failed: " + failure.message());
-    return failure.is(errc::invalid_argument) ? exit_usage : exit_failed;
-  } catch (const std::exception& failure) {
-    log_error(name_ + " failed: " + failure.what());
-    return exit_failed;
-  }
-}
-
-int service::try_one(const std::string& name, bool json) const {
-  try {
-    const environment settings = read_environment();
-    loop home;
-    const auto tried = home.run(detail::try_message(*this, settings, {name, json}));
-    std::fputs(tried.report.c_str(), stdout);
-    return tried.succeeds ? 0 : exit_would_fail;
-  } catch (const error& failure) {
-    log_error(name_ + " cannot try " + name + ": " + failure.message());
-    return failure.is(errc::invalid_argument) ? exit_usage : exit_not_tried;
-  } catch (const std::exception& failure) {
-    log_error(name_ + " cannot try " + name + ": " + failure.what());
-    return exit_not_tried;
-  }
-}
-
-int service::main(int argc, char** argv) {
-  CLI::App options("Handles events and requests until SIGTERM.", name_);
-  options.footer(environment_help);
-  options.set_version_flag("--version", name_ + ' ' + version_);
-  bool once = false;
-  bool describes = false;
-  std::string tried;
-  bool json = false;
-  auto* const to_end = options.add_flag(
-      "--once", once, "Handle what the streams hold, answer no requests, then end");
-  auto* const to_describe =
-      options.add_flag("--describe", describes, "Print the handlers and their policies, and end");
-  auto* const to_try =
-      options.add_option("--try", tried, "Run the handler on a dead letter, and undo it")
-          ->type_name("STREAM:SEQUENCE")
-          ->excludes(to_end, to_describe);
-  std::string page;
-  options.add_option("--probe", page, "Ask the service that runs here whether it is well")
-      ->check(CLI::IsMember({"livez", "readyz", "startupz"}))
-      ->excludes(to_end, to_describe, to_try);
-  options.add_flag("--json", json, "With --try: a line of JSON for each handler")->needs(to_try);
-  try {
-    options.parse(argc, argv);
-  } catch (const CLI::ParseError& ending) {
-    const bool is_help = ending.get_exit_code() == 0;
-    options.exit(ending);
-    return is_help ? 0 : exit_usage;
-  }
-  if (!page.empty()) return detail::probe(page, name_, detail::read_admin_settings());
-  name_log(name_, {});
-  if (to_try->count() > 0) return try_one(tried, json);
-  if (!describes) return run(once);
-  std::fputs(describe().c_str(), stdout);
-  return 0;
 }
 
 }  // namespace weir

@@ -13,7 +13,7 @@
 namespace weir::detail {
 namespace {
 
-trace_settings announced(trace_settings read) {
+tracer_settings announced(tracer_settings read) {
   if (read.endpoint.empty()) return read;
   // Behind the path a key may stand.
   log_info("traces go to " + read.endpoint.substr(0, read.endpoint.find('?')) + ", sampled by " +
@@ -119,8 +119,8 @@ void trace_statement(const postgres::statement_report& told) {
 
 }  // namespace
 
-service_tracing::service_tracing(const std::string& program)
-    : tracer_(announced(read_trace_environment(program))) {
+service_tracing::service_tracing(tracer_settings settings)
+    : tracer_(announced(std::move(settings))) {
   tracer_.start();
 }
 

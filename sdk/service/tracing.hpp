@@ -20,8 +20,8 @@ struct attempt_end;
 /// The traces of a service: where its spans go, for as long as it runs.
 class service_tracing {
  public:
-  /// As the environment says; where it does not, nothing is recorded. Throws `invalid_argument`.
-  explicit service_tracing(const std::string& program);
+  /// Where they name no collector, nothing is recorded.
+  explicit service_tracing(tracer_settings settings);
 
   /// Lets the statements of a pool be traced; what its hook does is done as well.
   void watch(postgres::pool_options& to) const;

@@ -3,7 +3,9 @@
 
 #include <memory>
 
+#include "server_options.hpp"
 #include "trial_report.hpp"
+#include "weir/config/masked_url.hpp"
 #include "weir/event/subject.hpp"
 #include "weir/postgres/detail/read_only_conninfo.hpp"
 #include "weir/timeout.hpp"
@@ -44,19 +46,18 @@ task<> connected(nats::connection& link, const std::string& url, const std::stri
 }
 
 task<trial> try_with(const service::registration& one, const tried_message& what,
-                     const environment& settings, nats::connection& over) {
+                     const service_settings& settings, nats::connection& over) {
   if (one.entry.kind == handler_kind::plain) {
     co_return co_await try_handler(one, what, nullptr, over);
   }
   // A pool for each, since a connection's counts of changed rows outlive a transaction.
-  postgres::pool_options to_database;
-  to_database.conninfo = settings.database_url;
-  to_database.max_connections = connections_needed;
-  postgres::pool work(to_database);
+  auto pooled = to_database(settings.postgres);
+  pooled.max_connections = connections_needed;
+  postgres::pool work(pooled);
   // A unit reads outside of the transaction, so nothing would roll back what a read writes.
-  to_database.conninfo = postgres::detail::read_only_conninfo(settings.database_url);
-  to_database.max_connections = 1;
-  postgres::pool reads(std::move(to_database));
+  pooled.conninfo = postgres::detail::read_only_conninfo(settings.postgres.url);
+  pooled.max_connections = 1;
+  postgres::pool reads(std::move(pooled));
   const trial_pools database{work, reads};
   auto tried = co_await try_handler(one, what, &database, over).as_result();
   co_await reads.close();
@@ -66,7 +67,7 @@ task<trial> try_with(const service::registration& one, const tried_message& what
 }
 
 task<try_outcome> try_connected(nats::connection& link, const service& which,
-                                const environment& settings, try_request wanted) {
+                                const service_settings& settings, try_request wanted) {
   const nats::jetstream jetstream(link);
   const auto what = co_await read_tried(jetstream, message_name::parse(wanted.name));
   std::vector<trial> trials;
@@ -83,12 +84,11 @@ task<try_outcome> try_connected(nats::connection& link, const service& which,
 
 }  // namespace
 
-task<try_outcome> try_message(const service& which, const environment& settings,
+task<try_outcome> try_message(const service& which, const service_settings& settings,
                               try_request wanted) {
+  const settings_hold own(settings.own, which.own_sections());
   std::string last_failure;
-  nats::connection_options options;
-  options.url = settings.nats_url;
-  options.name = which.name();
+  auto options = to_nats(settings.nats, which.name());
   options.on_event = [&last_failure](const nats::connection_event& event) {
     if (!event.reason.empty()) last_failure = event.reason;
   };
@@ -96,7 +96,7 @@ task<try_outcome> try_message(const service& which, const environment& settings,
   std::exception_ptr failure;
   try_outcome made;
   try {
-    co_await connected(link, settings.nats_url, last_failure);
+    co_await connected(link, settings.nats.url, last_failure);
     made = co_await try_connected(link, which, settings, std::move(wanted));
   } catch (...) {
     failure = std::current_exception();

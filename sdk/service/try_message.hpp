@@ -23,7 +23,7 @@ struct try_outcome {
 /// message, as try_handler() does: nothing is stored, published or acknowledged. Nothing is made or
 /// migrated either. Throws `invalid_argument` where the service has no handler for it, `not_found`
 /// where there is no such message, and `unavailable` where a server does not answer.
-task<try_outcome> try_message(const service& which, const environment& settings,
+task<try_outcome> try_message(const service& which, const service_settings& settings,
                               try_request wanted);
 
 }  // namespace weir::detail

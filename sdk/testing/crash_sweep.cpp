@@ -18,7 +18,7 @@ namespace {
 /// What a child runs on the servers.
 using world_work = std::function<task<std::string>(world&)>;
 
-task<std::string> run_in_world(const environment& servers, const world_work& work) {
+task<std::string> run_in_world(const service_settings& servers, const world_work& work) {
   world around(servers);
   std::exception_ptr failure;
   std::string text;
@@ -35,7 +35,8 @@ task<std::string> run_in_world(const environment& servers, const world_work& wor
 /// One case on its servers: each step in a process of its own, so that what dies leaves nothing.
 class sweep {
  public:
-  sweep(const crash_case& which, const environment& servers, const crash_sweep_options& options)
+  sweep(const crash_case& which, const service_settings& servers,
+        const crash_sweep_options& options)
       : case_(which), servers_(servers), options_(options) {}
 
   crash_report run() {
@@ -144,7 +145,7 @@ class sweep {
   }
 
   const crash_case& case_;
-  const environment& servers_;
+  const service_settings& servers_;
   const crash_sweep_options& options_;
   std::string expected_;
   crash_report report_;
@@ -164,7 +165,7 @@ std::string_view name_of(disturbance what) {
   return "";
 }
 
-task<> run_backlog(const weir::service& app, const environment& servers) {
+task<> run_backlog(const weir::service& app, const service_settings& servers) {
   co_await detail::run_service(app, servers, detail::run_until::backlog_done);
 }
 
@@ -173,13 +174,13 @@ task<> run_backlog(const weir::service& app, const environment& servers) {
 crash_case crash_case_of(const weir::service& app) {
   const weir::service::registration& only = app.registrations().at(0);
   crash_case made;
-  made.program = [&app](const environment& servers) { return run_backlog(app, servers); };
+  made.program = [&app](const service_settings& servers) { return run_backlog(app, servers); };
   made.stream = only.entry.stream;
   made.consumer = only.policy.name();
   return made;
 }
 
-crash_report crash_sweep(const crash_case& which, const environment& servers,
+crash_report crash_sweep(const crash_case& which, const service_settings& servers,
                          const crash_sweep_options& options) {
   return sweep(which, servers, options).run();
 }

@@ -8,6 +8,7 @@
 
 #include "outbox_core.hpp"
 #include "running_service.hpp"
+#include "weir/config/load_settings.hpp"
 #include "weir/sleep.hpp"
 
 namespace weir::test {
@@ -32,7 +33,6 @@ struct stored_events {
 
 /// What the model is called in log lines.
 constexpr const char* model_url = "nats://model";
-constexpr std::size_t service_connections = 10;
 constexpr std::size_t test_connections = 2;
 
 std::unique_ptr<bench_driver> make_driver(const service_options& options, bench_driver*& made) {
@@ -48,14 +48,15 @@ service_bench::service_bench(weir::service under_test, const service_options& op
       options_(options),
       home_(make_driver(options, driver_)),
       server_(nats::model_options{.seed = options.seed}) {
-  settings_.nats_url = model_url;
-  settings_.database_connections = service_connections;
+  settings_ =
+      load_settings({.service = app_.name(), .text = options.config}, {}, app_.own_sections());
+  settings_.nats.url = model_url;
   if (weir::detail::wants_database(app_)) {
     data_.emplace();
     data_->set_clock(options.start);
     driver_->on_time([this](std::chrono::system_clock::time_point now) { data_->set_clock(now); });
     driver_->on_silence([this] { return data_->waits_for_locks(); });
-    settings_.database_url = data_->conninfo();
+    settings_.postgres.url = data_->conninfo();
     postgres::pool_options for_test;
     for_test.conninfo = data_->conninfo();
     for_test.max_connections = test_connections;

@@ -7,7 +7,7 @@
 #include "bench_driver.hpp"
 #include "bench_streams.hpp"
 #include "service_host.hpp"
-#include "weir/config/environment.hpp"
+#include "weir/config/service_settings.hpp"
 #include "weir/loop.hpp"
 #include "weir/manual_reset_event.hpp"
 #include "weir/scope.hpp"
@@ -65,7 +65,7 @@ class service_bench final : private weir::detail::service_host {
   bench_streams streams_{server_};
   std::optional<bench_database> data_;
   std::unique_ptr<postgres::pool> database_;
-  environment settings_ = {};
+  service_settings settings_ = {};
   scope running_;  ///< The service.
   scope testing_;  ///< What the test has asked for.
   scope closing_;

@@ -14,21 +14,21 @@ constexpr auto end_others = stmt<
     "where datname = current_database() and pid <> pg_backend_pid()",
     postgres::statement_kind::write, "weir_test_cut">;
 
-nats::connection_options to_nats(const environment& servers) {
+nats::connection_options to_nats(const service_settings& servers) {
   nats::connection_options options;
-  options.url = servers.nats_url;
+  options.url = servers.nats.url;
   return options;
 }
 
-postgres::pool_options to_database(const environment& servers) {
+postgres::pool_options to_database(const service_settings& servers) {
   postgres::pool_options options;
-  options.conninfo = servers.database_url;
+  options.conninfo = servers.postgres.url;
   return options;
 }
 
 }  // namespace
 
-world::world(const environment& servers)
+world::world(const service_settings& servers)
     : link_(to_nats(servers)), jetstream_(link_), database_(to_database(servers)) {}
 
 task<> world::close() {

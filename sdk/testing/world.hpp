@@ -8,7 +8,7 @@ namespace weir::test {
 /// Connections to the servers of a case, for what happens around the program.
 class world {
  public:
-  explicit world(const environment& servers);
+  explicit world(const service_settings& servers);
   task<> close();
 
   /// Deletes all streams and what the database holds.

@@ -21,6 +21,7 @@ libsimdjson-dev: reads JSON
 libfmt-dev: formats text
 libspdlog-dev: writes the log
 libcli11-dev: reads command lines
+libtomlplusplus-dev: reads configuration files
 doctest-dev: the test framework
 nats-server: the tests and quickstart run a private one
 postgresql: the tests and quickstart run a private one

@@ -3,7 +3,8 @@
 
 #include <memory>
 
-#include "weir/config/environment.hpp"
+#include "weir/config/load_settings.hpp"
+#include "weir/config/masked_url.hpp"
 #include "weir/scope.hpp"
 #include "weir/signals.hpp"
 #include "weir/timeout.hpp"
@@ -60,7 +61,7 @@ task<int> run_connected(std::string url, signals& caught, const connection_body&
 }  // namespace
 
 std::string nats_url(const std::string& given) {
-  return given.empty() ? read_environment().nats_url : given;
+  return given.empty() ? settings_of_environment().nats.url : given;
 }
 
 int run_nats_connection(const std::string& url, on_signal how, const connection_body& body) {

@@ -65,7 +65,7 @@ weir::task<std::string> look_at_letters(weir::test::world& around) {
 
 using world_work = weir::task<std::string> (*)(weir::test::world&);
 
-weir::task<std::string> run_in_world(const weir::environment& servers, world_work work) {
+weir::task<std::string> run_in_world(const weir::service_settings& servers, world_work work) {
   weir::test::world around(servers);
   std::string text;
   std::exception_ptr failure;
@@ -79,7 +79,7 @@ weir::task<std::string> run_in_world(const weir::environment& servers, world_wor
   co_return text;
 }
 
-std::string in_world(const weir::environment& servers, world_work work) {
+std::string in_world(const weir::service_settings& servers, world_work work) {
   child around([&] {
     weir::loop home;
     return home.run(run_in_world(servers, work));
@@ -91,7 +91,7 @@ std::string in_world(const weir::environment& servers, world_work work) {
 }
 
 /// Runs the service until all is settled, and has it stop itself at a point, which 0 is not.
-std::string run_instance(const weir::service& app, const weir::environment& servers,
+std::string run_instance(const weir::service& app, const weir::service_settings& servers,
                          std::uint64_t at) {
   auto made = std::make_unique<weir::test::disturbed_driver>(at, SIGSTOP);
   const auto& driver = *made;
@@ -107,7 +107,7 @@ void check_ended_well(child& instance) {
 }
 
 /// True when the one that was to stand still did so before the work was done.
-bool freeze_one_of_two(const weir::service& app, const weir::environment& servers,
+bool freeze_one_of_two(const weir::service& app, const weir::service_settings& servers,
                        std::uint64_t at) {
   in_world(servers, publish_many);
   child frozen([&] { return run_instance(app, servers, at); });

@@ -104,7 +104,8 @@ weir::task<std::string> look(weir::test::world& around, bool as_rows) {
 
 using world_work = weir::task<std::string> (*)(weir::test::world&, bool);
 
-weir::task<std::string> in_world(const weir::environment& servers, world_work work, bool as_rows) {
+weir::task<std::string> in_world(const weir::service_settings& servers, world_work work,
+                                 bool as_rows) {
   weir::test::world around(servers);
   std::string text;
   std::exception_ptr failure;
@@ -123,12 +124,12 @@ weir::task<std::string> stage_and_look(weir::test::world& around, bool as_rows) 
   co_return co_await look(around, as_rows);
 }
 
-std::string run_in_world(const weir::environment& servers, world_work work, bool as_rows) {
+std::string run_in_world(const weir::service_settings& servers, world_work work, bool as_rows) {
   weir::loop home;
   return home.run(in_world(servers, work, as_rows));
 }
 
-std::string run_service(const weir::service& app, const weir::environment& servers) {
+std::string run_service(const weir::service& app, const weir::service_settings& servers) {
   weir::loop home;
   return home.run(weir::detail::run_service(app, servers, weir::detail::run_until::backlog_done));
 }

@@ -33,7 +33,7 @@ const std::string stream_name = "BOOKS";
 /// The program; its life is that of its process.
 class books {
  public:
-  books(const environment& servers, mistake made)
+  books(const service_settings& servers, mistake made)
       : link_(to(servers)), jetstream_(link_), database_(pool_to(servers)), made_(made) {}
 
   task<> run() {
@@ -51,14 +51,14 @@ class books {
   }
 
  private:
-  static nats::connection_options to(const environment& servers) {
+  static nats::connection_options to(const service_settings& servers) {
     nats::connection_options options;
-    options.url = servers.nats_url;
+    options.url = servers.nats.url;
     return options;
   }
-  static postgres::pool_options pool_to(const environment& servers) {
+  static postgres::pool_options pool_to(const service_settings& servers) {
     postgres::pool_options options;
-    options.conninfo = servers.database_url;
+    options.conninfo = servers.postgres.url;
     return options;
   }
 
@@ -161,7 +161,7 @@ class books {
   std::set<std::int64_t> known_;
 };
 
-task<> run_books(const environment& servers, mistake made) {
+task<> run_books(const service_settings& servers, mistake made) {
   books program(servers, made);
   std::exception_ptr failure;
   try {
@@ -248,7 +248,7 @@ std::string_view name_of(mistake which) {
 
 crash_case planted(mistake which) {
   crash_case made;
-  made.program = [which](const environment& servers) { return run_books(servers, which); };
+  made.program = [which](const service_settings& servers) { return run_books(servers, which); };
   made.stream = stream_name;
   made.consumer = "books";
   made.prepare = publish_amounts;

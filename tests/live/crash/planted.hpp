@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "weir/config/environment.hpp"
+#include "weir/config/service_settings.hpp"
 #include "weir/task.hpp"
 #include "weir/test/crash_sweep.hpp"
 

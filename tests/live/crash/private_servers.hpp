@@ -16,14 +16,14 @@ struct private_servers {
     allow(sweep_limit);
     nats.start();
     postgres.start();
-    both.nats_url = nats.url();
-    both.database_url = postgres.conninfo();
-    both.database_connections = 4;
+    both.nats.url = nats.url();
+    both.postgres.url = postgres.conninfo();
+    both.postgres.connections = 4;
   }
 
   servers::nats_server nats;
   servers::postgres_server postgres;
-  environment both;
+  service_settings both;
 };
 
 }  // namespace weir::test

@@ -41,8 +41,8 @@ task<> resolve_deadlock(pool& db) {
   const auto upwards = [&here](tx& work) { return update_both(work, here, 1, 2); };
   const auto downwards = [&here](tx& work) { return update_both(work, here, 2, 1); };
   co_await when_all(db.transaction(upwards), db.transaction(downwards));
-  // One of them was refused once, and repeated.
-  CHECK(here.runs == 3);
+  // One of them was refused and repeated; who repeats it may come before the other once more.
+  CHECK(here.runs >= 3);
   const auto found = co_await db.one<std::int64_t>(sum);
   CHECK(found == 4);
   co_await check_clean(db);
@@ -93,7 +93,7 @@ task<> serialize(pool& db) {
   const auto first = [&here](tx& work) { return copy_sum(work, here, 1); };
   const auto second = [&here](tx& work) { return copy_sum(work, here, 2); };
   co_await when_all(db.transaction(first, strict), db.transaction(second, strict));
-  CHECK(here.runs == 3);
+  CHECK(here.runs >= 3);
   // One after the other: 1, and then 1 + 1.
   const auto found = co_await db.one<std::int64_t>(sum);
   CHECK(found == 3);

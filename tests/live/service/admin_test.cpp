@@ -50,20 +50,16 @@ struct watched {
   watched(const weir::service& which, const office_floor& at,
           std::vector<std::string> optional = {})
       : name(which.name()),
-        settings{.listen = "127.0.0.1:" + std::to_string(weir::servers::free_loopback_port()),
-                 .optional = std::move(optional)},
-        address(address_of(settings)) {
-    running.spawn(run(which, at.settings, settings));
+        settings(at.settings),
+        address(
+            weir::socket_address::of_ip("127.0.0.1", weir::servers::free_loopback_port()).value()) {
+    settings.admin.listen = address.text();
+    settings.admin.optional = std::move(optional);
+    running.spawn(run(which, settings));
   }
 
-  static weir::socket_address address_of(const weir::admin_settings& settings) {
-    const auto where = weir::parse_admin_address(settings.listen).value();
-    return weir::socket_address::of_ip(where.ip, where.port).value();
-  }
-  static weir::task<> run(const weir::service& which, const weir::environment& with,
-                          weir::admin_settings pages) {
-    co_await weir::detail::run_service(which, with, weir::detail::run_until::signal, nullptr,
-                                       std::move(pages));
+  static weir::task<> run(const weir::service& which, weir::service_settings with) {
+    co_await weir::detail::run_service(which, with);
   }
 
   weir::task<http_answer> page(std::string target) {
@@ -90,7 +86,7 @@ struct watched {
   }
 
   std::string name;
-  weir::admin_settings settings;
+  weir::service_settings settings;
   weir::socket_address address;
   weir::scope running;
 };
@@ -132,9 +128,9 @@ weir::task<> lose_the_servers(office_floor at, watched& service) {
   const std::string ready = co_await service.until("/readyz?verbose", 200);
   CHECK(ready == "[+]startup ok\n[+]nats ok\n[+]postgres ok\n[+]" + std::string(consumer_check) +
                      " ok\n[+]drain ok\nreadyz check passed\n");
-  int exit = co_await probe("readyz", service.name, service.settings);
+  int exit = co_await probe("readyz", service.name, service.settings.admin);
   CHECK(exit == 0);
-  exit = co_await probe("readyz", "another", service.settings);
+  exit = co_await probe("readyz", "another", service.settings.admin);
   CHECK(exit == 1);
   const std::string facts = co_await statistics(at.link);
   CHECK(facts.find(R"("endpoints":[],"data":{"service":"letters-test","question":"readyz",)"
@@ -144,7 +140,7 @@ weir::task<> lose_the_servers(office_floor at, watched& service) {
   const std::string away = co_await service.until("/readyz", 503);
   CHECK(away.find("[-]postgres failed: ") != std::string::npos);
   CHECK(away.find("[+]nats ok") != std::string::npos);
-  exit = co_await probe("readyz", service.name, service.settings);
+  exit = co_await probe("readyz", service.name, service.settings.admin);
   CHECK(exit == 1);
   for (const char* target : {"/livez", "/startupz"}) {
     const http_answer well = co_await service.page(target);
@@ -155,7 +151,7 @@ weir::task<> lose_the_servers(office_floor at, watched& service) {
 
   at.nats.kill_hard();
   co_await service.until_told("/readyz", "[-]nats failed: no connection to 127.0.0.1:");
-  exit = co_await probe("livez", service.name, service.settings);
+  exit = co_await probe("livez", service.name, service.settings.admin);
   CHECK(exit == 0);
   at.nats.start();
   co_await service.until("/readyz", 200);
@@ -163,7 +159,7 @@ weir::task<> lose_the_servers(office_floor at, watched& service) {
   const http_answer drained = co_await service.drain();
   CHECK(drained.status == 202);
   co_await service.running.join();
-  exit = co_await probe("livez", service.name, service.settings);
+  exit = co_await probe("livez", service.name, service.settings.admin);
   CHECK(exit == 1);
 }
 
@@ -204,16 +200,18 @@ weir::task<> break_the_handler(office_floor at, watched& service) {
 
 weir::task<> take_ports(const weir::service& which, office_floor at) {
   const auto taken = weir::tcp_listener::bind("127.0.0.1", 0);
-  const auto refused =
-      co_await watched::run(which, at.settings, {.listen = taken.address().text()}).as_result();
+  weir::service_settings settings = at.settings;
+  settings.admin.listen = taken.address().text();
+  const auto refused = co_await watched::run(which, settings).as_result();
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().message().find(taken.address().text()) != std::string::npos);
-  CHECK(refused.error().message().find("WEIR_ADMIN__LISTEN") != std::string::npos);
-  const auto wrong = co_await watched::run(which, at.settings, {.listen = "here"}).as_result();
+  CHECK(refused.error().message().find("admin.listen") != std::string::npos);
+  settings.admin.listen = "here";
+  const auto wrong = co_await watched::run(which, settings).as_result();
   REQUIRE_FALSE(wrong.has_value());
   CHECK(wrong.error().is(weir::errc::invalid_argument));
-  const auto unknown =
-      co_await watched::run(which, at.settings, {.optional = {"redis"}}).as_result();
+  settings.admin = {.optional = {"redis"}};
+  const auto unknown = co_await watched::run(which, settings).as_result();
   REQUIRE_FALSE(unknown.has_value());
   CHECK(unknown.error().message().find("there are: nats, postgres, " +
                                        std::string(consumer_check)) != std::string::npos);
@@ -229,8 +227,9 @@ weir::task<> do_without_pages(const weir::service& which, office_floor at) {
     CHECK(taken.code() == std::errc::address_in_use);  // By whom does not matter.
   }
   weir::scope running;
-  const weir::admin_settings settings{.listen = std::string(weir::default_admin_listen)};
-  running.spawn(watched::run(which, at.settings, settings));
+  weir::service_settings settings = at.settings;
+  settings.admin.listen = weir::default_admin_listen;
+  running.spawn(watched::run(which, settings));
   std::string facts;
   while (facts.find(R"("ok":true)") == std::string::npos) {
     const auto told = co_await statistics(at.link).as_result();

@@ -97,7 +97,7 @@ bool uses_database(const service& which) {
   });
 }
 
-task<> run_quietly(const service& which, const environment& settings) {
+task<> run_quietly(const service& which, const service_settings& settings) {
   co_await detail::run_service(which, settings);
 }
 
@@ -119,8 +119,8 @@ task<> play_beside(const service& one, const office_story& story, office_floor o
 post_office::post_office() {
   nats_.start();
   postgres_.start();
-  settings_ = {
-      .nats_url = nats_.url(), .database_url = postgres_.conninfo(), .database_connections = 4};
+  settings_ = {.nats = {.url = nats_.url()},
+               .postgres = {.url = postgres_.conninfo(), .connections = 4}};
 }
 
 aftermath post_office::deliver(const service& to, const std::vector<std::string>& bodies) {
@@ -138,11 +138,11 @@ aftermath post_office::deliver(const service& to, const std::vector<sent_letter>
 task<aftermath> post_office::run(const service& to, const std::vector<sent_letter>& letters,
                                  const preparation& before) {
   nats::connection_options options;
-  options.url = settings_.nats_url;
+  options.url = settings_.nats.url;
   nats::connection link(options);
   nats::jetstream jetstream(link);
   postgres::pool_options to_database;
-  to_database.conninfo = settings_.database_url;
+  to_database.conninfo = settings_.postgres.url;
   postgres::pool database(to_database);
   aftermath found;
   std::exception_ptr failure;
@@ -195,11 +195,11 @@ void post_office::tell(const office_story& story, std::unique_ptr<driver> with) 
 
 task<> post_office::run_story(const office_story& story) {
   nats::connection_options options;
-  options.url = settings_.nats_url;
+  options.url = settings_.nats.url;
   nats::connection link(options);
   nats::jetstream jetstream(link);
   postgres::pool_options to_database;
-  to_database.conninfo = settings_.database_url;
+  to_database.conninfo = settings_.postgres.url;
   postgres::pool database(to_database);
   std::exception_ptr failure;
   try {

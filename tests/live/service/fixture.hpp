@@ -53,7 +53,7 @@ struct office_floor {
   postgres::pool& database;
   servers::nats_server& nats;
   servers::postgres_server& postgres;
-  const environment& settings;
+  const service_settings& settings;
 };
 
 using office_story = std::function<task<>(office_floor)>;
@@ -95,7 +95,7 @@ class post_office {
   void tell(const office_story& story, std::unique_ptr<driver> with = nullptr);
 
   /// Where a service finds the servers.
-  const environment& settings() const noexcept { return settings_; }
+  const service_settings& settings() const noexcept { return settings_; }
 
  private:
   task<> run_story(const office_story& story);
@@ -104,7 +104,7 @@ class post_office {
 
   servers::nats_server nats_;
   servers::postgres_server postgres_;
-  environment settings_;
+  service_settings settings_;
 };
 
 /// The body of a letter.

@@ -100,17 +100,17 @@ class desk {
   }
 
  private:
-  explicit desk(const weir::environment& settings)
+  explicit desk(const weir::service_settings& settings)
       : settings_(settings), link_(to_nats(settings)), database_(to_database(settings)) {}
 
-  static weir::nats::connection_options to_nats(const weir::environment& settings) {
+  static weir::nats::connection_options to_nats(const weir::service_settings& settings) {
     weir::nats::connection_options options;
-    options.url = settings.nats_url;
+    options.url = settings.nats.url;
     return options;
   }
-  static weir::postgres::pool_options to_database(const weir::environment& settings) {
+  static weir::postgres::pool_options to_database(const weir::service_settings& settings) {
     weir::postgres::pool_options options;
-    options.conninfo = settings.database_url;
+    options.conninfo = settings.postgres.url;
     return options;
   }
 
@@ -122,7 +122,7 @@ class desk {
     done.value();
   }
 
-  const weir::environment& settings_;
+  const weir::service_settings& settings_;
   weir::nats::connection link_;
   weir::postgres::pool database_;
 };
@@ -383,9 +383,9 @@ weir::task<> count_plainly(Letter) {
   co_return;
 }
 
-weir::task<> serve_one(weir::environment settings) {
+weir::task<> serve_one(weir::service_settings settings) {
   weir::nats::connection_options options;
-  options.url = settings.nats_url;
+  options.url = settings.nats.url;
   weir::nats::connection link(options);
   weir::nats::jetstream jetstream(link);
   weir::nats::stream_config stream;
@@ -415,7 +415,7 @@ TEST_CASE("a user who may not make the stream, or not look for it, is served all
   handled_plainly = 0;
   weir::loop home;
 
-  home.run(serve_one({.nats_url = url, .database_url = {}, .database_connections = 1}));
+  home.run(serve_one({.nats = {.url = url}, .postgres = {.url = {}, .connections = 1}}));
 
   CHECK(handled_plainly == 1);
 }

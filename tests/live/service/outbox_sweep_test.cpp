@@ -48,7 +48,7 @@ weir::task<> sweep_many(office_floor on) {
   co_await on.database.exec(leave_many);
   std::uint64_t statements = 0;
   weir::postgres::pool_options counted;
-  counted.conninfo = on.settings.database_url;
+  counted.conninfo = on.settings.postgres.url;
   counted.hooks.on_statement = [&statements](const auto&) { ++statements; };
   weir::postgres::pool database(counted);
   weir::outbox outbox(database, on.link);
@@ -266,7 +266,7 @@ weir::task<> sweep_in_vain(office_floor on) {
   co_await weir::detail::make_effect_tables(on.database);
   int sweeps = 0;
   weir::postgres::pool_options counted;
-  counted.conninfo = on.settings.database_url;
+  counted.conninfo = on.settings.postgres.url;
   counted.hooks.on_statement = [&sweeps](const weir::postgres::statement_report& one) {
     if (one.name == "weir_outbox_due") ++sweeps;
   };

@@ -68,10 +68,10 @@ void check_told(const weir::error& why) {
 
 /// The permissions change while the service runs.
 weir::task<weir::error> lose_permission(const weir::service& which,
-                                        const weir::environment& settings,
+                                        const weir::service_settings& settings,
                                         weir::servers::nats_server& server) {
   weir::nats::connection_options options;
-  options.url = settings.nats_url;
+  options.url = settings.nats.url;
   weir::nats::connection link(options);
   weir::scope running;
   std::optional<weir::error> why;
@@ -89,14 +89,14 @@ weir::task<weir::error> lose_permission(const weir::service& which,
   co_return why.value();
 }
 
-weir::task<> run_quietly(const weir::service& which, const weir::environment& settings) {
+weir::task<> run_quietly(const weir::service& which, const weir::service_settings& settings) {
   co_await weir::detail::run_service(which, settings);
 }
 
 weir::task<Information> ask_undiscovered(const weir::service& which,
-                                         const weir::environment& settings) {
+                                         const weir::service_settings& settings) {
   weir::nats::connection_options options;
-  options.url = settings.nats_url;
+  options.url = settings.nats.url;
   weir::nats::connection link(options);
   weir::scope running;
   running.spawn(run_quietly(which, settings));
@@ -115,8 +115,7 @@ TEST_CASE("a service that may not answer is never ready, and ends with the subje
   weir::servers::nats_server server(denying("enquiries.>"));
   server.start();
   const weir::service which = informing();
-  const weir::environment settings{
-      .nats_url = as_desk(server), .database_url = {}, .database_connections = 1};
+  const weir::service_settings settings{.nats = {.url = as_desk(server)}};
   weir::loop home;
 
   check_told(home.run(error_of(weir::detail::run_service(which, settings))));
@@ -127,8 +126,7 @@ TEST_CASE("a service that may answer no more ends, and says so") {
   weir::servers::nats_server server(denying("something.else"));
   server.start();
   const weir::service which = informing();
-  const weir::environment settings{
-      .nats_url = as_desk(server), .database_url = {}, .database_connections = 1};
+  const weir::service_settings settings{.nats = {.url = as_desk(server)}};
   weir::loop home;
 
   check_told(home.run(lose_permission(which, settings, server)));
@@ -139,8 +137,7 @@ TEST_CASE("that $SRV is not permitted keeps no service from answering") {
   weir::servers::nats_server server(denying("$SRV.>"));
   server.start();
   const weir::service which = informing();
-  const weir::environment settings{
-      .nats_url = as_desk(server), .database_url = {}, .database_connections = 1};
+  const weir::service_settings settings{.nats = {.url = as_desk(server)}};
   weir::loop home;
 
   CHECK(home.run(ask_undiscovered(which, settings)).id == 7);

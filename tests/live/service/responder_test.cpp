@@ -87,7 +87,7 @@ weir::task<> make_stream(weir::nats::jetstream& jetstream) {
   co_await jetstream.ensure_stream(stream);
 }
 
-weir::task<> run_quietly(const weir::service& which, const weir::environment& settings) {
+weir::task<> run_quietly(const weir::service& which, const weir::service_settings& settings) {
   co_await weir::detail::run_service(which, settings);
 }
 
@@ -95,13 +95,13 @@ weir::task<> run_quietly(const weir::service& which, const weir::environment& se
 struct shop {
   weir::servers::nats_server nats;
   weir::servers::postgres_server postgres;
-  weir::environment settings;
+  weir::service_settings settings;
 
   shop() {
     nats.start();
     postgres.start();
-    settings = {
-        .nats_url = nats.url(), .database_url = postgres.conninfo(), .database_connections = 4};
+    settings = {.nats = {.url = nats.url()},
+                .postgres = {.url = postgres.conninfo(), .connections = 4}};
   }
 
   void play(const weir::service& which, int programs, const story& told) {
@@ -114,11 +114,11 @@ struct shop {
 
   weir::task<> run(const weir::service& which, int programs, const story& told) {
     weir::nats::connection_options to_nats;
-    to_nats.url = settings.nats_url;
+    to_nats.url = settings.nats.url;
     weir::nats::connection link(to_nats);
     weir::nats::jetstream jetstream(link);
     weir::postgres::pool_options to_database;
-    to_database.conninfo = settings.database_url;
+    to_database.conninfo = settings.postgres.url;
     weir::postgres::pool database(to_database);
     std::exception_ptr failure;
     weir::scope running;

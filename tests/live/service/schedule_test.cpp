@@ -38,7 +38,7 @@ weir::task<> note_tick(weir::tx& db, const weir::tick& now) {
   db.publish(Reply{1});
 }
 
-weir::task<> run_service(const weir::service& which, const weir::environment& settings) {
+weir::task<> run_service(const weir::service& which, const weir::service_settings& settings) {
   co_await weir::detail::run_service(which, settings);
 }
 
@@ -47,12 +47,12 @@ weir::task<> until_ticked(weir::postgres::pool& database, std::int64_t wanted) {
 }
 
 /// Two programs with the same schedule; three ticks and one of the past.
-weir::task<> run_two(const weir::service& which, const weir::environment& settings) {
+weir::task<> run_two(const weir::service& which, const weir::service_settings& settings) {
   weir::nats::connection_options to_nats;
-  to_nats.url = settings.nats_url;
+  to_nats.url = settings.nats.url;
   weir::nats::connection link(to_nats);
   weir::postgres::pool_options to_database;
-  to_database.conninfo = settings.database_url;
+  to_database.conninfo = settings.postgres.url;
   weir::postgres::pool database(to_database);
   weir::nats::jetstream jetstream(link);
   weir::nats::stream_config stream;
@@ -91,8 +91,8 @@ TEST_CASE("each tick is handled once although two programs run and the first att
   weir::servers::postgres_server postgres;
   nats.start();
   postgres.start();
-  const weir::environment settings{
-      .nats_url = nats.url(), .database_url = postgres.conninfo(), .database_connections = 4};
+  const weir::service_settings settings{.nats = {.url = nats.url()},
+                                        .postgres = {.url = postgres.conninfo(), .connections = 4}};
   weir::service service("ticking");
   service.without_statement_check().scheduled<note_tick>(weir::schedule("every-second").every(1s));
   weir::loop home;

@@ -3,9 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 #include "watchdog.hpp"
+#include "weir/config/load_settings.hpp"
 #include "weir/sleep.hpp"
 
 namespace weir::test {
@@ -21,17 +20,18 @@ task<> run_traced(const service& which, const variables& extra, traced_story sto
   variables all = {{"OTEL_EXPORTER_OTLP_ENDPOINT", with.url()},
                    {"OTEL_EXPORTER_OTLP_HEADERS", "x-key=canary"}};
   for (const auto& [name, value] : extra) all[name] = value;
-  for (const auto& [name, value] : all) ::setenv(name.c_str(), value.c_str(), 1);
+  const settings_sources from{.environment = {all.begin(), all.end()}};
+  const service_settings settings = load_settings(from, on.settings);
   std::exception_ptr failure;
   std::optional<shift> running;
   try {
-    const traced_floor at{on, with, which, running};
+    const office_floor inside{on.link, on.jetstream, on.database, on.nats, on.postgres, settings};
+    const traced_floor at{inside, with, which, running};
     co_await story(at);
   } catch (...) {
     failure = std::current_exception();
   }
   if (running) co_await running->close();
-  for (const auto& [name, value] : all) ::unsetenv(name.c_str());
   co_await with.close();
   if (failure) std::rethrow_exception(failure);
 }

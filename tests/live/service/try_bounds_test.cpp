@@ -71,9 +71,9 @@ weir::task<> lay_out(weir::nats::jetstream&, weir::postgres::pool& database) {
 
 /// Runs a task on the database alone.
 template <class Work>
-weir::task<> in_database(const weir::environment& settings, Work work) {
+weir::task<> in_database(const weir::service_settings& settings, Work work) {
   weir::postgres::pool_options options;
-  options.conninfo = settings.database_url;
+  options.conninfo = settings.postgres.url;
   weir::postgres::pool database(options);
   co_await work(database);
   co_await database.close();

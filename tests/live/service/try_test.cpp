@@ -120,13 +120,13 @@ weir::task<> refuse_loudly(Letter, weir::tx&) {
 weir::task<> count_reply(Reply) { co_return; }
 
 /// All that a trial must leave as it is.
-weir::task<std::string> everything(weir::environment settings) {
+weir::task<std::string> everything(weir::service_settings settings) {
   weir::nats::connection_options options;
-  options.url = settings.nats_url;
+  options.url = settings.nats.url;
   weir::nats::connection link(options);
   weir::nats::jetstream jetstream(link);
   weir::postgres::pool_options to_database;
-  to_database.conninfo = settings.database_url;
+  to_database.conninfo = settings.postgres.url;
   weir::postgres::pool database(to_database);
   std::string seen;
   for (const std::string name : {"LETTERS", "DLQ_LETTERS"}) {
@@ -160,7 +160,7 @@ class trial_office {
     office_.deliver(refusing, letters, lay_out_letters);
   }
 
-  const weir::environment& settings() const noexcept { return office_.settings(); }
+  const weir::service_settings& settings() const noexcept { return office_.settings(); }
 
   weir::detail::try_outcome tried(const weir::service& by, const std::string& name,
                                   bool json = false) {
@@ -309,7 +309,7 @@ TEST_CASE("what others change meanwhile is not taken for the handler's") {
   weir::service refusing("letters-test");
   refusing.on<refuse>(policy());
   office.deliver(refusing, {{letter(7, "arrive")}}, lay_out_letters);
-  others_conninfo = office.settings().database_url;
+  others_conninfo = office.settings().postgres.url;
   weir::service service("letters-test");
   service.on<grant_among_others>(policy());
 
@@ -342,8 +342,8 @@ TEST_CASE("rows that the service may write and not read are only counted") {
   weir::service refusing("letters-test");
   refusing.on<refuse>(policy());
   office.deliver(refusing, {{letter(7, "arrive")}}, lay_out_letters);
-  weir::environment settings = office.settings();
-  settings.database_url += "?user=clerk&password=pen";
+  weir::service_settings settings = office.settings();
+  settings.postgres.url += "?user=clerk&password=pen";
   weir::service service("letters-test");
   service.on<write_blindly>(policy());
 
@@ -363,8 +363,8 @@ TEST_CASE("a server that is away is told, and nothing is said of the handler") {
   trial_office office({letter(7, "arrive")});
   weir::service service("letters-test");
   service.on<grant>(policy());
-  weir::environment settings = office.settings();
-  settings.database_url += "?port=1";
+  weir::service_settings settings = office.settings();
+  settings.postgres.url += "?port=1";
 
   weir::loop home;
   try {

@@ -43,8 +43,8 @@ task<> bill(Order order) {
 task<> serve(post_office& in) {
   service billing("billing-test");
   billing.on<bill>(durable("billing").workers(1).dead_letter("dlq.orders"));
-  environment settings;
-  settings.nats_url = in.url();
+  service_settings settings;
+  settings.nats.url = in.url();
   co_await detail::run_service(billing, settings, detail::run_until::backlog_done);
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("levels and formats have names") {
   CHECK(weir::log_level_of("warning") == log_level::warning);
   CHECK_FALSE(weir::log_level_of("loud").has_value());
   CHECK_FALSE(weir::log_level_of("").has_value());
-  CHECK(weir::log_format_of("auto") == log_format::automatic);
+  CHECK(weir::log_format_of("automatic") == log_format::automatic);
   CHECK(weir::log_format_of("text") == log_format::text);
   CHECK(weir::log_format_of("json") == log_format::json);
   CHECK(weir::log_format_of("journal") == log_format::journal);

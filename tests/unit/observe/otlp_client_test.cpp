@@ -18,8 +18,8 @@ namespace {
 
 constexpr auto patience = 20s;  // for what hangs
 
-trace_settings settings_for(const collector& with) {
-  trace_settings settings;
+tracer_settings settings_for(const collector& with) {
+  tracer_settings settings;
   settings.endpoint = with.url() + "/v1/traces?a=b";
   return settings;
 }
@@ -85,7 +85,7 @@ TEST_CASE("a post that is cancelled leaves no answer for the next one") {
 
 TEST_CASE("that nobody listens is told with the address") {
   test::run([]() -> task<> {
-    trace_settings settings;
+    tracer_settings settings;
     {
       const collector gone;
       settings = settings_for(gone);

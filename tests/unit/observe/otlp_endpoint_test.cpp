@@ -66,13 +66,13 @@ TEST_CASE("of a URL with a password nothing is told") {
 
 TEST_CASE("a header that would break the request is refused, and its value not told") {
   CHECK_NOTHROW(check_otlp_headers({{"Authorization", "Bearer a.b=\xc3\xa9\t!"}, {"x-key", ""}}));
-  for (const trace_settings::pairs& one : {trace_settings::pairs{{"", "canary"}},
-                                           {{"a b", "canary"}},
-                                           {{"a:", "canary"}},
-                                           {{"a\r\nb", "canary"}},
-                                           {{"a", "canary\r\nb: c"}},
-                                           {{"a", std::string("canary\0", 7)}},
-                                           {{"a", "canary\x7f"}}}) {
+  for (const tracer_settings::pairs& one : {tracer_settings::pairs{{"", "canary"}},
+                                            {{"a b", "canary"}},
+                                            {{"a:", "canary"}},
+                                            {{"a\r\nb", "canary"}},
+                                            {{"a", "canary\r\nb: c"}},
+                                            {{"a", std::string("canary\0", 7)}},
+                                            {{"a", "canary\x7f"}}}) {
     std::string text = "taken";
     try {
       check_otlp_headers(one);

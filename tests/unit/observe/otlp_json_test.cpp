@@ -43,8 +43,8 @@ span_record full_span() {
   return one;
 }
 
-trace_settings shop() {
-  trace_settings settings;
+tracer_settings shop() {
+  tracer_settings settings;
   settings.service_name = "shop";
   settings.resource_attributes = {{"deployment.environment", "test"}};
   return settings;

@@ -17,8 +17,8 @@ TEST_SUITE_BEGIN("observe.tracer");
 
 namespace {
 
-trace_settings settings_for(const std::string& url) {
-  trace_settings settings;
+tracer_settings settings_for(const std::string& url) {
+  tracer_settings settings;
   settings.endpoint = url + "/v1/traces";
   settings.service_name = "shop";
   settings.headers = {{"x-key", "secret"}};
@@ -302,7 +302,7 @@ TEST_CASE("at the end a collector that does not answer is waited for no longer t
 
 TEST_CASE("a tracer without an endpoint does nothing") {
   run_virtually([]() -> task<> {
-    tracer none{trace_settings{}};
+    tracer none{tracer_settings{}};
     none.start();
     leave_spans(3);
     CHECK_FALSE(none.is_recording());
@@ -332,7 +332,7 @@ TEST_CASE("spans that end after their tracer do no harm") {
 
 TEST_CASE("a tracer for what is no collector's URL is refused") {
   CHECK_THROWS_AS(tracer(settings_for("https://127.0.0.1")), error);
-  trace_settings settings = settings_for("http://127.0.0.1");
+  tracer_settings settings = settings_for("http://127.0.0.1");
   settings.headers = {{"a", "b\r\nc: d"}};
   CHECK_THROWS_AS(tracer{settings}, error);
 }

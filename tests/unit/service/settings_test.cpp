@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "weir/event/bind.hpp"
 #include "weir/service/service.hpp"
@@ -48,10 +50,12 @@ class variable {
   std::optional<std::string> before_;
 };
 
-int run(weir::service service) {
-  char name[] = "notes";
-  char* arguments[] = {name, nullptr};
-  return service.main(1, arguments);
+int run(weir::service service, std::vector<std::string> arguments = {}) {
+  arguments.insert(arguments.begin(), "notes");
+  std::vector<char*> pointers;
+  for (std::string& one : arguments) pointers.push_back(one.data());
+  pointers.push_back(nullptr);
+  return service.main(static_cast<int>(arguments.size()), pointers.data());
 }
 
 weir::service notes() { return weir::service("notes").on<store_note>(weir::durable("notes")); }
@@ -93,6 +97,38 @@ TEST_CASE("a service is asked for its version without a server") {
   char option[] = "--version";
   char* arguments[] = {name, option, nullptr};
   CHECK(notes().version("1.4.2").main(2, arguments) == 0);
+}
+
+TEST_CASE("a check of the settings says 0 or 1, and connects to nothing") {
+  const variable nats("NATS_URL", "nats://127.0.0.1:1");
+  const variable database("DATABASE_URL", "host=127.0.0.1 port=1");
+  const auto check = [](std::vector<std::string> arguments) {
+    arguments.emplace_back("--check-config");
+    return run(notes(), std::move(arguments));
+  };
+
+  CHECK(check({}) == 0);
+  CHECK(check({"--set", "service.drain_timeout=1m"}) == 0);
+  CHECK(check({"--set", "service.drain_timeout=1"}) == 1);
+  CHECK(check({"--set", "nats.url=nats://127.0.0.1:99999"}) == 1);
+  CHECK(check({"--set", "postgres.url=garbage"}) == 1);
+  CHECK(check({"--set", "service.driver=kqueue"}) == 1);
+  CHECK(check({"--set", "nats.user=a", "--set", "nats.user=b"}) == 0);
+  CHECK(check({"--config", "/no/such/file"}) == 1);
+  CHECK(run(weir::service("notes")
+                .on<store_note>(weir::durable("notes"))
+                .on<read_note>(weir::durable("notes")),
+            {"--check-config"}) == 1);
+}
+
+TEST_CASE("a wrong command line is 2, and what cannot go together is one") {
+  CHECK(run(notes(), {"--set"}) == 2);
+  CHECK(run(notes(), {"--config"}) == 2);
+  CHECK(run(notes(), {"--chek-config"}) == 2);
+  CHECK(run(notes(), {"--check-config", "--print-config"}) == 2);
+  CHECK(run(notes(), {"--check-config", "--once"}) == 2);
+  CHECK(run(notes(), {"--print-config", "--set", "nats.ulr=x"}) == 2);
+  CHECK(run(notes(), {"--help"}) == 0);
 }
 
 TEST_CASE("two handlers on one durable consumer are refused: they would rob each other") {

@@ -13,7 +13,8 @@
 #include "options.hpp"
 #include "postgres.hpp"
 #include "system.hpp"
-#include "weir/config/environment.hpp"
+#include "weir/config/load_settings.hpp"
+#include "weir/config/masked_url.hpp"
 
 namespace weir::tools {
 namespace {
@@ -59,8 +60,8 @@ bool is_named(const std::string& conninfo) {
 }
 
 void examine_postgres(const request& from, doctor::findings& into) {
-  const environment around = read_environment();
-  const std::string conninfo = from.database.empty() ? around.database_url : from.database;
+  const postgres_settings around = settings_of_environment().postgres;
+  const std::string conninfo = from.database.empty() ? around.url : from.database;
   if (!is_named(conninfo)) {
     into.push_back({doctor::severity::note, "postgres", "not looked at: nothing says where it is",
                     "set DATABASE_URL or PGHOST, or say --database"});
@@ -68,7 +69,7 @@ void examine_postgres(const request& from, doctor::findings& into) {
   }
   try {
     loop home;
-    const auto seen = home.run(doctor::look_at_postgres(conninfo, around.database_connections));
+    const auto seen = home.run(doctor::look_at_postgres(conninfo, around.connections));
     std::ranges::move(doctor::judge(seen), std::back_inserter(into));
   } catch (const error& failure) {
     into.push_back({doctor::severity::problem, "postgres", failure.message(),

@@ -13,25 +13,14 @@
 
 namespace weir {
 
-/// Where a service listens that was told nothing else.
-inline constexpr std::string_view default_admin_listen = "127.0.0.1:8080";
-
-/// The pages that tell how a service is.
-struct admin_settings {
-  /// "127.0.0.1:8080", "[::]:8080", "0.0.0.0:0" for a port that is free; "off" or empty: no pages.
-  std::string listen = {};
-  /// Names of checks that do not make the service unready: "postgres", "nats".
-  std::vector<std::string> optional = {};
-};
-
 /// An address to listen on, in numbers.
 struct admin_address {
   std::string ip;
   std::uint16_t port = 0;
 };
 
-/// Reads admin_settings::listen; nothing for "off" and an empty text. Throws `invalid_argument` for
-/// what is no address with a port.
+/// Reads "127.0.0.1:8080" or "[::]:8080"; nothing for "off" and an empty text. Throws
+/// `invalid_argument` for what is no address with a port.
 std::optional<admin_address> parse_admin_address(std::string_view listen);
 
 /// What the pages are made of; a page whose function is missing is not there.

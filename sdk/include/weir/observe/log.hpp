@@ -29,7 +29,7 @@ enum class log_format : unsigned char {
 std::string_view to_string(log_level value) noexcept;
 /// The level of such a name, "warning" among them; none for any other text.
 std::optional<log_level> log_level_of(std::string_view name) noexcept;
-/// The format called "auto", "text", "json" or "journal"; none for any other text.
+/// The format called "automatic", "text", "json" or "journal"; none for any other text.
 std::optional<log_format> log_format_of(std::string_view name) noexcept;
 
 /// Sets level and format, instead of what WEIR_LOG_LEVEL and WEIR_LOG_FORMAT say. Any thread may.

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "weir/observe/trace_settings.hpp"
+#include "weir/observe/tracer_settings.hpp"
 #include "weir/task.hpp"
 
 namespace weir {
@@ -44,7 +44,7 @@ class tracer {
 
   /// Throws `invalid_argument` for an endpoint or a header that cannot be used. From here on spans
   /// of this thread are recorded.
-  explicit tracer(trace_settings settings);
+  explicit tracer(tracer_settings settings);
   ~tracer();
   tracer(const tracer&) = delete;
   tracer& operator=(const tracer&) = delete;

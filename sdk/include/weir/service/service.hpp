@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "weir/config/environment.hpp"
+#include "weir/config/service_settings.hpp"
+#include "weir/config/settings.hpp"
 #include "weir/observe/health.hpp"
 #include "weir/service/endpoint.hpp"
 #include "weir/service/handler.hpp"
@@ -25,7 +26,7 @@ namespace weir {
 ///           .main(argc, argv);
 ///     }
 ///
-/// It takes NATS_URL and DATABASE_URL from the environment, waits for both servers, applies the
+/// It reads its settings (load_settings.hpp), waits for both servers, applies the
 /// migrations, creates the streams and consumers that are missing, and handles messages. A message
 /// is acknowledged after its handler's work is committed; its effects are there once, however often
 /// the server delivers it (see durable::once()).
@@ -83,7 +84,27 @@ class service {
   ///     weir::service("order-processor").version("1.4.2")
   service& version(std::string number);
 
-  /// The directory of the .sql files to apply at start; WEIR_MIGRATIONS overrides it.
+  /// Reads the section [name] of the settings into a struct of the program's own, whose fields are
+  /// its keys, and their initialisers its defaults; handlers get it by settings<Settings>():
+  ///
+  ///     struct shop_settings {
+  ///       std::int64_t free_shipping_from = 50'00;
+  ///       weir::duration price_age_max = std::chrono::minutes(5);
+  ///       weir::secret<std::string> tax_api_key;
+  ///     };
+  ///     ... weir::service("shop").settings<shop_settings>("shop") ...
+  ///
+  /// A field is a bool, number, string, enum class, duration, byte_size, secret, a struct of them,
+  /// or an optional or vector of one; see settings_check for what else must hold. Throws
+  /// `invalid_argument` for a name that is weir's, and for a name or type that has a section.
+  template <class Settings>
+  service& settings(std::string name) {
+    detail::add_section(own_sections_, detail::make_own_section<Settings>(std::move(name)));
+    return *this;
+  }
+
+  /// The directory of the .sql files to apply at start; the setting service.migrations overrides
+  /// it.
   service& migrations(std::filesystem::path directory) {
     migrations_ = std::move(directory);
     return *this;
@@ -104,9 +125,11 @@ class service {
   }
 
   /// Runs until drained: 0. 1 when it failed for good, as it does where the server does not permit
-  /// it to take the requests that it has responders for; 2 for a wrong command line, environment or
-  /// setting. With `--once` it ends when every message that its streams hold is settled, and
-  /// answers no requests; with `--describe` it prints describe(), with `--help` the rest. With
+  /// it to take the requests that it has responders for; 2 for a wrong command line or setting. With
+  /// `--check-config` it says whether the settings are right, before any connection: 0, or 1 with
+  /// all that is wrong; with `--print-config` it prints them. With `--once` it ends when every
+  /// message that its streams hold is settled, and answers no requests; with `--describe` it prints
+  /// describe(), with `--help` the rest. With
   /// `--try STREAM:SEQUENCE` it runs the handler of that dead letter, or stored message, once in a
   /// transaction that is rolled back, and prints what that would have made: 0 when it succeeds, 1
   /// when it fails, 3 when it could not be tried.
@@ -124,19 +147,19 @@ class service {
   const std::filesystem::path& migrations() const noexcept { return migrations_; }
   const std::vector<health_check>& checks() const noexcept { return checks_; }
   bool checks_statements() const noexcept { return checks_statements_; }
+  const std::vector<detail::own_section>& own_sections() const noexcept { return own_sections_; }
 
  private:
   void add(registration one);
   void add(answering one);
   void add(detail::scheduled_entry one);
-  int run(bool once);
-  int try_one(const std::string& name, bool json) const;
 
   std::string name_;
   std::string version_ = "0.0.0";
   std::vector<registration> registrations_;
   std::vector<answering> responders_;
   std::vector<detail::scheduled_entry> schedules_;
+  std::vector<detail::own_section> own_sections_;
   std::filesystem::path migrations_;
   std::vector<health_check> checks_;
   bool checks_statements_ = true;

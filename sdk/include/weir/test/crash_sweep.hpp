@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "weir/config/environment.hpp"
+#include "weir/config/service_settings.hpp"
 #include "weir/nats/jetstream.hpp"
 #include "weir/postgres/pool.hpp"
 #include "weir/task.hpp"
@@ -38,7 +38,7 @@ struct crash_case {
   using world_task = std::function<task<>(nats::jetstream&, postgres::pool&)>;
 
   /// Runs the program until all its messages are settled.
-  std::function<task<>(const environment&)> program;
+  std::function<task<>(const service_settings&)> program;
   /// Its durable consumer.
   std::string stream;
   std::string consumer;
@@ -86,7 +86,7 @@ struct crash_report {
 /// `public` of the database. Everything runs in child processes; call it from a process without
 /// loops of its own. The programs' order of tasks is their own, so two runs may differ in what
 /// happens at a point. Throws std::runtime_error where the undisturbed run fails.
-crash_report crash_sweep(const crash_case& which, const environment& servers,
+crash_report crash_sweep(const crash_case& which, const service_settings& servers,
                          const crash_sweep_options& options = {});
 
 std::string to_string(const crash_report& report);

@@ -31,6 +31,9 @@ struct service_options {
   timestamp start = timestamp(std::chrono::sys_days(std::chrono::year(2000) / 1 / 1));
   /// How long anything may be under way, in real time, before it counts as hung.
   duration patience = std::chrono::seconds(30);
+  /// What stands in its config.toml, which may be nothing: "[shop]\nitems_max = 3\n". The files
+  /// and the environment of the machine are not read.
+  std::string config = {};
 };
 
 /// How a message is delivered, beside its subject and its body.

@@ -1,46 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/observe/trace_settings.hpp"
+#include "weir/observe/tracer_settings.hpp"
 
 #include <doctest/doctest.h>
-
-#include <cstdlib>
-#include <map>
 
 #include "weir/error.hpp"
 
 using namespace std::chrono_literals;
 using namespace weir;
 
-TEST_SUITE_BEGIN("observe.trace_settings");
+TEST_SUITE_BEGIN("observe.tracer_settings");
 
 namespace {
 
-using variables = std::map<std::string, std::string>;
-
-constexpr const char* names[] = {
-    "OTEL_SDK_DISABLED",           "OTEL_TRACES_EXPORTER",
-    "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_HEADERS",  "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
-    "OTEL_EXPORTER_OTLP_TIMEOUT",  "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
-    "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-    "OTEL_SERVICE_NAME",           "OTEL_RESOURCE_ATTRIBUTES",
-    "OTEL_TRACES_SAMPLER",         "OTEL_TRACES_SAMPLER_ARG"};
-
-void clear() {
-  for (const char* name : names) ::unsetenv(name);
-}
-
-trace_settings read(const variables& with) {
-  clear();
-  for (const auto& [name, value] : with) ::setenv(name.c_str(), value.c_str(), 1);
-  struct at_end {
-    ~at_end() { clear(); }
-  } const after;
-  return read_trace_environment("shop");
-}
+tracer_settings read(const tracer_variables& with) { return read_tracer_settings(with, "shop"); }
 
 /// With an endpoint, since without one nothing else is looked at.
-trace_settings read_more(variables with) {
+tracer_settings read_more(tracer_variables with) {
   with.emplace("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318");
   return read(with);
 }
@@ -59,7 +34,7 @@ std::string refusal(const std::string& name, const std::string& value) {
 }  // namespace
 
 TEST_CASE("without an endpoint nothing is sent") {
-  const trace_settings none = read({});
+  const tracer_settings none = read({});
   CHECK(none.endpoint.empty());
   CHECK(none.service_name == "shop");
 }
@@ -101,12 +76,12 @@ TEST_CASE("the timeout is in milliseconds") {
 }
 
 TEST_CASE("headers and attributes are pairs, with %XX for what is special") {
-  const trace_settings found =
+  const tracer_settings found =
       read_more({{"OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20a%2Cb, x-key = 1 ,,"},
                  {"OTEL_RESOURCE_ATTRIBUTES", "team=caf%c3%A9,zone=a=b"}});
-  CHECK(found.headers == trace_settings::pairs{{"authorization", "Bearer a,b"}, {"x-key", "1"}});
+  CHECK(found.headers == tracer_settings::pairs{{"authorization", "Bearer a,b"}, {"x-key", "1"}});
   CHECK(found.resource_attributes ==
-        trace_settings::pairs{{"team", "caf\xc3\xa9"}, {"zone", "a=b"}});
+        tracer_settings::pairs{{"team", "caf\xc3\xa9"}, {"zone", "a=b"}});
 }
 
 TEST_CASE("a pair that is none is refused by its number, and nothing of it is told") {
@@ -136,9 +111,9 @@ TEST_CASE("the service's name comes from its variable, the attributes, or the pr
   const std::string name = "OTEL_SERVICE_NAME";
   const std::string attributes = "OTEL_RESOURCE_ATTRIBUTES";
   CHECK(read_more({}).service_name == "shop");
-  const trace_settings by_attribute = read_more({{attributes, "service.name=orders,a=b"}});
+  const tracer_settings by_attribute = read_more({{attributes, "service.name=orders,a=b"}});
   CHECK(by_attribute.service_name == "orders");
-  CHECK(by_attribute.resource_attributes == trace_settings::pairs{{"a", "b"}});
+  CHECK(by_attribute.resource_attributes == tracer_settings::pairs{{"a", "b"}});
   CHECK(read_more({{attributes, "service.name=orders"}, {name, "pay"}}).service_name == "pay");
 }
 

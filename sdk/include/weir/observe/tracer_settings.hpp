@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,7 @@
 namespace weir {
 
 /// Which traces a program records, and where it sends them.
-struct trace_settings {
+struct tracer_settings {
   using pairs = std::vector<std::pair<std::string, std::string>>;
 
   /// Where spans are posted to as OTLP, "http://127.0.0.1:4318/v1/traces". Empty: nothing is
@@ -26,7 +27,11 @@ struct trace_settings {
   weir::sampler sampler = {};
 };
 
-/// Reads the variables that OpenTelemetry defines, once.
+/// Variables as OpenTelemetry defines them, by their names; what is empty counts as not set.
+using tracer_variables = std::map<std::string, std::string>;
+
+/// Reads what OpenTelemetry has variables for. A service has them from its settings, whose section
+/// [trace] says the same.
 ///
 /// | variable | meaning |
 /// |---|---|
@@ -44,6 +49,6 @@ struct trace_settings {
 /// HEADERS, TIMEOUT and PROTOCOL may have TRACES_ before them as well, which comes first. Without
 /// an endpoint nothing is sent. Throws `invalid_argument` with the variable and what would be
 /// right; of the headers it quotes nothing.
-trace_settings read_trace_environment(std::string program);
+tracer_settings read_tracer_settings(const tracer_variables& in, std::string program);
 
 }  // namespace weir

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/observe/trace_settings.hpp"
+#include "weir/observe/tracer_settings.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cstdlib>
 #include <optional>
 
 #include "otlp_endpoint.hpp"
@@ -24,9 +23,9 @@ constexpr std::string_view service_name_key = "service.name";
 }
 
 /// A variable that is empty counts as not set, as OpenTelemetry has it.
-std::string variable(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value == nullptr ? std::string() : std::string(value);
+std::string value_of(const tracer_variables& in, const std::string& name) {
+  const auto found = in.find(name);
+  return found == in.end() ? std::string() : found->second;
 }
 
 /// A variable of the exporter: the one for traces alone, or that for all signals.
@@ -34,12 +33,12 @@ struct exporter_variable {
   std::string name;
   std::string value;
 };
-exporter_variable of_exporter(const std::string& what) {
+exporter_variable of_exporter(const tracer_variables& in, const std::string& what) {
   exporter_variable found{.name = "OTEL_EXPORTER_OTLP_TRACES_" + what, .value = {}};
-  found.value = variable(found.name);
+  found.value = value_of(in, found.name);
   if (!found.value.empty()) return found;
   found.name = "OTEL_EXPORTER_OTLP_" + what;
-  found.value = variable(found.name);
+  found.value = value_of(in, found.name);
   return found;
 }
 
@@ -78,8 +77,8 @@ std::optional<std::string> decoded(std::string_view text) {
 }
 
 /// "key=value,key=value". Nothing of it is quoted: it may be secret.
-trace_settings::pairs read_pairs(const exporter_variable& from) {
-  trace_settings::pairs read;
+tracer_settings::pairs read_pairs(const exporter_variable& from) {
+  tracer_settings::pairs read;
   for (std::string_view left = from.value; !left.empty();) {
     const std::size_t end = std::min(left.find(','), left.size());
     const std::string_view one = trimmed(left.substr(0, end));
@@ -101,9 +100,9 @@ trace_settings::pairs read_pairs(const exporter_variable& from) {
   return read;
 }
 
-duration read_timeout() {
-  const exporter_variable from = of_exporter("TIMEOUT");
-  if (from.value.empty()) return trace_settings().timeout;
+duration read_timeout(const tracer_variables& in) {
+  const exporter_variable from = of_exporter(in, "TIMEOUT");
+  if (from.value.empty()) return tracer_settings().timeout;
   std::int64_t count = 0;
   const char* const last = from.value.data() + from.value.size();
   const auto [end, failure] = std::from_chars(from.value.data(), last, count);
@@ -114,21 +113,21 @@ duration read_timeout() {
   return std::chrono::milliseconds(count);
 }
 
-void check_protocol() {
-  const exporter_variable from = of_exporter("PROTOCOL");
+void check_protocol(const tracer_variables& in) {
+  const exporter_variable from = of_exporter(in, "PROTOCOL");
   if (from.value.empty() || from.value == "http/json") return;
   refuse(from.name, fmt::format("is '{}'; weir speaks http/json, which collectors take on the same "
                                 "port as http/protobuf (4318)",
                                 from.value));
 }
 
-std::string read_endpoint() {
-  const std::string whole = variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+std::string read_endpoint(const tracer_variables& in) {
+  const std::string whole = value_of(in, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
   if (!whole.empty()) {
     detail::read_otlp_endpoint("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", whole);
     return whole;
   }
-  std::string base = variable("OTEL_EXPORTER_OTLP_ENDPOINT");
+  std::string base = value_of(in, "OTEL_EXPORTER_OTLP_ENDPOINT");
   if (base.empty()) return {};
   while (base.ends_with('/')) base.pop_back();
   base += "/v1/traces";
@@ -136,9 +135,9 @@ std::string read_endpoint() {
   return base;
 }
 
-bool is_off() {
-  if (is_true(variable("OTEL_SDK_DISABLED"))) return true;
-  const std::string exporter = variable("OTEL_TRACES_EXPORTER");
+bool is_off(const tracer_variables& in) {
+  if (is_true(value_of(in, "OTEL_SDK_DISABLED"))) return true;
+  const std::string exporter = value_of(in, "OTEL_TRACES_EXPORTER");
   if (exporter == "none") return true;
   if (exporter.empty() || exporter == "otlp") return false;
   refuse("OTEL_TRACES_EXPORTER", fmt::format("is '{}'; weir knows otlp and none", exporter));
@@ -146,28 +145,28 @@ bool is_off() {
 
 }  // namespace
 
-trace_settings read_trace_environment(std::string program) {
-  trace_settings read;
+tracer_settings read_tracer_settings(const tracer_variables& in, std::string program) {
+  tracer_settings read;
   read.service_name = std::move(program);
-  if (is_off()) return read;
-  read.endpoint = read_endpoint();
+  if (is_off(in)) return read;
+  read.endpoint = read_endpoint(in);
   if (read.endpoint.empty()) return read;
-  check_protocol();
-  read.timeout = read_timeout();
-  read.headers = read_pairs(of_exporter("HEADERS"));
+  check_protocol(in);
+  read.timeout = read_timeout(in);
+  read.headers = read_pairs(of_exporter(in, "HEADERS"));
   detail::check_otlp_headers(read.headers);
   read.resource_attributes =
-      read_pairs({"OTEL_RESOURCE_ATTRIBUTES", variable("OTEL_RESOURCE_ATTRIBUTES")});
+      read_pairs({"OTEL_RESOURCE_ATTRIBUTES", value_of(in, "OTEL_RESOURCE_ATTRIBUTES")});
   for (const auto& [key, value] : read.resource_attributes) {
     if (key == service_name_key) read.service_name = value;
   }
   std::erase_if(read.resource_attributes,
                 [](const auto& one) { return one.first == service_name_key; });
-  const std::string name = variable("OTEL_SERVICE_NAME");
+  const std::string name = value_of(in, "OTEL_SERVICE_NAME");
   if (!name.empty()) read.service_name = name;
-  const std::string sampler_name = variable("OTEL_TRACES_SAMPLER");
+  const std::string sampler_name = value_of(in, "OTEL_TRACES_SAMPLER");
   if (!sampler_name.empty()) {
-    read.sampler = sampler::from_name(sampler_name, variable("OTEL_TRACES_SAMPLER_ARG"));
+    read.sampler = sampler::from_name(sampler_name, value_of(in, "OTEL_TRACES_SAMPLER_ARG"));
   }
   return read;
 }
