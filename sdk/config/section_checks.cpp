@@ -87,7 +87,8 @@ void trace_settings::check(const settings_check& found) const {
 
 void admin_settings::check(const settings_check& found) const {
   if (listen.empty() || listen == "off" || is_address(listen)) return;
-  found.refuse("listen", "it must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080, or off");
+  found.refuse("listen",
+               "it must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080, or off");
 }
 
 }  // namespace weir

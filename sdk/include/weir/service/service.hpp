@@ -125,7 +125,8 @@ class service {
   }
 
   /// Runs until drained: 0. 1 when it failed for good, as it does where the server does not permit
-  /// it to take the requests that it has responders for; 2 for a wrong command line or setting. With
+  /// it to take the requests that it has responders for; 2 for a wrong command line or setting.
+  /// With
   /// `--check-config` it says whether the settings are right, before any connection: 0, or 1 with
   /// all that is wrong; with `--print-config` it prints them. With `--once` it ends when every
   /// message that its streams hold is settled, and answers no requests; with `--describe` it prints
