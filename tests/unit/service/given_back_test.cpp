@@ -54,9 +54,9 @@ weir::task<std::uint64_t> fail_once(nats::model_server& server, weir::durable po
   failures_left = 1;
   auto next = program::of<fail_and_read>(server, std::move(policy));
   co_await next.start();
-  while (read.size() + next.statistics().dead_lettered < wanted) co_await weir::sleep(10ms);
+  while (read.size() + next.statistics().dead_lettered.value() < wanted) co_await weir::sleep(10ms);
   co_await next.drain();
-  co_return next.statistics().dead_lettered;
+  co_return next.statistics().dead_lettered.value();
 }
 
 /// The second note waits for its turn each time, and never gets it.
@@ -168,7 +168,7 @@ weir::task<> drain_what_has_failed() {
   failures_left = 1000;
   auto second = program::of<fail_and_read>(server, twice());
   co_await second.start();
-  while (second.statistics().dead_lettered == 0) co_await weir::sleep(10ms);
+  while (second.statistics().dead_lettered.value() == 0) co_await weir::sleep(10ms);
   CHECK(attempts == std::vector<std::uint64_t>{1, 2});
   co_await second.drain();
 }

@@ -189,16 +189,6 @@ weir::task<> tell_version(stage on) {
   }
 }
 
-weir::task<> tell_version(stage on) {
-  co_await on.open();
-  for (const char* const verb : {"PING", "INFO", "STATS"}) {
-    const nats::subject to("$SRV." + std::string(verb) + ".questions");
-    const auto told = co_await nats::request(on.asking, to, "");
-    CAPTURE(verb);
-    CHECK(told.payload().find(R"("version":"1.4.2")") != std::string_view::npos);
-  }
-}
-
 weir::task<> fail_in_all_ways(stage on) {
   co_await on.open();
   const auto unreadable = co_await refusal_of(on.asking, "what?");
