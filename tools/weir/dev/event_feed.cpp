@@ -27,8 +27,8 @@ task<> event_feed::run() {
 
 task<> event_feed::follow_streams(scope& listening) {
   nats::subscription changes(over_, nats::subject_pattern(stream_changes));
-  co_await over_.flush();  // Of a stream that is made after the look below we are told.
   for (;;) {
+    co_await over_.wait_connected();
     const auto looked = co_await look_at_streams(listening).as_result();
     if (!looked.has_value() && looked.error().is_cancelled()) throw looked.error();
     if (!looked.has_value()) tell(looked.error());
@@ -42,6 +42,7 @@ task<> event_feed::follow_streams(scope& listening) {
 }
 
 task<> event_feed::look_at_streams(scope& listening) {
+  co_await over_.flush();  // We are told of what is made after this look.
   std::set<std::string> kept;
   auto all = js_.streams();
   while (const auto one = co_await all.next()) {

@@ -94,10 +94,10 @@ task<file_change> source_watch::next_change() {
   co_return std::move(*change);
 }
 
-task<> source_watch::note(file_change change, std::set<std::string>& into) {
+task<> source_watch::note(file_change change, burst& into) {
   if (change.kind == change_kind::overflowed) {
     static_cast<void>(co_await add_tree(root_));
-    into.insert(std::string());
+    into.changed.insert(std::string());
     co_return;
   }
   const auto known = folders_.find(change.path);
@@ -110,33 +110,41 @@ task<> source_watch::note(file_change change, std::set<std::string>& into) {
   if (is_gone && known != folders_.end()) forget_tree(change.path);
   const fs::path path(change.path);
   if (is_left_out(path.filename().string())) co_return;
+  const std::string shown = path.lexically_relative(root_).string();
+  if (is_gone && into.made.erase(shown) > 0) {
+    into.changed.erase(shown);
+    co_return;
+  }
+  const bool has_room = into.changed.size() < burst_paths_max && into.made.size() < burst_paths_max;
+  if (change.kind == change_kind::created && has_room) into.made.insert(shown);
   std::error_code gone;
   const fs::file_status status = fs::symlink_status(path, gone);
   if (fs::is_directory(status)) {
     const bool has_files = co_await add_tree(path);
     if (!has_files) co_return;
-  } else if (change.kind == change_kind::created && fs::is_regular_file(status)) {
+  } else if (change.kind == change_kind::created && !fs::is_symlink(status)) {
     co_return;  // It is written next, and then `finished`.
   }
-  if (into.size() < burst_paths_max) into.insert(path.lexically_relative(root_).string());
+  if (has_room) into.changed.insert(shown);
 }
 
 task<std::set<std::string>> source_watch::next() {
-  std::set<std::string> changed;
-  while (changed.empty()) {
+  burst now;
+  while (now.changed.empty()) {
     file_change first = co_await next_change();
-    co_await note(std::move(first), changed);
-  }
-  const time_point end = loop::current().now() + burst_time_max;
-  while (loop::current().now() < end) {
-    auto more = co_await with_timeout(quiet_time, next_change()).as_result();
-    if (!more.has_value()) {
-      if (more.error().is(errc::deadline_exceeded)) break;
-      throw more.error();
+    co_await note(std::move(first), now);
+    const time_point end = loop::current().now() + burst_time_max;
+    while (loop::current().now() < end) {
+      auto more = co_await with_timeout(quiet_time, next_change()).as_result();
+      if (!more.has_value()) {
+        if (more.error().is(errc::deadline_exceeded)) break;
+        throw more.error();
+      }
+      co_await note(std::move(*more), now);
     }
-    co_await note(std::move(*more), changed);
+    now.made.clear();
   }
-  co_return changed;
+  co_return std::move(now.changed);
 }
 
 }  // namespace weir::dev

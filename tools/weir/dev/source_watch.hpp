@@ -38,14 +38,20 @@ class source_watch {
   /// watched_folders_max folders, or the kernel allows no more.
   task<> open();
   /// Suspends until something changes, and then until all is quiet; gives what it was, below the
-  /// root. Empty paths mean that changes were lost. A next() that is cancelled may lose changes.
+  /// root, without what came and went meanwhile. An empty path means that changes were lost. A
+  /// next() that is cancelled may lose changes.
   task<std::set<std::string>> next();
 
   std::size_t folders() const noexcept { return folders_.size(); }
 
  private:
+  struct burst {
+    std::set<std::string> changed;
+    std::set<std::string> made;  ///< In it, so that what is gone at its end never was.
+  };
+
   task<file_change> next_change();
-  task<> note(file_change change, std::set<std::string>& into);
+  task<> note(file_change change, burst& into);
   task<bool> add_tree(std::filesystem::path folder);
   void forget_tree(const std::string& folder);
 
