@@ -39,6 +39,8 @@ class guarded_program {
   bool is_running() const noexcept { return !ended_.is_set(); }
   pid_t pid() const { return process_.pid(); }
 
+  /// Sends it a signal; nothing happens where none runs.
+  void signal(int number) { process_.signal(number); }
   /// Suspends until it has ended and all its lines are given; at once if none runs. Gives how it
   /// ended: "exit code 0", "signal 9". Throws servers::server_error when the guard is gone.
   task<std::string> wait_ended();
