@@ -169,6 +169,12 @@ def check_work(project, temporary):
     processes = [*servers, dev.wait_running(), *dev.guards()]
     dev.wait('the service is ready')
 
+    os.kill(processes[2], signal.SIGKILL)
+    dev.wait('ended by itself: signal 9; it is started again upon the next change')
+    source.write_text(text, encoding='utf-8')
+    processes[2] = dev.wait_running()
+    dev.wait('the service is ready')
+
     handles = handles_of(processes)
     if (code := dev.end(signal.SIGINT)) != 0:
       yield f'it ends with {code}'

@@ -104,9 +104,16 @@ task<> watches(const fs::path& root) {
   const paths in_moved = co_await changes_of(watch);
   CHECK(in_moved == paths{"src/less/deep/one.hpp"});
 
+  // What becomes a build directory while it is watched is one from then on.
+  write(root / "other/Makefile", "1");
+  const paths other = co_await changes_of(watch);
+  CHECK(other == paths{"other"});
+  write(root / "other/meson-private/x", "1");
+  write(root / "other/main.o", "1");
   fs::remove_all(root / "src/less");
   const paths removed = co_await changes_of(watch);
   CHECK(removed.contains("src/less"));
+  CHECK(std::ranges::none_of(removed, [](const auto& one) { return one.starts_with("other"); }));
   CHECK(watch.folders() == 2);
 }
 

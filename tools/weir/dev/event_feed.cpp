@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "event_line.hpp"
@@ -14,6 +15,11 @@ namespace weir::dev {
 namespace {
 
 constexpr const char* stream_changes = "$JS.EVENT.ADVISORY.STREAM.>";
+
+/// JetStream's own, and answers, which a stream of all subjects would keep, too.
+bool is_internal(std::string_view subject) {
+  return subject.starts_with('$') || subject.starts_with("_INBOX.");
+}
 
 timestamp now() {
   return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -48,7 +54,7 @@ task<> event_feed::look_at_streams(scope& listening) {
   while (const auto one = co_await all.next()) {
     std::string fresh;
     for (const std::string& subject : one->subjects) {
-      if (subject.starts_with('$') || kept.size() >= subjects_max) continue;
+      if (is_internal(subject) || kept.size() >= subjects_max) continue;
       kept.insert(subject);
       if (heard_.contains(subject)) continue;
       heard_.emplace(subject, nats::subscription(over_, nats::subject_pattern(subject)));
@@ -76,6 +82,7 @@ task<> event_feed::show(std::string subject) {
     }
     if (!next->has_value()) co_return;
     const nats::message& one = **next;
+    if (is_internal(one.subject())) continue;
     out_.line("event", event_line({.time = now(),
                                    .subject = std::string(one.subject()),
                                    .headers = one.headers(),

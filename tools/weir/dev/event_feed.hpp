@@ -17,7 +17,7 @@ inline constexpr std::size_t subjects_max = 1000;
 
 /// Shows what is published on the subjects of all streams, those that are made later included, as
 /// it passes: heard, not read from the streams, so nothing is acknowledged and no consumer is made.
-/// Not what is JetStream's own: subjects that begin with '$'.
+/// Not what is JetStream's own, subjects that begin with '$', and no answers.
 ///
 /// A subscription to all subjects would be simpler, and would answer for those that have none: who
 /// asks a service that is not there would wait in vain in place of being told.

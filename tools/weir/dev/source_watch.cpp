@@ -110,6 +110,10 @@ task<> source_watch::note(file_change change, burst& into) {
   if (is_gone && known != folders_.end()) forget_tree(change.path);
   const fs::path path(change.path);
   if (is_left_out(path.filename().string())) co_return;
+  if (is_build_directory(path.parent_path())) {  // It has become one since it is watched.
+    forget_tree(path.parent_path().string());
+    co_return;
+  }
   const std::string shown = path.lexically_relative(root_).string();
   if (is_gone && into.made.erase(shown) > 0) {
     into.changed.erase(shown);
