@@ -162,7 +162,7 @@ def check_work(project, temporary):
 
     (project / 'src/more').mkdir()
     (project / 'src/more/sizes.hpp').write_text('inline constexpr int size = 1;\n', 'utf-8')
-    dev.wait('src/more changed')
+    dev.wait('src/more.* changed')
     (project / 'src/more/sizes.hpp').write_text('inline constexpr int size = 2;\n', 'utf-8')
     dev.wait('src/more/sizes.hpp changed')
     source.write_text('#include "more/sizes.hpp"\n' + text, encoding='utf-8')
