@@ -9,13 +9,17 @@
 #include <fstream>
 #include <string>
 
+#include "servers/loopback_port.hpp"
 #include "servers/server_error.hpp"
 #include "servers/unique_fd.hpp"
 
 namespace {
 
+using weir::servers::free_loopback_port;
 using weir::servers::nats_server;
+using weir::servers::sandbox;
 using weir::servers::server_error;
+using weir::servers::server_place;
 using weir::servers::unique_fd;
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -136,6 +140,33 @@ TEST_SUITE("servers.nats") {
     CHECK(state_of(server.pid()) == 'T');
     server.stop();
     CHECK_FALSE(server.is_running());
+  }
+
+  TEST_CASE("a chosen port is the server's, and streams in a kept directory are there again") {
+    const sandbox box("kept");
+    const std::uint16_t port = free_loopback_port();
+    const server_place place{.port = port, .kept = box.path() / "deep/nats"};
+    {
+      nats_server server({}, place);
+      CHECK(server.port() == port);
+      server.start();
+      CHECK(server.port() == port);
+      ask_jetstream(port, "$JS.API.STREAM.CREATE.KEPT", R"({"name":"KEPT","subjects":["kept.*"]})");
+      // A server of the same directory would destroy its files.
+      CHECK_THROWS_WITH_AS(nats_server({}, place),
+                           doctest::Contains("another program's server runs there"), server_error);
+    }
+    nats_server server({}, {.kept = place.kept});
+    server.start();
+    const std::string info = ask_jetstream(server.port(), "$JS.API.STREAM.INFO.KEPT", "");
+    CHECK(info.find(R"("name":"KEPT")") != std::string::npos);
+  }
+
+  TEST_CASE("a chosen port that is taken is an error, and no other is drawn") {
+    nats_server first;
+    first.start();
+    nats_server second({}, {.port = first.port()});
+    CHECK_THROWS_WITH_AS(second.start(), doctest::Contains("address already in use"), server_error);
   }
 
   TEST_CASE("a server that cannot start says why, with its own words") {

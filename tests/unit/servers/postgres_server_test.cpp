@@ -4,14 +4,19 @@
 #include <doctest/doctest.h>
 #include <libpq-fe.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "servers/server_error.hpp"
 #include "watchdog.hpp"
 
 namespace {
 
 using weir::servers::postgres_server;
+using weir::servers::sandbox;
+using weir::servers::server_error;
+using weir::servers::server_place;
 
 constexpr std::chrono::seconds several_starts{180};
 
@@ -93,6 +98,36 @@ TEST_SUITE("servers.postgres") {
 
     server.restart();
     CHECK(query(connect_to(server.conninfo()), "select value from kept") == "42");
+  }
+
+  TEST_CASE("a cluster in a kept directory is there again, with its password") {
+    weir::test::allow(several_starts);
+    const sandbox box("kept");
+    // Where we are root the server is somebody else's.
+    std::filesystem::permissions(box.path(), std::filesystem::perms::others_exec,
+                                 std::filesystem::perm_options::add);
+    const server_place place{.kept = box.path() / "postgres"};
+    // What an initdb leaves that was killed.
+    std::filesystem::create_directories(place.kept / "data.new/base");
+    {
+      postgres_server server(place);
+      server.start();
+      const connection session = connect_to(server.conninfo());
+      query(session, "create table kept as select 42 as value");
+    }
+    postgres_server server(place);
+    server.start();
+    CHECK(query(connect_to(server.conninfo()), "select value from kept") == "42");
+    const auto owned = std::filesystem::status(place.kept).permissions();
+    CHECK((owned & std::filesystem::perms::others_all) == std::filesystem::perms::none);
+  }
+
+  TEST_CASE("a kept cluster without its password is refused") {
+    const sandbox box("kept");
+    const server_place place{.kept = box.path() / "postgres"};
+    std::filesystem::create_directories(place.kept / "data");
+    CHECK_THROWS_WITH_AS(postgres_server{place}, doctest::Contains("has not the password"),
+                         server_error);
   }
 
   TEST_CASE("a paused PostgreSQL can be stopped") {
