@@ -15,6 +15,8 @@ A table whose last two columns are "suite" and "case" names tests, which must be
 import os
 import re
 
+import error_index
+
 FENCE = re.compile(r'^\s*(```|~~~)')
 TEST_SUITE = re.compile(r'^\s*TEST_SUITE(?:_BEGIN)?\("([^"]+)"\)', re.MULTILINE)
 TEST_CASE = re.compile(r'^\s*TEST_CASE\(\s*"([^"]+)"', re.MULTILINE)
@@ -128,4 +130,32 @@ def stands_in(block, text):
   return '\n' + '\n'.join(block) + '\n' in '\n' + text
 
 
-RULES = [one_title, links, quotations, unquoted_code, named_cases]
+def errors_are_written(files):
+  """docs/errors.md is what tools/error-index makes of the sources."""
+  texts = {file.path: file.text for file in files}
+  try:
+    if error_index.text_of(texts) != texts.get(error_index.PATH):
+      yield f'{error_index.PATH}: out of date: run {error_index.COMMAND}'
+  except error_index.Undocumented as missing:
+    yield str(missing)
+
+
+def errors_need_comments(files):
+  """The index of errors is refused where a comment or a part of it is missing."""
+  texts = {file.path: file.text for file in files}
+  for path, comment in ((error_index.ERROR_HEADER, '/// Remedy: make it'),
+                        (error_index.ERROR_HEADER, '  ///< Somebody asked'),
+                        (error_index.POSTGRES_SOURCE, '/// Remedy: give it more'),
+                        ('sdk/nats/publish_answer.cpp', 'Becomes: `limit_exceeded`, permanent'),
+                        ('sdk/service/probe.cpp', '/// With `--probe`: the service')):
+    if comment not in texts[path]:
+      yield f'{path}: has no "{comment}" to take away'
+    try:
+      error_index.text_of(texts | {path: texts[path].replace(comment, '//')})
+      yield f'{path}: nothing is said when "{comment}" is missing'
+    except error_index.Undocumented:
+      pass
+
+
+RULES = [one_title, links, quotations, unquoted_code, named_cases, errors_are_written,
+         errors_need_comments]
