@@ -44,9 +44,15 @@ def one_title(files):
                           'a document begins with its one title, "# ..."')
 
 
+def anchors(file):
+  """What links to the headings of a document end with, as GitHub makes it."""
+  titles = (re.sub(r'^#+ ', '', line) for _, line in prose(file) if re.match(r'#+ ', line))
+  return {re.sub(r'[^\w -]', '', title).strip().lower().replace(' ', '-') for title in titles}
+
+
 def links(files):
-  """Every relative link leads to a file or folder of the project."""
-  paths = {file.path for file in files}
+  """Every relative link leads to a file or folder of the project, or to a heading that it has."""
+  paths = {file.path: file for file in files}
   folders = {os.path.dirname(path) for path in paths}
   folders |= {parent for folder in folders for parent in parents(folder)}
   for file in files:
@@ -54,10 +60,13 @@ def links(files):
       continue
     for number, line in prose(file):
       for target in re.findall(r'\]\(([^)\s]+)\)', re.sub(r'`[^`]*`', '', line)):
-        if re.match(r'[a-z]+:|#', target):
+        if re.match(r'[a-z]+:', target):
           continue
-        path = os.path.normpath(os.path.join(os.path.dirname(file.path), target.split('#')[0]))
-        if path not in paths and path not in folders:
+        name, _, anchor = target.partition('#')
+        path = os.path.normpath(os.path.join(os.path.dirname(file.path), name))
+        path = path if name else file.path
+        is_heading = not anchor or path in paths and anchor in anchors(paths[path])
+        if path not in paths and path not in folders or not is_heading:
           yield file.complain(number, f'the link "{target}" leads nowhere')
 
 
