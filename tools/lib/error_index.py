@@ -306,9 +306,8 @@ def text_of(sources):
     *system_errors(sources),
     '',
     '## PostgreSQL',
-    *paragraph('`Weir-Error-Code` of a dead letter is `postgresql:` and the SQLSTATE as a number '
-               '(its five characters in base 36); the text has the SQLSTATE itself. These are to '
-               'be tried again:'),
+    *paragraph('The text names the SQLSTATE; `Weir-Error-Code` of a dead letter is '
+               '`postgresql:23505` and the like. These are to be tried again:'),
     '', *sqlstates(sources),
     '',
     '## JetStream',

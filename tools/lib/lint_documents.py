@@ -51,7 +51,7 @@ def anchors(file):
 
 
 def links(files):
-  """Every relative link leads to a file or folder of the project, or to a heading that it has."""
+  """Every relative link leads to a file, a folder or a heading of the project."""
   paths = {file.path: file for file in files}
   folders = {os.path.dirname(path) for path in paths}
   folders |= {parent for folder in folders for parent in parents(folder)}
