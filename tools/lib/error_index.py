@@ -125,13 +125,11 @@ def codes(sources):
 
 
 def dispositions_of(code, sources):
-  """How weir's own sources throw the code, the most frequent first."""
-  counted = {}
-  for path, text in sources.items():
-    if path.startswith(('runtime/', 'sdk/')):
-      for found in re.findall(r'errc::' + code + r',\s*(?:weir::)?disposition::(\w+)', text):
-        counted[found] = counted.get(found, 0) + 1
-  return sorted(counted, key=lambda name: (-counted[name], name)) or ['-']
+  """How weir's own sources throw the code."""
+  thrown = re.compile(r'errc::' + code + r',\s*(?:weir::)?disposition::(\w+)')
+  found = {name for path, text in sources.items() if path.startswith(('runtime/', 'sdk/'))
+           for name in thrown.findall(text)}
+  return sorted(found) or ['-']
 
 
 def dispositions(sources):
