@@ -9,8 +9,11 @@
 namespace weir::top {
 namespace {
 
-/// What a counter grew by, also where it began again.
-double growth(double before, double now) { return now >= before ? now - before : now; }
+/// What a counter grew by, also where it began again. No counter is below zero, whatever a page
+/// says.
+double growth(double before, double now) {
+  return now >= before ? now - before : std::max(now, 0.0);
+}
 
 /// Two looks at one service.
 class comparison {
