@@ -96,6 +96,7 @@ class table_reading {
 bool read_struct(const config_value& from, const struct_shape& shape, void* object,
                  settings_reader& in) {
   if (from.kind != kinds::table) {
+    const settings_reader::veil over(in);  // It may be meant for a secret in the section.
     return in.refuse(from, "it is a section, whose keys are set one by one");
   }
   table_reading reading(shape, object, in);
