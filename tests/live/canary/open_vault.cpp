@@ -85,8 +85,10 @@ task<> open_vault::look(std::string when) {
 }
 
 task<> open_vault::run_beside(std::string program, std::vector<std::string> arguments,
-                              std::string name) {
-  process beside = home_.start(program, std::move(arguments), environment_);
+                              std::string name, variables more) {
+  variables all = environment_;
+  all.insert(all.end(), more.begin(), more.end());
+  process beside = home_.start(program, std::move(arguments), std::move(all));
   const vault_ending said = co_await end_of(beside);
   traces.push_back({name + "'s output", said.output});
   traces.push_back({name + "'s errors", said.errors});

@@ -25,8 +25,10 @@ class open_vault {
   task<> wait_started() { return wait_until_page("/startupz?verbose", "check passed"); }
   /// Keeps all its pages.
   task<> look(std::string when);
-  /// Keeps what another program of the vault's says that runs beside it.
-  task<> run_beside(std::string program, std::vector<std::string> arguments, std::string name);
+  /// Keeps what another program of the vault's says that runs beside it; `more` is what that is
+  /// told besides.
+  task<> run_beside(std::string program, std::vector<std::string> arguments, std::string name,
+                    variables more = {});
   void kill(int signal) { program_.kill(signal); }
   bool has_ended() const noexcept { return status_.has_value(); }
 

@@ -53,6 +53,7 @@ struct way {
 };
 
 struct place {
+  const way& how;
   servers::nats_server& nats;
   servers::postgres_server& postgres;
   collector& traces;
@@ -164,7 +165,8 @@ task<> run_story(servers::nats_server& nats, servers::postgres_server& postgres,
   scope listening;
   listening.spawn(vault.listen());
   const auto done =
-      co_await with_timeout(story_limit, what({nats, postgres, traces, link, vault})).as_result();
+      co_await with_timeout(story_limit, what({how, nats, postgres, traces, link, vault}))
+          .as_result();
   vault.kill(SIGKILL);
   co_await listening.join();
   co_await link.close();
@@ -251,6 +253,13 @@ task<> ask_for_parcels(place at) {
   }
 }
 
+/// The commands take a login from the URL alone.
+variables for_commands(place at) {
+  const bool has_user = at.how.own.token.empty();
+  const std::string user = has_user ? std::string(clerk) + ':' : std::string();
+  return {{"NATS_URL", with_account(at.nats.url(), user + nats_password.in_url())}};
+}
+
 task<> run_tools(place at) {
   const std::vector<std::vector<std::string>> lines{
       {"doctor"},
@@ -270,7 +279,7 @@ task<> run_tools(place at) {
   for (const auto& line : lines) {
     std::string name = "weir";
     for (const std::string& word : line) name += ' ' + word;
-    co_await at.vault.run_beside(WEIR_COMMAND, line, name);
+    co_await at.vault.run_beside(WEIR_COMMAND, line, name, for_commands(at));
     const std::string& output = at.vault.traces[at.vault.traces.size() - 2].text;
     CHECK_MESSAGE(!output.empty(), name << ": " << at.vault.traces.back().text);
   }

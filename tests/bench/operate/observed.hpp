@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "measurement.hpp"
+#include "order_side.hpp"
+#include "trial.hpp"
+
+namespace weir::bench {
+
+/// What being watched costs a service: its rate with a log that is read, metrics that are looked at
+/// once a second, and 1 % of traces sent to a collector, beside its rate with none of it.
+class observed_contest {
+ public:
+  explicit observed_contest(std::vector<variant> variants);
+
+  /// Lets each variant handle so many orders in both ways, in turns.
+  task<> run_round(bench_place at, std::uint64_t round, std::uint64_t orders);
+  std::vector<measurement> lines() const;
+
+ private:
+  struct rates {
+    variant which;
+    std::vector<double> watched = {};
+    std::vector<double> alone = {};
+  };
+
+  std::vector<rates> all_;
+};
+
+}  // namespace weir::bench
