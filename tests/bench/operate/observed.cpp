@@ -28,25 +28,24 @@ std::vector<std::string> with_log_read() {
   return {"/bin/bash", "-c", "exec \"$0\" 2> >(exec cat > /dev/null)"};
 }
 
-task<double> rate_alone(bench_place at, variant which, std::uint64_t orders) {
-  const auto result = co_await run_backlog(at, side_of(which, "all off", with_all_off()), orders);
-  co_return result.events_per_second;
+task<trial_result> run_alone(bench_place at, variant which, std::uint64_t orders) {
+  return run_backlog(at, side_of(which, "all off", with_all_off()), orders);
 }
 
-task<double> rate_watched(bench_place at, variant which, std::uint64_t orders) {
+task<trial_result> run_watched(bench_place at, variant which, std::uint64_t orders) {
   watchers by;
   by.open();
   const side who = side_of(which, "watched", with_all_on(by), with_log_read());
   const auto result = co_await run_backlog(at, who, orders).as_result();
   co_await by.close();
-  const double rate = result.value().events_per_second;
+  result.value();
   if (by.looks() == 0 || by.posts() == 0) {
     throw error(errc::invalid_input, disposition::permanent,
                 "this run does not count: " + who.name + " was looked at " +
                     std::to_string(by.looks()) + " times and sent spans " +
                     std::to_string(by.posts()) + " times; give it more orders");
   }
-  co_return rate;
+  co_return *result;
 }
 
 }  // namespace
@@ -56,40 +55,48 @@ observed_contest::observed_contest(std::vector<variant> variants) {
 }
 
 task<> observed_contest::run_round(bench_place at, std::uint64_t round, std::uint64_t orders) {
-  for (rates& one : all_) {
+  for (sides& one : all_) {
     for (const std::uint64_t turn : {round, round + 1}) {
       const bool is_watched = turn % 2 == 0;
-      double rate = 0;
-      if (is_watched) {
-        rate = co_await rate_watched(at, one.which, orders);
-      } else {
-        rate = co_await rate_alone(at, one.which, orders);
-      }
-      (is_watched ? one.watched : one.alone).push_back(rate);
-      std::printf("  %8.0f events/s: %s, %s\n", rate, one.which.name.c_str(),
+      const auto run = is_watched ? run_watched : run_alone;
+      const trial_result seen = co_await run(at, one.which, orders);
+      (is_watched ? one.watched : one.alone).push_back(seen);
+      std::printf("  %8.0f events/s, %5.1f us of CPU each: %s, %s\n", seen.events_per_second,
+                  seen.cpu_us_per_event, one.which.name.c_str(),
                   is_watched ? "watched" : "all off");
       std::fflush(stdout);
     }
   }
 }
 
+measurement observed_contest::compare(const sides& of, const char* what,
+                                      double trial_result::* field) {
+  std::vector<double> watched, alone, ratios;
+  for (std::size_t i = 0; i < of.watched.size(); ++i) {
+    watched.push_back(of.watched[i].*field);
+    alone.push_back(of.alone[i].*field);
+    // Of each round, as a machine is not the same from one to the next.
+    ratios.push_back(watched.back() / alone.back());
+  }
+  measurement line{.suite = "operate", .name = of.which.name + ", " + what + ", watched"};
+  line.value = median_of(watched);
+  line.peer = "the same with log, pages and traces off";
+  line.peer_value = median_of(alone);
+  line.ratio = median_of(ratios);
+  return line;
+}
+
 std::vector<measurement> observed_contest::lines() const {
   std::vector<measurement> all;
-  for (const rates& one : all_) {
-    // Of each round, as a machine is not the same from one to the next.
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < one.watched.size(); ++i) {
-      ratios.push_back(one.watched[i] / one.alone[i]);
-    }
-    measurement line{.suite = "operate", .name = one.which.name + ", rate, watched"};
-    line.value = median_of(one.watched);
-    line.unit = "events/s";
-    line.peer = "the same with log, pages and traces off";
-    line.peer_value = median_of(one.alone);
-    line.ratio = median_of(ratios);
-    line.reach = kept_least;
-    line.met = *line.ratio >= kept_least;
-    all.push_back(std::move(line));
+  for (const sides& one : all_) {
+    measurement rate = compare(one, "rate", &trial_result::events_per_second);
+    rate.unit = "events/s";
+    rate.reach = kept_least;
+    rate.met = *rate.ratio >= kept_least;
+    all.push_back(std::move(rate));
+    measurement cost = compare(one, "CPU an event", &trial_result::cpu_us_per_event);
+    cost.unit = "us";
+    all.push_back(std::move(cost));
   }
   return all;
 }

@@ -20,13 +20,15 @@ class observed_contest {
   std::vector<measurement> lines() const;
 
  private:
-  struct rates {
+  struct sides {
     variant which;
-    std::vector<double> watched = {};
-    std::vector<double> alone = {};
+    std::vector<trial_result> watched = {};
+    std::vector<trial_result> alone = {};
   };
 
-  std::vector<rates> all_;
+  static measurement compare(const sides& of, const char* what, double trial_result::* field);
+
+  std::vector<sides> all_;
 };
 
 }  // namespace weir::bench
