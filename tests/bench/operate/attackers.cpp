@@ -32,10 +32,19 @@ constexpr auto crowd_breath = 1s;
 
 using attack = task<> (*)(socket_address);
 
-std::uint64_t served = 0;  // pages, to whom asked as one should
+/// Fewer are no attack.
+constexpr std::uint64_t reached_least = 1000;
+
+std::uint64_t reached = 0;  // so often somebody had a connection
+
+task<http_client> reach(socket_address at) {
+  http_client client = co_await http_client::connect(at);
+  ++reached;
+  co_return client;
+}
 
 task<> trickle(socket_address at) {
-  http_client client = co_await http_client::connect(at);
+  http_client client = co_await reach(at);
   for (;;) {
     co_await client.send("x");
     co_await sleep(5ms);
@@ -43,20 +52,20 @@ task<> trickle(socket_address at) {
 }
 
 task<> send_long_head(socket_address at) {
-  http_client client = co_await http_client::connect(at);
+  http_client client = co_await reach(at);
   co_await client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(1 << 20, 'x'));
   static_cast<void>(co_await client.closed());
 }
 
 task<> ask_without_reading(socket_address at) {
-  http_client client = co_await http_client::connect(at);
+  http_client client = co_await reach(at);
   std::string many;
   for (int count = 0; count < 200; ++count) many += request_for("/metrics");
   for (;;) co_await client.send(many);
 }
 
 task<> send_rubbish(socket_address at) {
-  http_client client = co_await http_client::connect(at);
+  http_client client = co_await reach(at);
   std::string rubbish(loop::current().random() % 4096 + 1, '\0');
   for (char& c : rubbish) c = static_cast<char>(loop::current().random());
   co_await client.send(rubbish);
@@ -64,13 +73,13 @@ task<> send_rubbish(socket_address at) {
 }
 
 task<> say_nothing(socket_address at) {
-  http_client client = co_await http_client::connect(at);
+  http_client client = co_await reach(at);
   static_cast<void>(co_await client.closed());
 }
 
 task<> ask_for_all(socket_address at) {
-  const auto page = co_await test::fetch(at, request_for("/metrics"));
-  if (page.status == 200) ++served;
+  http_client client = co_await reach(at);
+  static_cast<void>(co_await client.ask(request_for("/metrics")));
 }
 
 /// Again and again; how one ends is nobody's concern.
@@ -109,10 +118,13 @@ task<> attack_until_told(socket_address at) {
 int run(std::uint16_t port) {
   const sched_param none{};
   ::sched_setscheduler(0, SCHED_IDLE, &none);
-  loop home;
+  // An io_uring takes thousands of calls at once, and this kernel may let nobody else run
+  // meanwhile.
+  loop home(driver_choice::epoll);
   home.run(attack_until_told(socket_address::of_ip("127.0.0.1", port).value()));
-  if (served > 0) return 0;
-  std::fputs("the pages answered nobody\n", stderr);
+  if (reached >= reached_least) return 0;
+  std::fprintf(stderr, "the attackers were let in %llu times\n",
+               static_cast<unsigned long long>(reached));
   return 1;
 }
 
