@@ -55,6 +55,8 @@ detail::wanted_config wanted_of(const std::string& stream, const std::string& na
 }
 
 bool is_there(const consumer_answer& answer, const std::string& what) {
+  /// There is no such consumer. Becomes: it is made, by who ensures it; else `not_found`,
+  /// permanent. Remedy: none for a service, which makes its own; else correct the name.
   constexpr std::int64_t consumer_not_found = 10014;
   if (answer.error && answer.error->err_code.value_or(0) == consumer_not_found) return false;
   if (answer.error) throw detail::api_failure(*answer.error, what);

@@ -19,8 +19,13 @@ constexpr backoff_limits reset_backoff{.first = std::chrono::milliseconds(20),
                                        .longest = std::chrono::seconds(5)};
 /// The server refuses so often in a row for good, or has no such stream, and then it is believed.
 constexpr unsigned refusals_max = 6;
+/// There is no such stream. Becomes: `not_found`, permanent.
+/// Remedy: make the stream; correct its name, the account, or the domain (jetstream_api).
 constexpr std::int64_t stream_not_found = 10059;
-/// Others may leave, and those that this made before are removed.
+/// The stream or account has as many consumers as it may. Becomes: tried again by an ordered
+/// consumer that had one, since others may leave, and those that it made before are removed; else
+/// an error by the HTTP code of the answer.
+/// Remedy: delete consumers that nobody uses, or raise max_consumers.
 constexpr std::int64_t too_many_consumers = 10026;
 /// How long a closing waits for the server to remove the consumer, which it does itself in the end.
 constexpr auto remove_limit = std::chrono::seconds(1);

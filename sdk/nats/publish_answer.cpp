@@ -11,18 +11,42 @@
 namespace weir::nats::detail {
 namespace {
 
-// The server's error codes (errors.json in its sources).
+// The server's error codes (errors.json in its sources). docs/errors.md is made of the comments.
+
+/// The message is larger than its stream takes. Becomes: `limit_exceeded`, permanent.
+/// Remedy: raise the stream's max_message_size, or send less.
 constexpr std::int64_t message_too_large = 10054;
+/// The subject belongs to another stream than was expected. Becomes: `conflict`, permanent.
+/// Remedy: correct the stream's subjects, or the name that is expected.
 constexpr std::int64_t other_stream = 10060;
+/// The last message's id is not the expected one. Becomes: `conflict`, permanent.
+/// Remedy: somebody else has published meanwhile: read the state again, and decide anew.
 constexpr std::int64_t wrong_last_msg_id = 10070;
+/// The last sequence of the stream or subject is not the expected one.
+/// Becomes: `conflict`, permanent.
+/// Remedy: somebody else has published meanwhile: read the state again, and decide anew.
 constexpr std::int64_t wrong_last_sequence = 10071;
-constexpr std::int64_t rollup_failed = 10111;  // With code 500, and for good all the same.
-constexpr std::int64_t id_in_process = 10158;  // Its first copy is being stored.
+/// A rollup was refused; it comes with code 500, and is for good all the same.
+/// Becomes: `invalid_argument`, permanent.
+/// Remedy: allow rollups in the stream (allow_rollup), and do not deny its purge.
+constexpr std::int64_t rollup_failed = 10111;
+/// A message with this id is being stored in this moment. Becomes: published again.
+/// Remedy: none is needed.
+constexpr std::int64_t id_in_process = 10158;
+/// A message with the same expectation is being stored in this moment.
+/// Becomes: `conflict`, permanent. Remedy: as for 10071.
 constexpr std::int64_t wrong_last_sequence_in_process = 10164;
+/// The server has more to do than it takes. Becomes: published again.
+/// Remedy: where it lasts, publish less or give the server more.
 constexpr std::int64_t too_many_requests = 10167;
 
-// All that a store can fail by; only the words tell what it was.
+/// The store has failed; only the words tell what it was. A stream that is full and discards what
+/// is new says so. Becomes: `limit_exceeded`, retry, of a full stream; else published again.
+/// Remedy: raise the limit that the text names, remove messages, or wait for the consumers; else
+/// look at the server's disk and log.
 constexpr std::int64_t store_failed = 10077;
+/// The account has all the storage that it may use. Becomes: `limit_exceeded`, retry.
+/// Remedy: raise the account's limits, or remove messages.
 constexpr std::int64_t account_is_full = 10002;
 
 /// What a full stream says, and which limit it means, as stream_config calls it.

@@ -80,6 +80,8 @@ bool is_there(const stream_answer& answer, const std::string& what) {
 /// Nothing where somebody else has made it, in another form, in this moment.
 task<std::optional<ensured<stream_info>>> create(detail::connection_core& core, std::string name,
                                                  const detail::wanted_config& wanted) {
+  /// Another stream has the name. Becomes: it is compared and changed as one that was found.
+  /// Remedy: none is needed.
   constexpr std::int64_t name_in_use = 10058;
   co_await detail::require_server(core, wanted, nullptr, false, false);
   const auto made =

@@ -7,6 +7,7 @@
 
 #include "otlp_json.hpp"
 #include "otlp_reply.hpp"
+#include "weir/observe/detail/dropped.hpp"
 #include "weir/observe/log.hpp"
 #include "weir/timeout.hpp"
 #include "weir/when_any.hpp"
@@ -105,7 +106,7 @@ task<> otlp_exporter::send(trace_core::batch batch) {
     const bool goes_on = ended.what == outcome::kind::later && tried < tracer::attempts_max &&
                          co_await pause(std::max(with_jitter(wait), ended.wait_min));
     if (!goes_on) {
-      statistics_.dropped += in_hand_;
+      drop(in_hand_);
       break;
     }
     wait = std::min(wait * 2, wait_max);
@@ -154,8 +155,11 @@ void otlp_exporter::tell_of_success() {
   log_info(fmt::format("the collector of traces at {} takes spans again", client_.authority()));
 }
 
-void otlp_exporter::give_up_rest() {
-  statistics_.dropped += std::exchange(in_hand_, 0) + from_.size();
+void otlp_exporter::give_up_rest() { drop(std::exchange(in_hand_, 0) + from_.size()); }
+
+void otlp_exporter::drop(std::size_t spans) {
+  statistics_.dropped += spans;
+  trace_spans_dropped().add(spans);
 }
 
 }  // namespace weir::detail

@@ -42,6 +42,7 @@ class otlp_exporter {
   outcome read(const otlp_answer& answer) const;
   /// False where it is told to end.
   task<bool> pause(duration wait);
+  void drop(std::size_t spans);
   void tell_of_failure(const std::string& why);
   void tell_of_success();
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "weir/observe/detail/dropped.hpp"
+
 namespace weir::detail {
 
 constinit thread_local trace_core* trace_core::newest_ = nullptr;
@@ -22,6 +24,7 @@ void trace_core::add(std::unique_ptr<span_record> ended) {
   if (kept_.size() == spans_max_) {
     kept_.pop_front();
     ++dropped_;
+    trace_spans_dropped().add();
   }
   kept_.push_back(std::move(ended));
   has_one_.set();

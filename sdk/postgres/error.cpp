@@ -2,6 +2,7 @@
 #include "weir/postgres/error.hpp"
 
 #include <array>
+#include <span>
 
 #include "result_error.hpp"
 
@@ -30,7 +31,47 @@ class category final : public std::error_category {
   }
 };
 
-bool starts_with_any(std::string_view state, std::initializer_list<std::string_view> classes) {
+/// What passes by itself: the same statement may succeed later. docs/errors.md is made of the
+/// comments.
+constexpr std::array<std::string_view, 11> passing_states{
+    /// The connection was lost, or cannot be made.
+    /// Remedy: look at the server, the network, and postgres.url.
+    "08",
+    /// The transaction was rolled back: a deadlock, a serialization failure.
+    /// Remedy: none where it is rare; else change rows in one order, or use ordered_by().
+    "40",
+    /// The server has too little: memory, disk, connections.
+    /// Remedy: give it more; lower postgres.connections or the number of replicas.
+    "53",
+    /// A lock was not to be had within lock_timeout.
+    /// Remedy: find who holds it (pg_locks, pg_stat_activity).
+    "55P03",
+    /// Somebody intervened: the server shuts down or starts, or a statement was cancelled, which
+    /// its
+    /// deadline does, too (57014).
+    /// Remedy: none during a restart; else find what is slow, or give it more time.
+    "57",
+    /// The session may only read: the server is a standby, as after a failover.
+    /// Remedy: name all servers in the URL, and target_session_attrs=read-write.
+    "25006",
+    /// The server's operating system has failed: a file, a disk.
+    /// Remedy: look at its log and its disks.
+    "58",
+    /// The server's own fault, or broken data.
+    /// Remedy: look at its log; report it to PostgreSQL.
+    "XX",
+    /// A prepared statement is gone, as behind a pooler that lends connections by transaction.
+    /// Remedy: let prepared_statements_max be 0 in the pool's options.
+    "26000",
+    /// The session stood still within a transaction for longer than the server allows.
+    /// Remedy: await nothing slow in a transaction, or raise idle_in_transaction_session_timeout.
+    "25P03",
+    /// The transaction took longer than the server allows.
+    /// Remedy: make it smaller, or raise transaction_timeout.
+    "25P04",
+};
+
+bool starts_with_any(std::string_view state, std::span<const std::string_view> classes) {
   for (const std::string_view one : classes) {
     if (state.starts_with(one)) return true;
   }
@@ -39,14 +80,8 @@ bool starts_with_any(std::string_view state, std::initializer_list<std::string_v
 
 disposition disposition_of(const error_fields& fields) {
   if (fields.routine == detail::stale_plan_routine) return disposition::retry;
-  // Connection, transaction rollback, resources, lock not available, operator intervention,
-  // read-only after a failover, system error, internal error, a prepared statement that is gone, a
-  // session that was ended because its transaction stood still or lasted too long.
-  if (starts_with_any(fields.sqlstate, {"08", "40", "53", "55P03", "57", "25006", "58", "XX",
-                                        "26000", "25P03", "25P04"})) {
-    return disposition::retry;
-  }
-  return disposition::permanent;
+  return starts_with_any(fields.sqlstate, passing_states) ? disposition::retry
+                                                          : disposition::permanent;
 }
 
 /// The server's words, without the values that it quotes where it refuses data: errors are logged.
@@ -116,9 +151,8 @@ error::error(error_fields fields, std::string_view statement, std::string_view n
 }
 
 bool error::retry_transaction() const noexcept {
-  return effect_ == effect::none &&
-         (retry_statement() ||
-          starts_with_any(sqlstate(), {"08", "25P03", "40001", "40P01", "57P0"}));
+  static constexpr std::array<std::string_view, 5> states{"08", "25P03", "40001", "40P01", "57P0"};
+  return effect_ == effect::none && (retry_statement() || starts_with_any(sqlstate(), states));
 }
 
 bool error::retry_statement() const noexcept {

@@ -19,14 +19,22 @@
 namespace weir {
 namespace {
 
+// docs/errors.md is made of these comments.
+
+/// It drained, or did what it was asked for.
+constexpr int exit_good = 0;
+/// It could not start or go on: the last lines of its log say why. A second signal ends it so, too.
 constexpr int exit_failed = 1;
+/// The command line, a setting, or how the program registers its handlers is wrong; with `--try`
+/// the message is one of others, too.
 constexpr int exit_usage = 2;
 
-// Of --check-config: apart from a wrong command line.
+/// With `--check-config`: a setting is wrong, and told.
 constexpr int exit_wrong_settings = 1;
 
-// Of --try: apart from "failed", which is what the handler would do.
+/// With `--try`: the handler fails.
 constexpr int exit_would_fail = 1;
+/// With `--try`: it could not be tried, since a server is away, or the message is not there.
 constexpr int exit_not_tried = 3;
 
 constexpr const char* help =
@@ -149,7 +157,7 @@ int run(const service& which, service_settings settings, bool once) {
     const auto until = once ? detail::run_until::backlog_done : detail::run_until::signal;
     const std::string summary = home.run(run_logged(detail::run_service(which, settings, until)));
     std::printf("%s\n", summary.c_str());
-    return 0;
+    return exit_good;
   } catch (const error& failure) {
     log_error(which.name() + " failed: " + failure.message());
     return failure.is(errc::invalid_argument) ? exit_usage : exit_failed;
@@ -164,7 +172,7 @@ int try_one(const service& which, const service_settings& settings, const reques
     loop home(settings.service.driver);
     const auto tried = home.run(detail::try_message(which, settings, {asked.tried, asked.json}));
     std::fputs(tried.report.c_str(), stdout);
-    return tried.succeeds ? 0 : exit_would_fail;
+    return tried.succeeds ? exit_good : exit_would_fail;
   } catch (const error& failure) {
     log_error(which.name() + " cannot try " + asked.tried + ": " + failure.message());
     return failure.is(errc::invalid_argument) ? exit_usage : exit_not_tried;
@@ -187,11 +195,11 @@ int service::main(int argc, char** argv) {
   } catch (const CLI::ParseError& ending) {
     const bool is_help = ending.get_exit_code() == 0;
     options.exit(ending);
-    return is_help ? 0 : exit_usage;
+    return is_help ? exit_good : exit_usage;
   }
   if (asked.describes) {
     std::fputs(describe().c_str(), stdout);
-    return 0;
+    return exit_good;
   }
   service_settings settings;
   try {
@@ -203,11 +211,11 @@ int service::main(int argc, char** argv) {
   }
   if (asked.prints) {
     std::fputs(to_toml(settings).c_str(), stdout);
-    return 0;
+    return exit_good;
   }
   if (asked.checks) {
     std::printf("the settings of %s are right\n", name_.c_str());
-    return 0;
+    return exit_good;
   }
   if (!asked.page.empty()) return detail::probe(asked.page, name_, settings.admin);
   migrations_ = settings.service.migrations;

@@ -6,6 +6,7 @@
 #include "consumer.hpp"
 #include "event_headers.hpp"
 #include "weir/observe/log.hpp"
+#include "weir/postgres/error.hpp"
 #include "weir/timeout.hpp"
 
 namespace weir::detail {
@@ -32,12 +33,18 @@ void add_own_headers(nats::headers& with, const dead_message& dead) {
   add_trace(with, dead.trace);
 }
 
+/// "weir:8"; of PostgreSQL "postgresql:23505", since nobody knows a SQLSTATE by its number.
+std::string code_text(const std::error_code& code) {
+  const bool is_sqlstate = code.category() == postgres::sqlstate_category();
+  const std::string value = is_sqlstate ? code.message() : std::to_string(code.value());
+  return std::string(code.category().name()) + ':' + value;
+}
+
 /// What an operator wants to know of a message's end.
 void add_causes(nats::headers& with, const dead_message& dead, const error& why) {
   const meta& about = dead.about;
   with.add("Weir-Cause", header_text(why.message()));
-  with.add("Weir-Error-Code",
-           std::string(why.code().category().name()) + ":" + std::to_string(why.code().value()));
+  with.add("Weir-Error-Code", code_text(why.code()));
   with.add("Weir-Disposition", to_string(why.disposition()));
   with.add("Weir-Attempts", std::to_string(about.attempt));
   with.add("Weir-Subject", about.subject);

@@ -17,8 +17,13 @@ constexpr duration probe_limit = std::chrono::seconds(5);
 /// An answer is a line for each check.
 constexpr std::size_t answer_bytes_max = std::size_t{256} << 10;
 
+// docs/errors.md is made of these comments.
+
+/// With `--probe`: the service answers, and is well.
 constexpr int exit_well = 0;
+/// With `--probe`: it is not well, does not answer, or another service does.
 constexpr int exit_not_well = 1;
+/// With `--probe`: a wrong command line or setting; the service has no pages.
 constexpr int exit_usage = 2;
 
 /// Who listens everywhere listens on this host, too.

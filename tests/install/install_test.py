@@ -43,12 +43,21 @@ def check_headers(tree):
         yield f'{header.relative_to(ROOT)} is not installed'
 
 
+def check_guard(tree):
+  """What `weir dev` starts its servers by lies where the installed program looks for it."""
+  program = pathlib.Path(f'{tree}{PREFIX}/bin/weir')
+  for path in (program, program.parent / '../libexec/weir/weir-guard'):
+    if not os.access(path, os.X_OK):
+      yield f'{path} is not installed'
+
+
 def main():
   checks = journal.Journal('install')
   with tempfile.TemporaryDirectory() as directory:
     tree = pathlib.Path(directory)
     consumers.install(BUILD, tree)
     checks.case('every public header is installed', lambda: check_headers(tree))
+    checks.case('the command and its guard are installed', lambda: check_guard(tree))
     checks.case('a program on the runtime needs what weir-runtime.pc names, and no more',
                 lambda: check_consumer(tree, 'weir-runtime', 'runtime_consumer.cpp'))
     checks.case('a program on the SDK needs what weir-sdk.pc names, and no more',

@@ -35,9 +35,9 @@ class Build:
     self.targets = list(targets)  # none: everything
 
   def make(self, nicely=False):
-    """Configures if need be, and builds; nicely: with what others leave of the processors. Raises
-    BuildFailed."""
-    before = ['nice', '-n', '19'] if nicely else []
+    """Configures if need be, and builds; nicely: with what others leave of processors and disk.
+    Raises BuildFailed."""
+    before = ['nice', '-n', '19', 'ionice', '-c', 'idle'] if nicely else []
     if not os.path.exists(os.path.join(ROOT, self.directory, 'build.ninja')):
       self._run(['meson', 'setup', self.directory] + compiler_options() + self.options)
     self._run(before + ['ninja', '-C', self.directory] + self.targets)

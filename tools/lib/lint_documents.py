@@ -15,6 +15,8 @@ A table whose last two columns are "suite" and "case" names tests, which must be
 import os
 import re
 
+import error_index
+
 FENCE = re.compile(r'^\s*(```|~~~)')
 TEST_SUITE = re.compile(r'^\s*TEST_SUITE(?:_BEGIN)?\("([^"]+)"\)', re.MULTILINE)
 TEST_CASE = re.compile(r'^\s*TEST_CASE\(\s*"([^"]+)"', re.MULTILINE)
@@ -42,9 +44,15 @@ def one_title(files):
                           'a document begins with its one title, "# ..."')
 
 
+def anchors(file):
+  """What links to the headings of a document end with, as GitHub makes it."""
+  titles = (re.sub(r'^#+ ', '', line) for _, line in prose(file) if re.match(r'#+ ', line))
+  return {re.sub(r'[^\w -]', '', title).strip().lower().replace(' ', '-') for title in titles}
+
+
 def links(files):
-  """Every relative link leads to a file or folder of the project."""
-  paths = {file.path for file in files}
+  """Every relative link leads to a file, a folder or a heading of the project."""
+  paths = {file.path: file for file in files}
   folders = {os.path.dirname(path) for path in paths}
   folders |= {parent for folder in folders for parent in parents(folder)}
   for file in files:
@@ -52,10 +60,13 @@ def links(files):
       continue
     for number, line in prose(file):
       for target in re.findall(r'\]\(([^)\s]+)\)', re.sub(r'`[^`]*`', '', line)):
-        if re.match(r'[a-z]+:|#', target):
+        if re.match(r'[a-z]+:', target):
           continue
-        path = os.path.normpath(os.path.join(os.path.dirname(file.path), target.split('#')[0]))
-        if path not in paths and path not in folders:
+        name, _, anchor = target.partition('#')
+        path = os.path.normpath(os.path.join(os.path.dirname(file.path), name))
+        path = path if name else file.path
+        is_heading = not anchor or path in paths and anchor in anchors(paths[path])
+        if path not in paths and path not in folders or not is_heading:
           yield file.complain(number, f'the link "{target}" leads nowhere')
 
 
@@ -128,4 +139,32 @@ def stands_in(block, text):
   return '\n' + '\n'.join(block) + '\n' in '\n' + text
 
 
-RULES = [one_title, links, quotations, unquoted_code, named_cases]
+def errors_are_written(files):
+  """docs/errors.md is what tools/error-index makes of the sources."""
+  texts = {file.path: file.text for file in files}
+  try:
+    if error_index.text_of(texts) != texts.get(error_index.PATH):
+      yield f'{error_index.PATH}: out of date: run {error_index.COMMAND}'
+  except error_index.Undocumented as missing:
+    yield str(missing)
+
+
+def errors_need_comments(files):
+  """The index of errors is refused where a comment or a part of it is missing."""
+  texts = {file.path: file.text for file in files}
+  for path, comment in ((error_index.ERROR_HEADER, '/// Remedy: make it'),
+                        (error_index.ERROR_HEADER, '  ///< Somebody asked'),
+                        (error_index.POSTGRES_SOURCE, '/// Remedy: give it more'),
+                        ('sdk/nats/publish_answer.cpp', 'Becomes: `limit_exceeded`, permanent'),
+                        ('sdk/service/probe.cpp', '/// With `--probe`: the service')):
+    if comment not in texts[path]:
+      yield f'{path}: has no "{comment}" to take away'
+    try:
+      error_index.text_of(texts | {path: texts[path].replace(comment, '//')})
+      yield f'{path}: nothing is said when "{comment}" is missing'
+    except error_index.Undocumented:
+      pass
+
+
+RULES = [one_title, links, quotations, unquoted_code, named_cases, errors_are_written,
+         errors_need_comments]

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir-guard: the parent of a private server.
 //
-//   weir-guard DIRECTORY          (started by guarded_process, with a socket as descriptor 3)
+//   weir-guard DIRECTORY [keep]   (started by guarded_process, with a socket as descriptor 3)
 //
 // Runs one program at a time for the program that started it. When that one goes away, however it
-// does, the guard stops the server, first kindly and then with SIGKILL, and removes DIRECTORY. It
+// does, the guard stops the server, first kindly and then with SIGKILL, and removes DIRECTORY, or
+// keeps it, and then it has it locked as long as a server may run in there. It
 // lives in its own session, so that Ctrl-C reaches its starter and not the guard; and should the
 // guard itself be killed, the kernel kills the server (PR_SET_PDEATHSIG). As a "subreaper" it
 // inherits the processes that a killed server leaves behind, and waits for those too.
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -49,11 +51,12 @@ struct run_request {
 
 class guard {
  public:
-  explicit guard(std::string directory) : directory_(std::move(directory)) {}
+  guard(std::string directory, bool keeps) : directory_(std::move(directory)), keeps_(keeps) {}
 
   int run();
 
  private:
+  bool lock_directory() const;
   bool take_command();
   bool take_signals();
   void start_program(const run_request& request);
@@ -63,6 +66,7 @@ class guard {
   void kill_what_is_late();
 
   std::string directory_;
+  bool keeps_;
   sigset_t handled_{};
   int signals_ = -1;
   pid_t program_ = 0;          // 0: none runs
@@ -104,6 +108,7 @@ int guard::run() {
     std::perror("weir-guard: cannot set up its descriptors");
     return EXIT_FAILURE;
   }
+  if (keeps_ && !lock_directory()) return EXIT_FAILURE;
   while (!starter_gone_ || has_children_) {
     std::array<pollfd, 2> watched{pollfd{signals_, POLLIN, 0},
                                   pollfd{starter_gone_ ? -1 : guard_control_fd, POLLIN, 0}};
@@ -117,12 +122,22 @@ int guard::run() {
     }
     kill_what_is_late();
   }
+  if (keeps_) return EXIT_SUCCESS;
   std::error_code error;
   std::filesystem::remove_all(directory_, error);
   if (!error) return EXIT_SUCCESS;
   std::fprintf(stderr, "weir-guard: cannot remove \"%s\": %s\n", directory_.c_str(),
                error.message().c_str());
   return EXIT_FAILURE;
+}
+
+/// Two servers on the same files would destroy them. The lock ends with this process.
+bool guard::lock_directory() const {
+  const int opened = open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (opened >= 0 && flock(opened, LOCK_EX | LOCK_NB) == 0) return true;
+  std::fprintf(stderr, "weir-guard: cannot lock \"%s\": %s\n", directory_.c_str(),
+               std::strerror(errno));
+  return false;
 }
 
 bool guard::take_command() {
@@ -232,10 +247,11 @@ int guard::milliseconds_to_wait() const {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2 || fcntl(guard_control_fd, F_GETFD) < 0) {
+  const bool keeps = argc == 3 && std::strcmp(argv[2], guard_keeps) == 0;
+  if ((argc != 2 && !keeps) || fcntl(guard_control_fd, F_GETFD) < 0) {
     std::fprintf(stderr, "weir-guard is started by weir's server tooling, not by hand\n");
     return EXIT_FAILURE;
   }
   close_range(guard_control_fd + 1, ~0U, 0);  // whatever the starter left open is not ours
-  return guard(argv[1]).run();
+  return guard(argv[1], keeps).run();
 }

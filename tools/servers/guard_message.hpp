@@ -22,6 +22,9 @@ constexpr std::size_t guard_message_bytes = std::size_t{32} * 1024;
 /// The descriptor on which a guard finds its end of the pair.
 constexpr int guard_control_fd = 3;
 
+/// The argument behind the directory of a guard that keeps it.
+constexpr const char* guard_keeps = "keep";
+
 /// False when the other side is gone.
 bool send_message(int socket, const guard_message& message);
 

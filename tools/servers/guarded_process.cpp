@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -21,8 +22,16 @@ namespace {
 
 constexpr std::chrono::seconds guard_answer_limit{10};
 
+// Installed it lies where the program that uses it does, whatever that is called by then.
+std::string guard_program() {
+  std::error_code none;
+  const auto own = std::filesystem::read_symlink("/proc/self/exe", none);
+  const auto installed = own.parent_path() / installed_guard_path;
+  return access(installed.c_str(), X_OK) == 0 ? installed.string() : std::string(guard_path);
+}
+
 // A new session keeps Ctrl-C away; all signals are let through, whatever the caller blocks.
-int spawn_guard(int control, const std::string& directory, pid_t& guard) {
+int spawn_guard(int control, const std::string& directory, bool keeps, pid_t& guard) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_init(&actions);
@@ -36,9 +45,11 @@ int spawn_guard(int control, const std::string& directory, pid_t& guard) {
   posix_spawnattr_setsigdefault(&attributes, &all);
   posix_spawnattr_setflags(&attributes,
                            POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  std::string program = guard_path;
+  std::string program = guard_program();
   std::string argument = directory;
-  std::array<char*, 3> arguments{program.data(), argument.data(), nullptr};
+  std::string keep = guard_keeps;
+  std::array<char*, 4> arguments{program.data(), argument.data(), keeps ? keep.data() : nullptr,
+                                 nullptr};
   const int error =
       posix_spawn(&guard, program.c_str(), &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
@@ -48,17 +59,17 @@ int spawn_guard(int control, const std::string& directory, pid_t& guard) {
 
 }  // namespace
 
-guarded_process::guarded_process(const std::filesystem::path& directory) {
+guarded_process::guarded_process(const std::filesystem::path& directory, bool keeps_directory) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     throw server_error(std::string("cannot create a socket pair: ") + std::strerror(errno));
   }
   control_ = unique_fd(ends[0]);
   const unique_fd guard_end(ends[1]);
-  const int error = spawn_guard(guard_end.get(), directory.string(), guard_);
+  const int error = spawn_guard(guard_end.get(), directory.string(), keeps_directory, guard_);
   if (error != 0) {
-    throw server_error(std::string("cannot start \"") + guard_path + "\": " + std::strerror(error) +
-                       "; it is built beside this program: build again");
+    throw server_error("cannot start \"" + guard_program() + "\": " + std::strerror(error) +
+                       "; it is built, and installed, with this program: do so again");
   }
 }
 

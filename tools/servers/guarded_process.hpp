@@ -27,9 +27,9 @@ class guarded_process {
     std::filesystem::path log_file;  ///< its output and errors are appended here
   };
 
-  /// Starts the guard of `directory`.
-  explicit guarded_process(const std::filesystem::path& directory);
-  /// Stops the program, if one runs, and removes the directory.
+  /// Starts the guard of `directory`, which is kept, or removed when its time is over.
+  explicit guarded_process(const std::filesystem::path& directory, bool keeps_directory = false);
+  /// Stops the program, if one runs, and removes the directory unless that is kept.
   ~guarded_process();
   guarded_process(const guarded_process&) = delete;
   guarded_process& operator=(const guarded_process&) = delete;
@@ -43,6 +43,9 @@ class guarded_process {
 
   /// Waits until the program and all that it started are gone; true when they are.
   bool wait_ended(std::chrono::milliseconds limit);
+
+  /// Readable once the program has ended, or its guard: `wait_ended` then suspends nobody.
+  int end_descriptor() const { return control_.get(); }
 
   bool is_running() { return pid_ != 0 && !wait_ended(std::chrono::milliseconds(0)); }
 

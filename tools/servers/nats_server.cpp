@@ -7,6 +7,7 @@
 
 #include <array>
 #include <csignal>
+#include <random>
 #include <string_view>
 
 #include "server_programs.hpp"
@@ -49,11 +50,15 @@ std::string string_member(std::string_view json, std::string_view name) {
   return std::string(value.substr(0, value.find('"')));
 }
 
+std::string random_text() { return std::to_string(std::random_device()()); }
+
 }  // namespace
 
-nats_server::nats_server(nats_server_options options)
-    : private_server("nats", SIGTERM, current_account()),
+nats_server::nats_server(nats_server_options options, const server_place& place)
+    : private_server("nats", SIGTERM, current_account(), place),
       program_(find_nats_server()),
+      // A directory that is kept may be called as others are.
+      name_(directory().filename().string() + (box().is_kept() ? "-" + random_text() : "")),
       options_(std::move(options)) {}
 
 std::string nats_server::url() const { return "nats://127.0.0.1:" + std::to_string(port()); }

@@ -24,12 +24,12 @@ struct nats_server_options {
 ///     server.start();              // same port, same streams
 class nats_server final : public private_server {
  public:
-  explicit nats_server(nats_server_options options = {});
+  explicit nats_server(nats_server_options options = {}, const server_place& place = {});
 
   /// `nats://127.0.0.1:<port>`, for NATS_URL.
   std::string url() const;
   /// What it calls itself, and is called by the others of its cluster.
-  std::string name() const { return directory().filename().string(); }
+  const std::string& name() const { return name_; }
 
   /// Replaces the options; they hold from the next start.
   void configure(nats_server_options options) { options_ = std::move(options); }
@@ -45,6 +45,7 @@ class nats_server final : public private_server {
   bool is_ready() override;
 
   std::filesystem::path program_;
+  std::string name_;
   nats_server_options options_;
 };
 

@@ -15,6 +15,7 @@ namespace weir::servers {
 namespace {
 
 constexpr std::chrono::seconds initdb_limit{120};
+constexpr const char* password_file = "password";
 constexpr int pid_file_status_line = 8;  // where the server says that it is "ready"
 
 std::string random_password() {
@@ -33,15 +34,15 @@ std::vector<std::string> lines_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-postgres_server::postgres_server()
-    : private_server("postgres", SIGINT, unprivileged_account()),
+postgres_server::postgres_server(const server_place& place)
+    : private_server("postgres", SIGINT, unprivileged_account(), place),
       programs_(find_postgres_programs()),
-      password_(random_password()) {
+      password_(has_cluster() ? kept_password() : random_password()) {
   constexpr std::string_view longest_name = "/.s.PGSQL.65535";
   if (directory().string().size() + longest_name.size() >= sizeof(sockaddr_un::sun_path)) {
     throw server_error("\"" + directory().string() +
-                       "\" is too long a path for PostgreSQL's Unix socket; set TMPDIR to a "
-                       "shorter one");
+                       "\" is too long a path for PostgreSQL's Unix socket; " +
+                       (box().is_kept() ? "choose" : "set TMPDIR to") + " a shorter one");
   }
   give_to(directory(), user());
 }
@@ -56,24 +57,40 @@ std::string postgres_server::socket_conninfo() const {
          "&port=" + std::to_string(port());
 }
 
+bool postgres_server::has_cluster() const { return std::filesystem::exists(data()); }
+
+std::string postgres_server::kept_password() const {
+  const std::vector<std::string> lines = lines_of(directory() / password_file);
+  if (lines.size() == 1) return lines.front();
+  throw server_error("\"" + (directory() / password_file).string() +
+                     "\" has not the password of the cluster beside it; remove the directory to "
+                     "begin anew");
+}
+
 void postgres_server::create_cluster() {
-  give_to(box().write("password", password_ + '\n'), user());
+  give_to(box().write(password_file, password_ + '\n'), user());
   // --no-sync: nobody relies on these files before the server has started and synced its own.
-  process().run({.arguments = {(programs_ / "initdb").string(), "--pgdata=" + data().string(),
+  // Beside its place, so that none is taken for whole that was not finished.
+  const std::filesystem::path draft = directory() / "data.new";
+  std::filesystem::remove_all(draft);
+  process().run({.arguments = {(programs_ / "initdb").string(), "--pgdata=" + draft.string(),
                                "--username=postgres", "--auth=scram-sha-256",
-                               "--pwfile=" + (directory() / "password").string(), "--encoding=UTF8",
-                               "--locale=C", "--no-sync"},
+                               "--pwfile=" + (directory() / password_file).string(),
+                               "--encoding=UTF8", "--locale=C", "--no-sync"},
                  .stop_signal = SIGINT,
                  .user = user(),
                  .log_file = log_file()});
   const bool ended = process().wait_ended(initdb_limit);
-  if (ended && std::filesystem::exists(data() / "postgresql.conf")) return;
+  if (ended && process().ending() == "exit code 0") {
+    std::filesystem::rename(draft, data());
+    return;
+  }
   throw server_error("initdb failed: " + (ended ? process().ending() : "it does not end") +
                      "; its output ends:\n" + last_lines(log_file()));
 }
 
 void postgres_server::prepare() {
-  if (!std::filesystem::exists(data())) create_cluster();
+  if (!has_cluster()) create_cluster();
 }
 
 void postgres_server::set(std::string name, std::string value) {

@@ -16,7 +16,7 @@ namespace weir::servers {
 /// Started by root, the server runs as `postgres` or `nobody`: PostgreSQL refuses root.
 class postgres_server final : public private_server {
  public:
-  postgres_server();
+  explicit postgres_server(const server_place& place = {});
 
   /// How to connect over TCP: `postgresql://postgres:<password>@127.0.0.1:<port>/postgres`, for
   /// DATABASE_URL and for libpq.
@@ -34,6 +34,8 @@ class postgres_server final : public private_server {
   bool is_ready() override;
 
   void create_cluster();
+  bool has_cluster() const;
+  std::string kept_password() const;
   std::filesystem::path data() const { return directory() / "data"; }
 
   std::filesystem::path programs_;

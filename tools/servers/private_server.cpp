@@ -20,13 +20,16 @@ constexpr int max_port_draws = 10;
 
 }  // namespace
 
-private_server::private_server(std::string_view name, int stop_signal, account user)
+private_server::private_server(std::string_view name, int stop_signal, account user,
+                               const server_place& place)
     : name_(name),
       stop_signal_(stop_signal),
       user_(user),
-      sandbox_(name),
+      sandbox_(name, place.kept),
       log_file_(sandbox_.path() / "server.log"),
-      process_(sandbox_.path()) {}
+      process_(sandbox_.path(), sandbox_.is_kept()),
+      port_(place.port),
+      port_is_ours_(place.port != 0) {}
 
 void private_server::start() {
   if (process_.is_running()) fail("runs already");

@@ -12,12 +12,20 @@
 
 namespace weir::servers {
 
+/// Where a private server is.
+struct server_place {
+  /// Its port of 127.0.0.1; 0: one that is free.
+  std::uint16_t port = 0;
+  /// A directory in which its data stay, from one such server to the next; empty: none.
+  std::filesystem::path kept = {};
+};
+
 /// What nats_server and postgres_server share: a server process of one's own on a free port of
 /// 127.0.0.1, with its data in a sandbox.
 ///
 /// The first `start` chooses the port; it and the data stay the same until the object ends, through
 /// any number of stops, kills and restarts. The end of the object, Ctrl-C, and the death of this
-/// process in any way stop the server and remove its data.
+/// process in any way stop the server and remove its data, unless its place says that they stay.
 ///
 /// Everything blocks, with limits, and throws server_error. Use from one thread at a time.
 class private_server {
@@ -61,7 +69,7 @@ class private_server {
 
  protected:
   /// `name` is for directories and error texts; `stop_signal` is the server's orderly end.
-  private_server(std::string_view name, int stop_signal, account user);
+  private_server(std::string_view name, int stop_signal, account user, const server_place& place);
 
   guarded_process& process() { return process_; }
   const sandbox& box() const { return sandbox_; }

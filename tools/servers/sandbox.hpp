@@ -11,19 +11,23 @@ namespace weir::servers {
 /// end of the sandbox's life. (Should this program be killed, the server's guard removes it.)
 class sandbox {
  public:
-  /// Creates `<TMPDIR>/weir-<name>-XXXXXX`. Throws server_error.
-  explicit sandbox(std::string_view name);
+  /// Creates `<TMPDIR>/weir-<name>-XXXXXX`; or, where `kept` names a directory, that one unless it
+  /// is there, which then stays with all it holds. Throws server_error, also where another
+  /// program's server runs in there.
+  explicit sandbox(std::string_view name, const std::filesystem::path& kept = {});
   ~sandbox();
   sandbox(const sandbox&) = delete;
   sandbox& operator=(const sandbox&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
+  bool is_kept() const { return is_kept_; }
 
   /// Writes a whole file inside, readable by everyone. Returns its path. Throws server_error.
   std::filesystem::path write(std::string_view name, std::string_view content) const;
 
  private:
   std::filesystem::path path_;
+  bool is_kept_ = false;
 };
 
 /// The whole text of a file; empty when it cannot be read (yet).

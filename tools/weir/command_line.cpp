@@ -5,6 +5,7 @@
 
 #include "actions.hpp"
 #include "completion/commands.hpp"
+#include "dev/commands.hpp"
 #include "dlq/commands.hpp"
 #include "doctor/commands.hpp"
 #include "examples.hpp"
@@ -45,6 +46,7 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
   parts_->dead_letters = std::make_unique<dlq::commands>(tree);
   parts_->runs.on(*tree.get_subcommand("dlq"), [this] { return parts_->dead_letters->run(); });
   add_new_command(tree, parts_->runs);
+  add_dev_command(tree, parts_->runs);
   add_stream_commands(tree, parts_->runs);
   add_publish_command(tree, parts_->runs);
   add_tail_command(tree, parts_->runs);

@@ -22,22 +22,52 @@ enum class disposition : unsigned char {
 /// The lower-case name of a disposition, for logs and headers.
 std::string_view to_string(disposition value) noexcept;
 
-/// weir's own error codes, in the category `weir_category()`.
+/// weir's own error codes, in the category `weir_category()`. docs/errors.md is made of these
+/// comments.
 enum class errc {
-  cancelled = 1,        ///< The task, or a scope around it, was asked to stop.
-  deadline_exceeded,    ///< The deadline around the operation passed.
-  closed,               ///< The channel, connection, pool or loop was closed.
-  end_of_stream,        ///< The peer ended the stream before the expected data came.
-  limit_exceeded,       ///< A named bound (queue, size, count) would have been passed.
-  invalid_argument,     ///< An argument cannot be used; the text says which and why.
-  invalid_input,        ///< Data from outside does not have the expected form.
-  not_found,            ///< What was named does not exist.
-  conflict,             ///< It exists already, in another form than asked for.
-  unavailable,          ///< A server cannot be reached or refuses for now.
-  protocol,             ///< A peer broke the protocol.
-  unsupported,          ///< The server, kernel or library at hand cannot do it.
-  unhandled_exception,  ///< An exception that is not a weir::error came out of user code.
-  deadlock,             ///< Every task of a simulation waited for what could not happen.
+  /// The task, or a scope around it, was asked to stop.
+  /// Remedy: none is needed; let it pass, and finish what must be finished under shield().
+  cancelled = 1,
+  /// The deadline around the operation passed.
+  /// Remedy: find out what was waited for (the task tree says it); give more time only to what is
+  /// as slow as it has to be.
+  deadline_exceeded,
+  /// The channel, connection, pool or loop was closed.
+  /// Remedy: end what uses it before it is closed. While a program ends this is usual.
+  closed,
+  /// The peer ended the stream before the expected data came.
+  /// Remedy: connect again; the peer's log says why it ended.
+  end_of_stream,
+  /// A named bound (queue, size, count) would have been passed.
+  /// Remedy: the text names the bound: raise it or send less; wait where the disposition is retry.
+  limit_exceeded,
+  /// An argument cannot be used; the text says which and why.
+  /// Remedy: correct the argument, the setting or the call.
+  invalid_argument,
+  /// Data from outside does not have the expected form.
+  /// Remedy: the text says at which place of the data; correct who has made it.
+  invalid_input,
+  /// What was named does not exist.
+  /// Remedy: make it, or correct the name.
+  not_found,
+  /// It exists already, in another form than asked for.
+  /// Remedy: the text says what differs: ask for what is there, or change that.
+  conflict,
+  /// A server cannot be reached or refuses for now.
+  /// Remedy: look at the server and at the way to it; the same will work when they do.
+  unavailable,
+  /// A peer broke the protocol.
+  /// Remedy: see that address and port are such a server's, and that nothing between changes bytes.
+  protocol,
+  /// The server, kernel or library at hand cannot do it.
+  /// Remedy: the text names the version that can: install that, or do without.
+  unsupported,
+  /// An exception that is not a weir::error came out of user code.
+  /// Remedy: throw a weir::error there, with the disposition that is right for it.
+  unhandled_exception,
+  /// Every task of a simulation waited for what could not happen.
+  /// Remedy: the text has all tasks and where they wait.
+  deadlock,
 };
 
 const std::error_category& weir_category() noexcept;

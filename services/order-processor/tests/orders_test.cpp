@@ -65,6 +65,7 @@ TEST_CASE("an order that the database refuses for good is a dead letter, and no 
   shop.advance(1h);
   REQUIRE(shop.dead_letters().size() == 1);
   CHECK(shop.dead_letters()[0].cause.find("closed") != std::string::npos);
+  CHECK(shop.dead_letters()[0].code == "postgresql:23514");
   CHECK(shop.published<OrderProcessed>().empty());
 
   shop.exec(take_orders);

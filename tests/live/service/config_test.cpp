@@ -168,7 +168,7 @@ TEST_CASE("a service takes what its file, its variables and its flags say, and t
   const auto seen = loop.run(ask_and_drain(program, server.url()));
 
   CHECK(seen.code == 0);
-  CHECK(contains(seen.errors, "quotes has drained"));
+  CHECK(contains(seen.errors, "the service has drained"));
   CHECK_FALSE(contains(seen.errors, canary));
   CHECK_FALSE(contains(seen.output, canary));
   CHECK_FALSE(contains(seen.errors + seen.output, password_in(database.conninfo())));
@@ -210,7 +210,7 @@ TEST_CASE("the settings are printed with where they come from, without a secret"
   CHECK(contains(printed.output, "url = \"nats://till:***@db:4222\"  # environment NATS_URL\n"));
   CHECK(contains(printed.output, "password = \"***\"  # environment WEIR_NATS__PASSWORD\n"));
   CHECK(contains(printed.output, "connections = 4  # flag --set postgres.connections\n"));
-  CHECK(contains(printed.output, "service_name = \"quotes\"  # default\n"));
+  CHECK(contains(printed.output, "service_name = \"\"  # default\n"));
   CHECK_FALSE(contains(printed.output, canary));
 
   // What it prints is a file that says the same.

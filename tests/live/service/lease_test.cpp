@@ -27,8 +27,8 @@ weir::duration work_time;
 weir::durable policy() {
   return weir::durable("letters")
       .workers(8)
-      .retry(3, weir::fixed(1ms))
-      .ack_wait(1s)
+      .retry(2, weir::fixed(1ms))
+      .ack_wait(2s)
       .dead_letter("dlq.letters");
 }
 
@@ -107,10 +107,10 @@ weir::task<> handle_slowly(office_floor on) {
 weir::task<> until_leases_passed(office_floor on) {
   weir::nats::consumer_config silent;
   silent.durable = "silent";
-  silent.ack_wait = 1s;
+  silent.ack_wait = 2s;
   co_await on.jetstream.ensure_consumer("LETTERS", std::move(silent));
   auto messages = co_await weir::nats::consumer::open(on.jetstream, "LETTERS", "silent");
-  for (std::uint64_t deliveries = 0; deliveries <= 3;) {
+  for (std::uint64_t deliveries = 0; deliveries <= 2;) {
     const auto one = co_await messages.next();
     if (one) deliveries = std::max(deliveries, one->info().delivered);
   }
@@ -165,7 +165,7 @@ TEST_CASE("handlers that take longer than the lease keep their messages, as thos
   weir::test::post_office office;
   weir::service service("letters-test");
   add_each_form(service);
-  work_time = 2500ms;
+  work_time = 3s;
 
   office.play(service, handle_slowly);
 }

@@ -314,8 +314,8 @@ TEST_CASE("a program whose environment is wrong says so without the password in 
   };
   const said all = home.run(run(program));
   CHECK(all.ended.text() == "exited with 2");
-  check_lines(all.errors);
-  CHECK(count_of(all.errors, "NATS_URL") == 1);
+  // A text for who calls it, since how the log looks is one of the settings.
+  CHECK(all.errors.starts_with("environment NATS_URL: nats.url: "));
   CHECK(count_of(all.errors, canary) == 0);
 }
 

@@ -134,8 +134,44 @@ task<> writes_files(post_office& in) {
   co_return;
 }
 
+/// A service's own servers fail under it, and every order has its event all the same.
+void fails_and_recovers() {
+  const servers::sandbox box("stress");
+  const std::string body = box.write("order.json", R"({"order_id":"{{uuid}}","user_id":"{{uuid}}",)"
+                                                   R"("amount_cents":1250,"created_at":"{{now}}"})")
+                               .string();
+  const std::string json = (box.path() / "r.json").string();
+  const std::string line = WEIR_COMMAND " stress orders.created --file " + body +
+                           " --service " ORDER_PROCESSOR
+                           " --rate 100 --for 6s "
+                           "--until-event orders.processed --patience 60s";
+  const ending good = run_line(line + " --json " + json +
+                               " --fault 1s@kill-nats --fault 3s@pause-postgres "
+                               "--fault 4s@pause-service");
+  INFO(good.output);
+  CHECK(good.code == 0);
+  CHECK(contains(good.output, "\nfault: kill-nats from "));
+  CHECK(contains(good.output, "\nfault: pause-postgres from "));
+  CHECK(contains(good.output, "\nfault: pause-service from "));
+  CHECK(contains(text_in(json), R"("events":600)"));
+
+  const ending late = run_line(line + " --fault 7s@kill-nats");
+  CHECK(late.code == 2);
+  CHECK(contains(late.output, "comes after the end of the load"));
+  const ending alone = run_line(WEIR_COMMAND " stress orders.created --fault 1s@kill-nats");
+  CHECK(alone.code == 2);
+  const ending none = run_line(WEIR_COMMAND " stress orders.created --service /no/program");
+  CHECK(none.code == 2);
+  const ending wrong = run_line(WEIR_COMMAND " stress orders.created --service /bin/false");
+  CHECK(wrong.code == 3);
+  CHECK(contains(wrong.output, "false ended by itself, with exit code 1"));
+}
+
 }  // namespace
 
+TEST_CASE("a service is loaded while its servers fail, and what cannot be is refused") {
+  fails_and_recovers();
+}
 TEST_CASE("a load sends all that is due, phase by phase, and counts what was confirmed") {
   post_office::open(confirms);
 }

@@ -43,7 +43,7 @@ maxItems = -1
             ":9: shop.by is \"snail\"; it must be one of post, courier and pigeon\n"
             "flag --set shop.gift_wrap: shop.gift_wrap is \"perhaps\"; it must be true or false\n"
             "environment WEIR_ADMIN__LISTEN: admin.listen is \"8080\"; it must be an address and a "
-            "port, such as 127.0.0.1:8080 or [::1]:8080\n" +
+            "port, such as 127.0.0.1:8080 or [::1]:8080, or off\n" +
             file + ":10: shop.maxItems is -1; it must be 1 at least");
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("weir's own sections are checked for what can never be right") {
   CHECK(refused("trace.sampler_argument", "trace.sampler_argument = 1.5"));
   CHECK(refused("trace.sampler_argument", "trace.sampler_argument = nan"));
   CHECK(refused("trace.timeout", "trace.timeout = \"0s\""));
-  for (const char* wrong : {"", "8080", ":8080", "host:", "host:x", "host:65536"}) {
+  for (const char* wrong : {"8080", ":8080", "host:", "host:x", "host:65536"}) {
     CAPTURE(wrong);
     CHECK(refused("admin.listen", "admin.listen = \"" + std::string(wrong) + "\""));
   }

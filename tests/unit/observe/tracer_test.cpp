@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "collector.hpp"
+#include "lines.hpp"
 #include "runtime/run.hpp"
 #include "weir/observe/span.hpp"
 #include "weir/sleep.hpp"
@@ -60,6 +61,12 @@ task<std::vector<duration>> waits_between(collector& with, std::size_t posts) {
     waits.push_back(loop::current().now() - before);
   }
   co_return waits;
+}
+
+/// As a metric, in all of this program.
+int spans_counted_as_dropped() {
+  return std::stoi(
+      weir::test::value_of("weir_trace_spans_dropped_total", metrics_registry::global()));
 }
 
 }  // namespace
@@ -142,10 +149,12 @@ TEST_CASE("a post is tried so many times, then its spans are dropped, and the ne
   const std::deque<scripted_answer> script(tracer::attempts_max, answer_of(503));
   tell(
       [](collector& with, tracer& under_test) -> task<> {
+        const int before = spans_counted_as_dropped();
         leave_spans(3);
         co_await with.wait_for_posts(tracer::attempts_max);
         while (under_test.spans_dropped() == 0) co_await sleep(1ms);
         CHECK(under_test.spans_dropped() == 3);
+        CHECK(spans_counted_as_dropped() == before + 3);
         leave_spans(1, "later");
         co_await with.wait_for("later");
         CHECK(with.posts.size() == tracer::attempts_max + 1);

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "seed.hpp"
 #include "stress/correlation.hpp"
+#include "stress/fault.hpp"
 #include "stress/html_report.hpp"
 #include "stress/latency_histogram.hpp"
 #include "stress/plot.hpp"
@@ -248,6 +250,38 @@ TEST_CASE("a plot draws whatever it is given") {
       CHECK(svg.find("nan") == svg.npos);
     }
   }
+}
+
+TEST_CASE("a fault is read with its time, its victim and how long it lasts, or refused") {
+  using tools::fault;
+  CHECK(tools::parse_fault("10s@kill-nats") ==
+        fault{.at = 10s, .act = fault::acts::kill, .target = fault::targets::nats, .lasts = 1s});
+  CHECK(
+      tools::parse_fault("1m@pause-postgres:5s") ==
+      fault{.at = 60s, .act = fault::acts::pause, .target = fault::targets::postgres, .lasts = 5s});
+  CHECK(tools::parse_fault("2s@kill-service:5m")->lasts == 300s);
+  CHECK(tools::name_of(*tools::parse_fault("2s@kill-service:5m")) == "kill-service");
+  for (const char* const wrong :
+       {"", "@", "kill-nats", "10s@kill", "10s@kill-", "10s@-nats", "10s@kill-redis",
+        "0s@kill-nats", "10s@kill-nats:", "10s@kill-nats:0s", "10s@kill-nats:6m", "25h@kill-nats",
+        "10@kill-nats", "10s@kill-nats:5s:5s", "10s@stop-nats"}) {
+    INFO(wrong);
+    CHECK_FALSE(tools::parse_fault(wrong).has_value());
+  }
+}
+
+TEST_CASE("faults stand in every report, and are marked in its plots") {
+  tools::stress_report made = report();
+  CHECK(tools::html_of(made).find("class='mark'") == std::string::npos);
+  made.faults.push_back({.name = "kill-nats", .at = 1, .over_at = 2.5});
+  std::ostringstream text;
+  tools::print_report(made, text);
+  CHECK(text.str().find("\nfault: kill-nats from 1.0 s to 2.5 s\n") != std::string::npos);
+  CHECK(tools::json_of(made).find(R"({"name":"kill-nats","at":1,"over_at":2.5})") !=
+        std::string::npos);
+  const std::string page = tools::html_of(made);
+  CHECK(page.find("<p>kill-nats from 1.0 s to 2.5 s</p>") != std::string::npos);
+  CHECK(page.find("class='mark'") != std::string::npos);
 }
 
 TEST_SUITE_END();

@@ -123,6 +123,11 @@ TEST_CASE("whatever bytes come, lines are samples or bad") {
   }
 }
 
+TEST_CASE("a counter that is below zero has not grown") {
+  const auto now = parse_metrics("weir_messages_acked_total -10\n");
+  CHECK(top::compare(parse_metrics(page_of(10)), now, 1).acked == 0);
+}
+
 TEST_CASE("a view has what happened between two looks") {
   const auto view = view_of(
       "weir_consumer_pending{stream=\"A\"} 40\nweir_consumer_pending{stream=\"B\"} 2\n"

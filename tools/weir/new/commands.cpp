@@ -30,8 +30,8 @@ int run_new(const choices& chosen) {
       "\nNext:\n"
       "  cd %s\n"
       "  meson setup build && meson test -C build\n"
-      "  build/%s --describe\n",
-      directory.c_str(), chosen.name.c_str());
+      "  weir dev     # runs it, anew upon each change, on servers of its own\n",
+      directory.c_str());
   return exit_good;
 }
 

@@ -19,7 +19,8 @@ constexpr const char* style =
     "table{border-collapse:collapse}th,td{padding:.2em .7em;text-align:right;border-bottom:1px "
     "solid #ddd}th:first-child,td:first-child{text-align:left}"
     "svg{width:100%;font-size:12px;margin-top:1.5em}polyline{fill:none;stroke-width:1.5}"
-    ".grid{stroke:#ddd}.end{text-anchor:end}.middle{text-anchor:middle}.title{font-weight:bold}";
+    ".grid{stroke:#ddd}.mark{stroke:#c00;stroke-dasharray:4 "
+    "3}.end{text-anchor:end}.middle{text-anchor:middle}.title{font-weight:bold}";
 
 double milliseconds_of(duration span) {
   return std::chrono::duration<double, std::milli>(span).count();
@@ -80,13 +81,19 @@ std::string plots_of(const stress_report& of) {
     if (step.fraction < 1) halvings = -std::log10(1 - step.fraction);
     distribution.points.emplace_back(halvings, milliseconds_of(step.value));
   }
-  return svg_plot({.title = "Rate", .x_label = "seconds", .y_label = "1/s"}, rates) +
+  std::vector<double> marks;
+  for (const fault_result& one : of.faults) marks.push_back(one.at);
+  return svg_plot({.title = "Rate", .x_label = "seconds", .y_label = "1/s", .marks = marks},
+                  rates) +
          svg_plot({.title = "Latency from when a message was due",
                    .x_label = "seconds",
                    .y_label = "ms",
-                   .logarithmic_y = true},
+                   .logarithmic_y = true,
+                   .marks = marks},
                   latencies) +
-         svg_plot({.title = "What waits", .x_label = "seconds", .y_label = "messages"}, queues) +
+         svg_plot(
+             {.title = "What waits", .x_label = "seconds", .y_label = "messages", .marks = marks},
+             queues) +
          svg_plot({.title = "Distribution",
                    .x_label = "nines: 1 is p90, 2 is p99, 3 is p99.9",
                    .y_label = "ms",
@@ -108,7 +115,12 @@ std::string html_of(const stress_report& of) {
                              of.unanswered, of.total().failed,
                              of.was_stopped ? ", stopped before its end" : "");
   page += "<p>Latencies count from when a message was due, not from when it was sent.</p>\n";
-  page += table_of(of) + plots_of(of);
+  page += table_of(of);
+  for (const fault_result& one : of.faults) {
+    page += fmt::format("<p>{} from {:.1f} s to {:.1f} s</p>\n", escaped(one.name), one.at,
+                        one.over_at);
+  }
+  page += plots_of(of);
   for (const auto& [text, count] : of.failures) {
     page += fmt::format("<p>{} failed: {}</p>\n", count, escaped(text));
   }

@@ -3,6 +3,7 @@
 
 #include "weir/interval.hpp"
 #include "weir/loop.hpp"
+#include "weir/nats/ordered_consumer.hpp"
 #include "weir/nats/subscription.hpp"
 #include "weir/scope.hpp"
 #include "weir/sleep.hpp"
@@ -40,7 +41,11 @@ class load {
     co_await check_stream();
     scope beside;
     std::optional<nats::subscription> results;
-    if (!wanted_.until_event.empty()) {
+    std::optional<nats::ordered_consumer> kept_results;
+    if (waits_for_events() && !wanted_.faults.empty()) {
+      kept_results.emplace(co_await read_results());
+      beside.spawn(take_results(*kept_results));
+    } else if (waits_for_events()) {
       results.emplace(over_, nats::subject_pattern(wanted_.until_event));
       co_await over_.flush();  // The server knows of it before the first message.
       beside.spawn(take_results(*results));
@@ -48,6 +53,7 @@ class load {
     if (!wanted_.consumer.empty()) beside.spawn(watch_backlog());
     start_ = loop::current().now();
     beside.spawn(tell_each(tick, std::move(tell)));
+    beside.spawn(make_faults());
     std::exception_ptr failure;
     try {
       co_await send_all();
@@ -57,7 +63,9 @@ class load {
     }
     co_await beside.close();
     co_await confirming_.close();
+    if (kept_results) co_await kept_results->close();
     if (failure) std::rethrow_exception(failure);
+    if (beside_failure_) std::rethrow_exception(beside_failure_);
     report_.unanswered = awaited_.size();
     co_return std::move(report_);
   }
@@ -76,6 +84,43 @@ class load {
                 "no stream keeps " + wanted_.subject +
                     ", so nothing would confirm a message. Start the service first, it makes its "
                     "stream, or look with 'weir stream list'");
+  }
+
+  task<nats::ordered_consumer> read_results() {
+    auto names = js_.stream_names(wanted_.until_event);
+    const auto stream = co_await names.next();
+    if (!stream) {
+      throw error(errc::not_found, disposition::permanent,
+                  "no stream keeps " + wanted_.until_event +
+                      ", so results would be missed while nats-server is away");
+    }
+    nats::ordered_options how;
+    how.filter_subjects.emplace_back(wanted_.until_event);
+    how.start = nats::ordered_start::new_messages;
+    co_return co_await nats::ordered_consumer::open(js_, *stream, std::move(how));
+  }
+
+  double seconds_now() const {
+    return std::chrono::duration<double>(loop::current().now() - start_).count();
+  }
+
+  /// A fault that does not end well ends the load: what it came to would say nothing.
+  task<> make_faults() {
+    try {
+      for (const fault& one : wanted_.faults) {
+        co_await sleep_until(start_ + one.at);
+        fault_result result{.name = name_of(one), .at = seconds_now(), .over_at = 0};
+        co_await wanted_.inject(one);
+        result.over_at = seconds_now();
+        report_.faults.push_back(std::move(result));
+      }
+    } catch (const error& failure) {
+      if (failure.is_cancelled()) throw;
+      beside_failure_ = std::current_exception();
+    } catch (...) {
+      beside_failure_ = std::current_exception();
+    }
+    if (beside_failure_) stop_.wanted.set();
   }
 
   task<> send_all() {
@@ -150,7 +195,12 @@ class load {
     }
   }
 
-  void take_result(const nats::message& one) {
+  task<> take_results(nats::ordered_consumer& from) {
+    while (const auto one = co_await from.next()) take_result(*one);
+  }
+
+  template <class Message>
+  void take_result(const Message& one) {
     std::optional<std::string> key;
     if (wanted_.by.field.empty()) {
       if (const auto header = one.header(wanted_.by.header)) key = std::string(*header);
@@ -193,8 +243,7 @@ class load {
 
   second_result state(const latency_histogram& of, std::uint64_t confirmed, std::uint64_t events,
                       double seconds) const {
-    const duration since = loop::current().now() - start_;
-    return {.at = std::chrono::duration<double>(since).count(),
+    return {.at = seconds_now(),
             .rate = static_cast<double>(confirmed) / seconds,
             .event_rate = static_cast<double>(events) / seconds,
             .p50 = of.quantile(0.5),
@@ -257,6 +306,7 @@ class load {
   std::uint64_t failed_ = 0;
   std::uint64_t events_ = 0;
   std::optional<std::uint64_t> backlog_;
+  std::exception_ptr beside_failure_;
 };
 
 }  // namespace

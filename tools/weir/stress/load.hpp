@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "correlation.hpp"
+#include "fault.hpp"
 #include "interruption.hpp"
 #include "publish/body_template.hpp"
 #include "stress_report.hpp"
@@ -25,6 +26,9 @@ struct load_request {
   /// How long results are waited for after the last message was sent.
   duration patience = std::chrono::seconds(10);
   std::uint64_t seed = 0;
+  /// What happens meanwhile, in the order of time, and who makes it happen.
+  std::vector<fault> faults = {};
+  fault_injector inject = {};
 };
 
 /// What a load looks like now, for its status line.
@@ -40,6 +44,9 @@ struct load_status {
 /// each from when it was due: what waits behind a slow answer counts the wait. `tell` is called
 /// with each period of `tick` on the loop. Ends early when the operator wants it, with what there
 /// is. Throws `not_found` where no stream keeps the subject.
+///
+/// With faults the results are read from the stream that keeps them, and there must be one: what is
+/// only heard is missed while a connection is away.
 task<stress_report> run_load(nats::connection& over, load_request wanted, interruption& stop,
                              duration tick, std::function<void(const load_status&)> tell);
 

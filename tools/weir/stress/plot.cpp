@@ -150,6 +150,11 @@ std::string svg_plot(const plot_options& how, const std::vector<plot_line>& line
   const axis y(log ? up.low : std::min(0.0, up.low), up.high, log, height - bottom, top);
   std::string svg = fmt::format("<svg viewBox='0 0 {} {}' role='img'>", width, height);
   draw_axes(svg, how, x, y);
+  for (const double mark : how.marks) {
+    if (mark < across.low || mark > across.high) continue;
+    svg += fmt::format("<line x1='{0:.1f}' x2='{0:.1f}' y1='{1:.1f}' y2='{2:.1f}' class='mark'/>",
+                       x.place(mark), top, height - bottom);
+  }
   double legend = width - right;
   for (std::size_t at = lines.size(); at-- > 0;) {
     const char* const colour = colours[at % std::size(colours)];

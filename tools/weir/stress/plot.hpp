@@ -17,7 +17,8 @@ struct plot_options {
   std::string title;
   std::string x_label;
   std::string y_label;
-  bool logarithmic_y = false;  ///< what is zero or below is left out then
+  bool logarithmic_y = false;      ///< what is zero or below is left out then
+  std::vector<double> marks = {};  ///< places on the x axis that are marked all the way up
 };
 
 /// Lines over two axes as an SVG element that needs nothing from outside.

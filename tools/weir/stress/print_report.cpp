@@ -50,6 +50,12 @@ struct second_line {
   std::optional<std::uint64_t> backlog;
 };
 
+struct fault_line {
+  std::string name;
+  double at;
+  double over_at;
+};
+
 struct report_line {
   std::string subject;
   std::string until_event;
@@ -61,6 +67,7 @@ struct report_line {
   phase_line total;
   std::vector<phase_line> phases;
   std::vector<second_line> seconds;
+  std::vector<fault_line> faults;
 };
 
 latency_line line_of(const latency_histogram& of) {
@@ -120,6 +127,9 @@ void print_report(const stress_report& of, std::ostream& out) {
   }
   if (of.phases.size() > 1) add_rows(rows, of, "all", of.total());
   rows.flush();
+  for (const fault_result& one : of.faults) {
+    out << fmt::format("fault: {} from {:.1f} s to {:.1f} s\n", one.name, one.at, one.over_at);
+  }
   if (of.was_stopped) out << "stopped before its end\n";
   if (of.unanswered > 0) {
     out << fmt::format(
@@ -146,7 +156,8 @@ std::string json_of(const stress_report& of) {
                    .failures = {},
                    .total = line_of(of, of.total()),
                    .phases = {},
-                   .seconds = {}};
+                   .seconds = {},
+                   .faults = {}};
   for (const auto& [text, count] : of.failures) line.failures[printable(text)] += count;
   for (const phase_result& one : of.phases) line.phases.push_back(line_of(of, one));
   for (const second_result& one : of.seconds) {
@@ -158,6 +169,9 @@ std::string json_of(const stress_report& of) {
                             .p999_ms = milliseconds_of(one.p999),
                             .in_flight = one.in_flight,
                             .backlog = one.backlog});
+  }
+  for (const fault_result& one : of.faults) {
+    line.faults.push_back({.name = one.name, .at = one.at, .over_at = one.over_at});
   }
   return json::encode(line);
 }

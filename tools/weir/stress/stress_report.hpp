@@ -35,12 +35,20 @@ struct second_result {
   std::optional<std::uint64_t> backlog;  ///< of the consumer that is watched
 };
 
+/// A fault as it happened, in seconds after the start.
+struct fault_result {
+  std::string name;  ///< "kill-nats"
+  double at = 0;
+  double over_at = 0;
+};
+
 /// A load and what it came to.
 struct stress_report {
   std::string subject;
   std::string until_event;  ///< empty: only confirmations were waited for
   std::vector<phase_result> phases;
   std::vector<second_result> seconds;
+  std::vector<fault_result> faults;
   std::uint64_t unanswered = 0;  ///< confirmed messages whose result never came
   std::uint64_t unrelated = 0;   ///< results of messages that are none of this load's
   std::map<std::string, std::uint64_t> failures;  ///< by their texts, the first few

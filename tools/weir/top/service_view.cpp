@@ -9,8 +9,11 @@
 namespace weir::top {
 namespace {
 
-/// What a counter grew by, also where it began again.
-double growth(double before, double now) { return now >= before ? now - before : now; }
+/// What a counter grew by, also where it began again. No counter is below zero, whatever a page
+/// says.
+double growth(double before, double now) {
+  return now >= before ? now - before : std::max(now, 0.0);
+}
 
 /// Two looks at one service.
 class comparison {
@@ -93,7 +96,7 @@ verdict judge_backlog(const service_view& of) {
   if (of.query_mean > 0 && of.query_mean > share_of_database * of.handler_mean) {
     return {stage::database, "handlers wait for PostgreSQL to run their statements",
             "look for the slowest statement (weir_postgres_query_duration_seconds), share commits "
-            "with postgres::group_commit"};
+            "by a handler that asks for weir::unit&"};
   }
   if (is_full && of.handler_mean < quick_handler) {
     return {stage::concurrency, "all places for messages in flight are taken, by quick handlers",
@@ -146,7 +149,7 @@ verdict judge(const service_view& of) {
   }
   if (of.loop_busy >= busy_loop) {
     return {stage::loop, "its thread is busy all the time",
-            "run more instances or more loops; move long computations to weir::blocking()"};
+            "run more instances, for each has one loop; give weir::blocking() what computes long"};
   }
   if (of.outbox_pending >= outbox_behind) {
     return {stage::publishing, "events wait in the outbox to be published",

@@ -111,7 +111,7 @@ class service {
   }
 
   /// Makes readiness depend on something else that the handlers need: see health_check. The service
-  /// has checks of its own: "nats", "postgres", and "consumer:NAME", which is optional, for each.
+  /// has checks of its own: "nats", "postgres", and, optional, "consumer:STREAM/NAME" for each.
   service& depends_on(health_check one) {
     checks_.push_back(std::move(one));
     return *this;

@@ -126,7 +126,7 @@ class service {
     std::string id;
     std::string consumer;     ///< Who gave it up.
     std::string cause;        ///< The text of the last error.
-    std::string code;         ///< Its category and number: "weir:3".
+    std::string code;         ///< "weir:3", "postgresql:23505".
     std::string disposition;  ///< "retry", "permanent" or "poison".
     std::uint64_t attempts;
   };

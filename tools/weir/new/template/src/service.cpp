@@ -21,7 +21,8 @@ weir::task<> store(item_created item, weir::tx& db) {
 weir::service make_service() {
   using namespace std::chrono_literals;
   weir::service made("@name@");
-  made.migrations(SERVICE_MIGRATIONS)
+  made.version(SERVICE_VERSION)
+      .migrations(SERVICE_MIGRATIONS)
       .on<store>(weir::durable("@name@")
                      .workers(64)
                      .once(24h)
