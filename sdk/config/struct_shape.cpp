@@ -2,6 +2,7 @@
 #include "weir/config/detail/struct_shape.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "nearest_name.hpp"
@@ -20,6 +21,12 @@ bool is_named(std::string_view field, const config_value& item) {
   if (!item.of_variable) return field == item.name;
   return std::ranges::equal(field, item.name, [](char one, char other) {
     return (one >= 'A' && one <= 'Z' ? one - 'A' + 'a' : one) == other;
+  });
+}
+
+bool has_secret(const struct_shape& shape) {
+  return std::ranges::any_of(shape.fields, [](const field_shape& field) {
+    return field.is_secret || (field.table != nullptr && has_secret(*field.table));
   });
 }
 
@@ -96,6 +103,9 @@ class table_reading {
 bool read_struct(const config_value& from, const struct_shape& shape, void* object,
                  settings_reader& in) {
   if (from.kind != kinds::table) {
+    // It may be meant for a secret in the section.
+    std::optional<settings_reader::veil> hidden;
+    if (has_secret(shape)) hidden.emplace(in);
     return in.refuse(from, "it is a section, whose keys are set one by one");
   }
   table_reading reading(shape, object, in);

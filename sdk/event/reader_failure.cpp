@@ -8,19 +8,28 @@
 namespace weir::json::detail {
 namespace {
 
-/// What stands at the front of `rest`, in words.
+constexpr char hex_digits[] = "0123456789abcdef";
+
+std::string byte_in_words(char c) {
+  std::string text = "the byte 0x";
+  text += hex_digits[static_cast<unsigned char>(c) >> 4];
+  return text += hex_digits[static_cast<unsigned char>(c) & 15];
+}
+
+/// What stands at the front of `rest`, in words, and nothing of it itself: errors are logged, and a
+/// body may hold what nobody is to read there.
 std::string found(std::string_view rest) {
   if (rest.empty()) return "the end of the body";
-  const auto until = [&](std::string_view stops, std::size_t from) {
-    return quotable(rest.substr(0, std::min(rest.find_first_of(stops, from), rest.size())));
-  };
+  for (const std::string_view word : {"null", "true", "false"}) {
+    if (rest.starts_with(word)) return std::string(word);
+  }
   switch (rest.front()) {
     case '{':
       return "an object";
     case '[':
       return "an array";
     case '"':
-      return "the string " + until("\"", 1) + (rest.find('"', 1) == rest.npos ? "" : "\"");
+      return "a string";
     case '-':
     case '0':
     case '1':
@@ -32,25 +41,24 @@ std::string found(std::string_view rest) {
     case '7':
     case '8':
     case '9':
-      return "the number " + until(" \t\r\n,:]}\"", 0);
+      return "a number";
     default:
       if (rest.starts_with("\xef\xbb\xbf")) return "a byte order mark";
-      return "\"" + until(" \t\r\n,:]}\"", 1) + "\"";
+      return byte_in_words(rest.front());
   }
 }
 
 }  // namespace
 
 std::string quotable(std::string_view text) {
-  constexpr char digits[] = "0123456789abcdef";
   std::string out;
   for (const char c : text.substr(0, quoted_length_max)) {
     if (c >= ' ' && c <= '~') {
       out += c;
     } else {
       out += "\\x";
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[static_cast<unsigned char>(c) & 15];
+      out += hex_digits[static_cast<unsigned char>(c) >> 4];
+      out += hex_digits[static_cast<unsigned char>(c) & 15];
     }
   }
   if (text.size() > quoted_length_max) out += "...";

@@ -99,7 +99,7 @@ bool writer::write(std::string_view value) {
   }
   out_.append(value, clean);
   out_ += '"';
-  return is_ascii || is_utf8(value) || fail("the string is not valid UTF-8: " + quotable(value));
+  return is_ascii || is_utf8(value) || fail("the string is not valid UTF-8");
 }
 
 bool writer::write_plain(std::string_view value) {

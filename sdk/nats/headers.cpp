@@ -40,7 +40,7 @@ void check_header_name(std::string_view name) {
 
 void check_header_value(std::string_view name, std::string_view value) {
   if (value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos) return;
-  refuse("value " + detail::quoted_text(value) + " of header " + detail::quoted_text(name) +
+  refuse("the value of header " + detail::quoted_text(name) +
          " cannot be used: CR, LF and NUL would end the header; encode the value first");
 }
 

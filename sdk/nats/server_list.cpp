@@ -16,6 +16,7 @@ constexpr std::string_view tls_scheme = "tls://";
 constexpr int port_max = 65535;
 
 [[noreturn]] void refuse(std::string_view host, std::string_view problem) {
+  host = host.substr(0, host.find('?'));  // Behind it somebody may have put a token.
   throw error(errc::invalid_argument, disposition::permanent,
               "the NATS URL with the host " + quoted_text(host) + " cannot be used: " +
                   std::string(problem) + "; expected nats://[user:password@]host[:port], several " +

@@ -14,6 +14,8 @@ constexpr int sqlstate_base = 36;
 constexpr std::string_view sqlstate_digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /// How much of a statement an error text shows.
 constexpr std::size_t shown_statement_max = 120;
+/// The class of SQLSTATEs of values that do not fit.
+constexpr std::string_view data_exceptions = "22";
 
 class category final : public std::error_category {
  public:
@@ -82,8 +84,20 @@ disposition disposition_of(const error_fields& fields) {
                                                           : disposition::permanent;
 }
 
+/// The server's words, without the values that it quotes where it refuses data: errors are logged.
+/// All of them stand in error_fields.
+std::string words_of(const error_fields& fields) {
+  const std::string& words = fields.message;
+  if (!fields.sqlstate.starts_with(data_exceptions)) return words;
+  const std::size_t first = words.find('"');
+  // From the first to the last: a value may have quotes of its own.
+  const std::size_t last = words.rfind('"');
+  if (first == last) return words;
+  return words.substr(0, first) + "\"***" + words.substr(last);
+}
+
 std::string text_of(const error_fields& fields, std::string_view statement, effect happened) {
-  std::string text = "PostgreSQL: " + fields.message + " (SQLSTATE " + fields.sqlstate + ')';
+  std::string text = "PostgreSQL: " + words_of(fields) + " (SQLSTATE " + fields.sqlstate + ')';
   if (!statement.empty()) {
     text += ", in: ";
     text += statement.substr(0, shown_statement_max);

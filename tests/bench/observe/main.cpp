@@ -5,12 +5,15 @@
 // Prints a table of medians over interleaved rounds and writes build/bench.json.
 #include <cstdio>
 #include <optional>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "cpu_time.hpp"
 #include "measurement.hpp"
 #include "program.hpp"
+#include "scrape.hpp"
 #include "weir/observe/counter.hpp"
 #include "weir/observe/histogram_metric.hpp"
 #include "weir/observe/metrics.hpp"
@@ -27,6 +30,8 @@ constexpr int scrapes = 100;
 /// Series of a service with many handlers: 100 histograms of 18 lines each, and 200 counters.
 constexpr int histograms = 100;
 constexpr int counters = 200;
+constexpr std::size_t series_least = 2000;
+constexpr double scrape_most_ms = 2;
 
 struct exported {
   weir::metrics_registry all;
@@ -94,6 +99,20 @@ double scrape(weir::metrics_format format) {
 }
 double scrape_prometheus() { return scrape(weir::metrics_format::prometheus); }
 double scrape_openmetrics() { return scrape(weir::metrics_format::openmetrics); }
+double fetch_prometheus() {
+  return scrape_over_http(weir::metrics_format::prometheus, metrics().all);
+}
+double fetch_openmetrics() {
+  return scrape_over_http(weir::metrics_format::openmetrics, metrics().all);
+}
+
+/// Lines with a value: series, as Prometheus counts them.
+std::size_t series() {
+  std::istringstream text(weir::write_metrics(weir::metrics_format::prometheus, {}, metrics().all));
+  std::size_t count = 0;
+  for (std::string line; std::getline(text, line);) count += line.starts_with('#') ? 0 : 1;
+  return count;
+}
 
 struct operation {
   std::string name;
@@ -104,13 +123,16 @@ struct operation {
 };
 
 int run(int rounds) {
+  if (series() < series_least) throw std::runtime_error("there are fewer series than promised");
   std::vector<operation> all{
       {"++ of a plain number", count_plainly, "ns", {}},
       {"counter.add", count, "ns", 5},
       {"histogram_metric.record", record, "ns", 10},
       {"counter_family.with and add", look_up, "ns", {}},
-      {"a look at 2,000 lines, Prometheus' text", scrape_prometheus, "ms", 2},
-      {"a look at 2,000 lines, OpenMetrics", scrape_openmetrics, "ms", 2},
+      {"a look at 2,000 series, Prometheus' text", scrape_prometheus, "ms", scrape_most_ms},
+      {"a look at 2,000 series, OpenMetrics", scrape_openmetrics, "ms", scrape_most_ms},
+      {"the same over HTTP, Prometheus' text", fetch_prometheus, "ms", scrape_most_ms},
+      {"the same over HTTP, OpenMetrics", fetch_openmetrics, "ms", scrape_most_ms},
   };
   for (int round = 1; round <= rounds; ++round) {
     for (operation& one : all) one.values.push_back(one.measure());

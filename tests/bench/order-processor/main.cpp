@@ -4,8 +4,6 @@
 //
 // Prints a table of medians and writes build/bench.json; `met` there says which numbers are
 // reached.
-#include <sched.h>
-
 #include <CLI/CLI.hpp>
 
 #include "contest.hpp"
@@ -13,6 +11,7 @@
 #include "program.hpp"
 #include "sides.hpp"
 #include "table.hpp"
+#include "two_cores.hpp"
 
 namespace {
 
@@ -21,25 +20,12 @@ using weir::orders::order_clients;
 
 constexpr std::uint64_t rounds_max = 1000;
 constexpr std::uint64_t orders_max = 10'000'000;
-constexpr int cores = 2;  // of the machine that the numbers to reach were set for
 constexpr int exit_usage = 2;
 
 struct arguments {
   bench_plan plan{.rounds = 5, .orders = 20'000, .backlog = 100'000};
   programs of;
 };
-
-/// The servers and all sides, which are started by this program, share two cores.
-void keep_on_two_cores() {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  ::sched_getaffinity(0, sizeof allowed, &allowed);
-  int kept = 0;
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(core, &allowed) && ++kept > cores) CPU_CLR(core, &allowed);
-  }
-  ::sched_setaffinity(0, sizeof allowed, &allowed);
-}
 
 void declare(CLI::App& line, arguments& of) {
   const CLI::Range some(std::uint64_t{1}, orders_max);

@@ -125,6 +125,19 @@ task<> send_wrong_text(pool& db) {
                        postgres::jsonb{"{"});
 }
 
+/// What the server quotes of data stands in the fields alone: the text of an error is logged.
+task<> quote_values(pool& db) {
+  constexpr auto as_number = stmt<"select cast($1::text as bigint)">;
+  const postgres::error refused = co_await error_of(db.exec(as_number, "her \"own\" words"));
+  CHECK(says(refused.message(), "invalid input syntax for type bigint: \"***\" (SQLSTATE 22P02)"));
+  CHECK_FALSE(says(refused.message(), "words"));
+  CHECK(says(refused.fields().message, "her \"own\" words"));
+  constexpr auto divide = stmt<"select 1 / ($1::int)">;
+  const postgres::error plain = co_await error_of(db.exec(divide, 0));
+  CHECK(says(plain.message(), "PostgreSQL: division by zero (SQLSTATE 22012)"));
+  co_await check_clean(db);
+}
+
 constexpr auto insert_plain = stmt<"insert into plain values ($1)", statement_kind::write, "plain">;
 
 task<> drop_under_plan(pool& db) {
@@ -207,6 +220,10 @@ TEST_SUITE("postgres.server_errors") {
 
   TEST_CASE("what is no UTF-8 and no JSON is refused by the server, which goes on") {
     on_postgres(options_for("wrong_text"), send_wrong_text);
+  }
+
+  TEST_CASE("a value that the server refuses is not in the text of the error") {
+    on_postgres(options_for("quoted"), quote_values);
   }
 
   TEST_CASE("a table that is dropped under a prepared statement is missing, and may come back") {

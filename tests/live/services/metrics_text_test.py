@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a service exports is what Prometheus' own tools read: metrics_text_test.py PROGRAM"""
+"""What a service exports is what Prometheus' own tools read.
+
+metrics_text_test.py METRICS-TEXT RUNNING-METRICS ORDER-PROCESSOR
+"""
 
 import os
 import pathlib
@@ -21,7 +24,7 @@ try:
 except ImportError:
   text_string_to_metric_families = None
 
-PROGRAM = os.path.abspath(sys.argv[1])
+ON_A_BENCH, RUNNING, SERVICE = (os.path.abspath(path) for path in sys.argv[1:])
 SECONDS_MAX = 200
 SKIPPED = 77
 # What the order-processor has of its own.
@@ -69,8 +72,8 @@ def check_same(prometheus, openmetrics):
       yield f'{name} {labels} is {value} in one form and {normal[name, labels]} in the other'
 
 
-def check_counts(text):
-  """20 orders, and something that is none."""
+def check_counts(text, letters):
+  """20 orders, and something that is none, which is among so many dead letters."""
   values = values_of_prometheus(text)
   consumer = (('consumer', 'order-processor'), ('stream', 'ORDERS'))
   expected = {('order_processed_total', ()): 20,
@@ -79,6 +82,8 @@ def check_counts(text):
               ('weir_messages_invalid_total', consumer): 1,
               ('weir_messages_dead_lettered_total', consumer): 1,
               ('weir_messages_nacked_total', consumer): 0,
+              ('weir_consumer_pending', consumer): 0,
+              ('weir_dead_letters', (('subject', 'dlq.orders'),)): letters,
               ('weir_message_age_seconds_count', consumer): 20,
               ('weir_events_published_total', (('handler', 'order-processor'),)): 20,
               ('weir_handler_duration_seconds_count',
@@ -86,6 +91,15 @@ def check_counts(text):
   for series, count in expected.items():
     if values.get(series) != count:
       yield f'{series} is {values.get(series)}, not {count}'
+
+
+def check_openmetrics_counts(text):
+  """What the articles count is there in this form, too."""
+  names = {name for name, _ in values_of_openmetrics(text)}
+  for name in ('order_processed_total', 'weir_consumer_pending', 'weir_dead_letters',
+               'weir_messages_invalid_total'):
+    if name not in names:
+      yield f'OpenMetrics is without {name}'
 
 
 def described(text):
@@ -120,20 +134,31 @@ def check_documented(text):
       yield f'{name} is a {kind} with {labels}, in sdk/README.md a {told_kind} with {told_labels}'
 
 
+def metrics_of(*command):
+  """What a program writes into the two files that it is given."""
+  with tempfile.TemporaryDirectory() as directory:
+    paths = [os.path.join(directory, name) for name in ('prometheus', 'openmetrics')]
+    subprocess.run([*command, *paths], check=True, timeout=SECONDS_MAX)
+    return [pathlib.Path(path).read_text() for path in paths]
+
+
 def main():
   if shutil.which('promtool') is None or text_string_to_metric_families is None:
     print('skipped: promtool or python3-prometheus-client is missing')
     return SKIPPED
-  with tempfile.TemporaryDirectory() as directory:
-    paths = [os.path.join(directory, name) for name in ('prometheus', 'openmetrics')]
-    subprocess.run([PROGRAM, *paths], check=True, timeout=SECONDS_MAX)
-    prometheus, openmetrics = (pathlib.Path(path).read_text() for path in paths)
+  prometheus, openmetrics = metrics_of(ON_A_BENCH)
+  running, running_openmetrics = metrics_of(RUNNING, SERVICE)
   checks = journal.Journal('services.metrics_text')
   checks.case('promtool has nothing to say against the metrics',
               lambda: check_by_promtool(prometheus))
+  checks.case('nor against those of the order-processor while it runs',
+              lambda: check_by_promtool(running))
   checks.case('the metrics are the same as OpenMetrics, which its parser reads',
               lambda: check_same(prometheus, openmetrics))
-  checks.case('the counts are what happened', lambda: check_counts(prometheus))
+  checks.case('the counts are what happened', lambda: check_counts(prometheus, letters=0))
+  checks.case('the counts of the order-processor are, too, in both forms',
+              lambda: [*check_counts(running, letters=1),
+                       *check_openmetrics_counts(running_openmetrics)])
   checks.case('the table of sdk/README.md is what a service exports',
               lambda: check_documented(prometheus))
   return 1 if checks.failures else 0

@@ -57,10 +57,10 @@ TEST_SUITE("event.json_decode") {
     // "long" with clang, "long int" with g++.
     CHECK(decode_error<std::int64_t>("9223372036854775808")
               .ends_with(": $ at byte 0: expected an integer from -9223372036854775808 to "
-                         "9223372036854775807, found the number 9223372036854775808"));
+                         "9223372036854775807, found a number"));
     CHECK(decode_error<std::uint64_t>("18446744073709551616")
               .find("from 0 to 18446744073709551615") != std::string::npos);
-    CHECK(decode_error<std::uint16_t>("-1").find("found the number -1") != std::string::npos);
+    CHECK(decode_error<std::uint16_t>("-1").find("found a number") != std::string::npos);
   }
 
   TEST_CASE("doubles are read in every form of JSON's grammar") {
@@ -86,8 +86,7 @@ TEST_SUITE("event.json_decode") {
   TEST_CASE("enums are read by name and the error tells the names") {
     CHECK(*decode<order_state>(R"("shipped")") == order_state::shipped);
     CHECK(decode_error<order_state>(R"("lost")")
-              .find("expected one of open paid shipped, found the string \"lost\"") !=
-          std::string::npos);
+              .find("expected one of open paid shipped, found a string") != std::string::npos);
     CHECK(decode_error<order_state>("1") != "decoded");
   }
 
@@ -109,14 +108,14 @@ TEST_SUITE("event.json_decode") {
   TEST_CASE("an error names the place, what was expected and what was found") {
     CHECK(decode_error<every_kind>(R"({"lines":[{"sku":"a","quantity":1},{"sku":7}]})") ==
           "JSON of weir::test::every_kind: $.lines[1].sku at byte 42: "
-          "expected a string, found the number 7");
+          "expected a string, found a number");
     CHECK(decode_error<order_created>(R"({"order_id":"123"})") ==
           "JSON of weir::test::order_created: $.order_id at byte 12: "
-          "expected a uuid (8-4-4-4-12 hexadecimal digits), found the string \"123\"");
+          "expected a uuid (8-4-4-4-12 hexadecimal digits), found a string");
     CHECK(decode_error<holds<weir::timestamp>>(R"({"value":"2026-02-30T00:00:00Z"})")
               .find("expected a time as in RFC 3339") != std::string::npos);
     CHECK(decode_error<holds<std::map<std::string, int>>>(R"({"value":{"k":[]}})")
-              .find("$.value.k at byte 14: expected an integer, found an array") !=
+              .find("$.value.(key) at byte 14: expected an integer, found an array") !=
           std::string::npos);
     CHECK(decode_error<order_line>(R"({"sku":"a"})") ==
           "JSON of weir::test::order_line: $.quantity at byte 0: "
@@ -125,7 +124,7 @@ TEST_SUITE("event.json_decode") {
 
   TEST_CASE("a required field that is null is an error") {
     CHECK(decode_error<order_line>(R"({"sku":null,"quantity":1})")
-              .find("expected a string, found \"null\"") != std::string::npos);
+              .find("expected a string, found null") != std::string::npos);
   }
 
   TEST_CASE("every failure of decoding poisons the message") {

@@ -75,8 +75,8 @@ TEST_SUITE("event.json_encode") {
               .find(": $.value[1]: NaN has no form in JSON") != std::string::npos);
     CHECK(encode_error(holds<double>{-infinity}).find("$.value: infinity") != std::string::npos);
     CHECK(encode_error(order_line{"ab\xff", 1}) ==
-          "JSON of weir::test::order_line: $.sku: the string is not valid UTF-8: ab\\xff");
-    CHECK(encode_error(std::map<std::string, int>{{"\xc3(", 1}}).find("$.\\xc3(: the string") !=
+          "JSON of weir::test::order_line: $.sku: the string is not valid UTF-8");
+    CHECK(encode_error(std::map<std::string, int>{{"\xc3(", 1}}).find("$.(key): the string") !=
           std::string::npos);
     CHECK(encode_error(weir::timestamp::max()).find("outside the years 0000 to 9999") !=
           std::string::npos);

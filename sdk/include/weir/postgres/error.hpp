@@ -22,8 +22,8 @@ std::error_code sqlstate_code(std::string_view state) noexcept;
 struct error_fields {
   std::string sqlstate;
   std::string severity;
-  std::string message;
-  std::string detail;  ///< May hold values of rows: not part of `what()`.
+  std::string message;  ///< Of class 22 it may hold values: what() has it with them as ***.
+  std::string detail;   ///< May hold values of rows: not part of `what()`.
   std::string hint;
   std::string constraint;
   std::string schema;

@@ -125,6 +125,8 @@ bool read_span_of_time(const config_value& from, T& into, settings_reader& in) {
 
 template <class T>
 bool read_items(const config_value& from, T& into, settings_reader& in) {
+  std::optional<settings_reader::veil> hidden;
+  if constexpr (is_secret<typename T::value_type>) hidden.emplace(in);
   const auto list = read_list(from, in);
   if (!list) return false;
   T read;

@@ -73,8 +73,8 @@ bool decode_map(reader& in, T& out) {
   std::string_view key;
   for (bool first = true; in.next_member(first, key);) {
     const auto [place, is_new] = out.try_emplace(std::string(key));
-    if (!is_new) return in.fail_twice(place->first);
-    if (!decode_value(in, place->second)) return in.in_member(place->first);
+    if (!is_new) return in.fail_twice(any_key);
+    if (!decode_value(in, place->second)) return in.in_member(any_key);
   }
   return !in.failed();
 }

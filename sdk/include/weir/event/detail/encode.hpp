@@ -45,7 +45,7 @@ bool encode_map(writer& out, const T& value) {
   if (!out.begin('{')) return false;
   bool first = true;
   for (const auto& [key, element] : value) {
-    if (!out.map_key(key, first) || !encode_value(out, element)) return out.in_member(key);
+    if (!out.map_key(key, first) || !encode_value(out, element)) return out.in_member(any_key);
   }
   out.end('}');
   return true;

@@ -11,6 +11,9 @@
 
 namespace weir::json::detail {
 
+/// Stands in an error's path for the key of a map, which is data as its value is: not to be logged.
+inline constexpr std::string_view any_key = "(key)";
+
 /// The name's length in the other style: an underscore between two characters goes away and what
 /// follows it becomes upper case. Underscores in front and at the end stay.
 constexpr bool is_word_break(std::string_view name, std::size_t at) {
