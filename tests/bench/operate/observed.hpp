@@ -26,9 +26,11 @@ class observed_contest {
     std::vector<trial_result> alone = {};
   };
 
+  task<trial_result> run_watched(bench_place at, variant which, std::uint64_t orders);
   static measurement compare(const sides& of, const char* what, double trial_result::* field);
 
   std::vector<sides> all_;
+  std::uint64_t posts_ = 0;  ///< of spans
 };
 
 }  // namespace weir::bench
