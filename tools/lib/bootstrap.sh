@@ -29,12 +29,11 @@ postgresql: the tests and quickstart run a private one
 
 # What tests look with.
 weir_test_packages='
-cmake: the tests build a user's program on the installed weir with it
+cmake: the tests build a program on the installed weir with it
 gdb: the tests look at the tasks of a crashed program
-prometheus: its promtool checks the text of the metrics
-python3-prometheus-client: reads the metrics as OpenMetrics
 libasio-dev: the tests of weir/asio.hpp need it
-prometheus: promtool checks the alert rules and the dashboard
+prometheus: its promtool checks the text of the metrics, the alert rules and the dashboard
+python3-prometheus-client: reads the metrics as OpenMetrics
 python3-yaml: reads the files that services are deployed by
 yamllint: checks the form of these files
 '
