@@ -135,6 +135,24 @@ def sleeping_tests(files):
                           f'{match.group()} in a test; await what must happen')
 
 
+def package_lists(files):
+  """A list of packages holds each once, as `package: why`, without a quote that would end it."""
+  for file in files:
+    if not file.has_type('.sh'):
+      continue
+    named = None  # In the list that is being read; none outside of one.
+    for number, line in enumerate(file.lines, 1):
+      if re.fullmatch(r"\w+_packages='", line):
+        named = set()
+      elif line == "'":
+        named = None
+      elif named is not None:
+        package = line.partition(':')[0]
+        if not re.fullmatch(r"[a-z0-9.+-]+: [^']+", line) or package in named:
+          yield file.complain(number, 'not a line of the form "package: why", or a second one')
+        named.add(package)
+
+
 def formatted(files):
   """The source has the form that clang-format-19 gives it."""
   program = shutil.which('clang-format-19')
@@ -151,4 +169,4 @@ def formatted(files):
 
 
 RULES = [licence, columns, white_space, file_length, function_length, forbidden_words,
-         include_guard, await_forms, sleeping_tests, formatted]
+         include_guard, await_forms, sleeping_tests, package_lists, formatted]
