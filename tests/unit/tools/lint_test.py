@@ -61,7 +61,9 @@ CASES = [
   (lint_documents.one_title, ('a.md', '# One\n\n# Two\n'), ('a.md', '# One\n```sh\n# two\n```\n')),
   (lint_documents.one_title, ('a.md', 'no title\n'), ('a.md', '# One\n')),
   (lint_documents.links, ('a.md', '[x](missing.md)\n'),
-   ('a.md', '[x](a.md#part) [y](https://z)\n')),
+   ('a.md', '# Part\n[x](a.md#part) [y](https://z)\n')),
+  (lint_documents.links, ('a.md', '# Part\n[x](a.md#whole)\n'),
+   ('a.md', '# Part\n[x](#part)\n')),
   (lint_documents.unquoted_code, ('README.md', '# A\n```cpp\nint x;\n```\n'),
    ('README.md', '# A\n<!-- quoted: a.cpp -->\n```cpp\nint x;\n```\n')),
 ]
