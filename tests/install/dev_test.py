@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / 'tools/lib'))
 import journal
 
 WEIR, BUILD, *COMPILER = sys.argv[1:]
+WEIR = os.path.abspath(WEIR)  # It is started in other folders, too.
 NAME = 'shop-floor'
 STREAM = 'SHOP_FLOOR'
 LINE_SECONDS_MAX = 240  # a build of the project lies between two of them
