@@ -24,6 +24,7 @@ using weir::test::office_floor;
 namespace {
 
 constexpr auto store = weir::stmt<"insert into letters (id, attempt) values ($1, 1)">;
+constexpr auto count_letters = weir::stmt<"select count(*) from letters">;
 constexpr std::string_view consumer_check = "consumer:LETTERS/letters";
 
 /// What is wrong with a shop that the handler needs.
@@ -217,6 +218,31 @@ weir::task<> take_ports(const weir::service& which, office_floor at) {
                                        std::string(consumer_check)) != std::string::npos);
 }
 
+/// Peers that take every place and more, and ask without end; the handlers and the probe go on.
+weir::task<> serve_in_a_crowd(office_floor at, watched& service) {
+  co_await service.until("/readyz", 200);
+  std::vector<weir::tcp_stream> crowd;
+  for (int count = 0; count < 200; ++count) {
+    crowd.push_back(co_await weir::tcp_stream::connect(service.address));
+    if (count % 2 == 0) co_await crowd.back().write_all("GET /metrics HTTP/1.1\r\nX-");
+  }
+  for (std::int64_t id = 1; id <= 3; ++id) {
+    const weir::nats::subject to(weir::bind<Letter>::subject);
+    const std::string body = weir::test::letter(id, "");
+    co_await at.jetstream.publish(to, body);
+    const int exit = co_await probe("readyz", service.name, service.settings.admin);
+    CHECK(exit == 0);
+  }
+  for (;;) {
+    const auto stored = co_await at.database.one<std::int64_t>(count_letters);
+    if (stored == 3) break;
+    co_await weir::sleep(2ms);
+  }
+  const auto drained = co_await service.drain();
+  CHECK(drained.status == 202);
+  co_await service.running.join();
+}
+
 /// Another service has the address that nobody has asked for.
 weir::task<> do_without_pages(const weir::service& which, office_floor at) {
   const auto where = weir::parse_admin_address(weir::default_admin_listen).value();
@@ -267,6 +293,11 @@ TEST_CASE("an address that cannot be had, or a check that is not there, ends the
   const weir::service which = letter_service();
   weir::test::post_office office;
   office.tell([&](office_floor at) { return take_ports(which, at); });
+}
+
+TEST_CASE("a crowd at its pages keeps neither a probe out nor the handlers from their work") {
+  const weir::service which = letter_service();
+  tell(which, {}, serve_in_a_crowd);
 }
 
 TEST_CASE("a service whose default address is taken works without pages") {
