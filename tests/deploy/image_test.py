@@ -28,7 +28,15 @@ STEP_SECONDS_MAX = 900
 OF_EVERY_SYSTEM = {'libc6', 'libgcc-s1'}
 # Read, not linked.
 OF_NO_LIBRARY = {'ca-certificates'}
-NOT_COPIED = shutil.ignore_patterns('.git', '.cache', 'build*', '__pycache__')
+EVERYWHERE_LEFT_OUT = shutil.ignore_patterns('__pycache__')
+
+
+def left_out(folder, names):
+  """What of a folder is not copied: as Dockerfile.dockerignore has it, builds of the top alone."""
+  leaves_out = EVERYWHERE_LEFT_OUT
+  if os.path.samefile(folder, ROOT):
+    leaves_out = shutil.ignore_patterns('.git', '.cache', 'build*', '__pycache__')
+  return leaves_out(folder, names)
 
 
 def linked_packages():
@@ -68,6 +76,7 @@ def step(command, **options):
 
 def bare_system(tree):
   """Debian's smallest system in a directory."""
+  os.chmod(tree, 0o755)  # Its root, which a user that is not ours has to enter.
   yield from step(['debootstrap', '--variant=minbase', RELEASE, tree])
   shutil.copy('/etc/resolv.conf', pathlib.Path(tree, 'etc'))
 
@@ -88,7 +97,7 @@ def builder_stage_works(deployment, tree):
   """The first stage installs its packages, and weir's build can be configured with them."""
   first, *rest = words_of(instructions(deployment)[0], 'RUN')
   yield from step(['chroot', tree, 'sh', '-c', first])
-  shutil.copytree(ROOT, f'{tree}/source', ignore=NOT_COPIED)
+  shutil.copytree(ROOT, f'{tree}/source', ignore=left_out)
   configure = rest[0].partition(' && ninja')[0]
   variables = ' '.join(words_of(instructions(deployment)[0], 'ENV'))
   yield from step(['chroot', tree, 'sh', '-c', f'cd /source && {variables} {configure}'])
