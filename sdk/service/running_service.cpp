@@ -70,6 +70,7 @@ class running_service {
   task<> stop();
   task<> prepare_database();
   task<> open_outbox();
+  task<> send_what_is_left();
   template <class Attempt>
   task<> when_possible(std::string_view server, Attempt attempt);
   task<> watch_signals();
@@ -202,15 +203,21 @@ task<> running_service::open_outbox() {
   outbox_ = std::make_unique<outbox_core>(*database_, *jetstream_);
   relay_ = std::make_unique<outbox_relay>(*database_, *jetstream_);
   co_await when_possible("PostgreSQL", [this] { return outbox_->open(); });
-  const auto caught_up =
-      co_await when_possible("PostgreSQL", [this] { return relay_->catch_up(); }).as_result();
-  // One event that no stream takes must not keep the service from all others.
-  if (!caught_up) log_warning("events stay in weir_outbox", {{"error", caught_up.error()}});
+  co_await send_what_is_left();
   if (host_ == nullptr) {
     upkeep_.spawn(relay_->run());
   } else {
     upkeep_.spawn(relay_->run([this] { return host_->wait_for_sweep(*outbox_, *database_); }));
   }
+}
+
+task<> running_service::send_what_is_left() {
+  const auto caught_up =
+      co_await when_possible("PostgreSQL", [this] { return relay_->catch_up(); }).as_result();
+  // One event that no stream takes must not keep the service from all others.
+  if (caught_up) co_return;
+  if (caught_up.error().is_cancelled()) throw caught_up.error();
+  log_warning("events stay in weir_outbox", {{"error", caught_up.error()}});
 }
 
 /// The service ends with each of its parts.
@@ -237,6 +244,8 @@ task<> running_service::end_when_done() {
     if (is_done) break;
     co_await sleep(pause);
   }
+  // What a program stored as it was killed may have been committed after the look at the start.
+  if (relay_) co_await send_what_is_left();
   must_end_.set();
 }
 

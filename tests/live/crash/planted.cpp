@@ -43,6 +43,8 @@ class books {
       auto next = co_await messages.next(20ms);
       if (next) co_await handle(*next);
     }
+    // A commit that its program did not live to see may have come after the first look.
+    co_await send_what_is_left();
   }
 
   task<> close() {

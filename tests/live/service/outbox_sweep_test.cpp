@@ -8,6 +8,7 @@
 
 #include "effect_tables.hpp"
 #include "fixture.hpp"
+#include "running_service.hpp"
 #include "watchdog.hpp"
 #include "weir/service/outbox.hpp"
 #include "weir/sleep.hpp"
@@ -33,6 +34,11 @@ constexpr auto leave_one = weir::stmt<
     "values ($1, $2, $3, 'left:' || $1::bigint, '{\"id\":1}', now() - interval '1 hour')">;
 constexpr auto count_unsent = weir::stmt<"select count(*) from weir_outbox">;
 constexpr auto read_unsent = weir::stmt<"select id from weir_outbox order by id">;
+
+/// As if the commit of a program that was killed came while the service is at work.
+constexpr auto leave_late = weir::stmt<
+    "insert into weir_outbox (id, key, subject, message_id, body) "
+    "values (-$1, '', 'letters.answered', 'late:' || $1::bigint, '{\"id\":1}')">;
 
 weir::task<std::uint64_t> count_answers(office_floor on) {
   const auto now = co_await on.jetstream.stream_info("LETTERS");
@@ -278,6 +284,23 @@ weir::task<> sweep_in_vain(office_floor on) {
   if (!told) throw told.error();
 }
 
+weir::task<> leave_an_event(Letter letter, weir::tx& db) {
+  co_await db.exec(leave_late, letter.id);
+}
+
+weir::task<> handle_backlog(office_floor on) {
+  const weir::nats::subject to(weir::bind<Letter>::subject);
+  const std::string body = weir::test::letter(1, "");
+  co_await on.jetstream.publish(to, body);
+  weir::service app("letters-test");
+  app.without_statement_check().on<leave_an_event>(weir::durable("letters").workers(1));
+  co_await weir::detail::run_service(app, on.settings, weir::detail::run_until::backlog_done);
+  const auto messages = co_await count_answers(on);
+  CHECK(messages == 2);
+  const auto unsent = co_await on.database.one<std::int64_t>(count_unsent);
+  CHECK(unsent == 0);
+}
+
 }  // namespace
 
 TEST_CASE("ten thousand events that were left are sent with a statement for many of them") {
@@ -316,6 +339,10 @@ TEST_CASE("more events than a sweep reads that cannot be sent keep none from tho
   weir::test::allow(120s);
   weir::test::post_office().tell(
       [](office_floor on) { return with_outbox(on, go_past_the_refused); });
+}
+
+TEST_CASE("a service that ends with its backlog leaves no event behind") {
+  weir::test::post_office().tell(handle_backlog);
 }
 
 TEST_CASE("that the outbox cannot be swept at all is said, and once") {
