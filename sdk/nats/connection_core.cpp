@@ -161,7 +161,7 @@ void connection_core::send_queued_acks() {
 std::optional<error> connection_core::size_problem(const outgoing& out) const {
   const bool has_headers = out.headers != nullptr && !out.headers->empty();
   const std::size_t header_bytes =
-      has_headers ? out.headers->wire_size() + header_framing_bytes : 0;
+      has_headers ? out.headers->lines().size() + header_framing_bytes : 0;
   return size_problem(out.subject, out.payload.size() + header_bytes);
 }
 

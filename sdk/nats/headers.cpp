@@ -2,7 +2,6 @@
 #include "weir/nats/headers.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "quoted_text.hpp"
 #include "weir/error.hpp"
@@ -10,7 +9,8 @@
 namespace weir::nats {
 namespace {
 
-constexpr std::size_t separator_bytes = 4;  // a colon, a space, CR and LF
+constexpr std::string_view separator = ": ";
+constexpr std::string_view line_end = "\r\n";
 
 [[noreturn]] void refuse(const std::string& what) {
   throw error(errc::invalid_argument, disposition::permanent, what);
@@ -44,29 +44,35 @@ void check_header_value(std::string_view name, std::string_view value) {
          " cannot be used: CR, LF and NUL would end the header; encode the value first");
 }
 
-headers::headers(std::initializer_list<std::pair<std::string_view, std::string_view>> entries) {
+headers::entry headers::iterator::operator*() const noexcept {
+  // No name has a colon, no value a CR.
+  const std::size_t name_ends = left_.find(separator);
+  const std::size_t begins = name_ends + separator.size();
+  return {left_.substr(0, name_ends), left_.substr(begins, left_.find(line_end, begins) - begins)};
+}
+
+headers::iterator& headers::iterator::operator++() noexcept {
+  left_.remove_prefix(left_.find(line_end) + line_end.size());
+  return *this;
+}
+
+headers::headers(std::initializer_list<entry> entries) {
   for (const auto& item : entries) add(item.first, item.second);
 }
 
 void headers::add(std::string_view name, std::string_view value) {
   check_header_name(name);
   check_header_value(name, value);
-  entries_.emplace_back(name, value);
+  lines_.reserve(lines_.size() + name.size() + separator.size() + value.size() + line_end.size());
+  lines_.append(name).append(separator).append(value).append(line_end);
+  ++size_;
 }
 
 std::optional<std::string_view> headers::find(std::string_view name) const noexcept {
-  for (const auto& item : entries_) {
+  for (const auto& item : *this) {
     if (item.first == name) return item.second;
   }
   return std::nullopt;
-}
-
-std::size_t headers::wire_size() const noexcept {
-  std::size_t size = 0;
-  for (const auto& item : entries_) {
-    size += item.first.size() + item.second.size() + separator_bytes;
-  }
-  return size;
 }
 
 }  // namespace weir::nats

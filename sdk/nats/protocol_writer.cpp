@@ -51,9 +51,7 @@ char* put_addresses(char* at, std::string_view verb, const outgoing& message) no
 char* put_headers(char* at, const outgoing& message) noexcept {
   at = put(at, block_begin);
   if (!message.msg_id.empty()) at = put_header(at, msg_id_name, message.msg_id);
-  if (message.headers != nullptr) {
-    for (const auto& one : *message.headers) at = put_header(at, one.first, one.second);
-  }
+  if (message.headers != nullptr) at = put(at, message.headers->lines());
   return put(at, line_end);
 }
 
@@ -65,7 +63,7 @@ void append_publication(std::string& to, const outgoing& message) {
   if (has_headers || !message.msg_id.empty()) {
     block = block_begin.size() + line_end.size();
     if (!message.msg_id.empty()) block += header_size(msg_id_name, message.msg_id);
-    if (has_headers) block += message.headers->wire_size();
+    if (has_headers) block += message.headers->lines().size();
   }
   const std::size_t before = to.size();
   to.resize(before + framing_bytes + 2 * digits_max + message.subject.size() +

@@ -71,7 +71,7 @@ task<publication> publisher::begin(const nats::subject& to, std::string_view pay
   if (!options.msg_id.empty()) check_header_value("Nats-Msg-Id", msg_id);
   publish_headers headers = make_publish_headers(to.text(), options);
   const std::size_t size =
-      payload.size() + msg_id.size() + header_framing_bytes + headers.all.wire_size();
+      payload.size() + msg_id.size() + header_framing_bytes + headers.all.lines().size();
   if (const auto refused = core_.size_problem(to.text(), size)) throw *refused;
   if (headers.needs != nullptr) {
     if (const auto missing = core_.feature_problem("publish to " + to.text(), headers.needs))

@@ -110,13 +110,13 @@ bool consumer::is_database_away() const {
   return on_.database != nullptr && entry().kind != handler_kind::plain && is_away(*on_.database);
 }
 
-event_rows consumer::rows_of(const publications& events, const job& from) const {
+event_rows consumer::rows_of(publications& events, const job& from) const {
   if (events.entries().empty()) return {};
   return rows_of(events, event_origin{from.identity(), from.key, headers_after(from)});
 }
 
-event_rows consumer::rows_of(const publications& events, const event_origin& from) const {
-  event_rows rows = make_rows(events, from);
+event_rows consumer::rows_of(publications& events, event_origin from) const {
+  event_rows rows = make_rows(events.take(), std::move(from));
   if (inbox_) on_.outbox->number(rows.now);
   if (!rows.later.empty()) on_.outbox->number(rows.later);
   return rows;

@@ -184,7 +184,7 @@ task<> consumer::run_batch(postgres::tx& in, batch& taken, weir::batch& outcomes
   event_origin from = origin_of(taken, outcomes);
   // Of many, none is the cause.
   from.headers = taken.size() == 1 ? headers_after(*taken.front()) : headers_of_trace(trace);
-  rows = store(in, rows_of(events, from));
+  rows = store(in, rows_of(events, std::move(from)));
 }
 
 task<> consumer::finish_batch(batch& done, const weir::batch& outcomes,

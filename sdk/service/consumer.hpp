@@ -134,9 +134,9 @@ class consumer {
   attempt_end end_of(const error& failure, bool in_handler, bool* unknown = nullptr) const;
   bool is_database_away() const;
   task<> excuse_if_silenced(attempt_end& late, job& taken, time_point begun);
-  /// What was published for the message, ready to be stored and sent.
-  event_rows rows_of(const publications& events, const job& from) const;
-  event_rows rows_of(const publications& events, const event_origin& from) const;
+  /// What was published for the message, ready to be stored and sent; taken out of `events`.
+  event_rows rows_of(publications& events, const job& from) const;
+  event_rows rows_of(publications& events, event_origin from) const;
   /// Stores what must be there when the work is committed; gives what is to be sent then.
   template <class Work>
   std::vector<outbox_row> store(Work& in, event_rows rows) const;

@@ -24,6 +24,7 @@ bool can_be_handed_on(std::string_view value) {
 
 void add_line(std::string& to, std::string_view name, std::string_view value) {
   if (!can_be_handed_on(value)) return;
+  to.reserve(to.size() + name.size() + value.size() + 3);
   to.append(name).append(": ").append(value).push_back('\n');
 }
 

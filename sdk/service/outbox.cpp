@@ -81,10 +81,10 @@ task<> outbox::close(duration limit) { return program_->close(limit); }
 
 publications outbox::new_events() const { return publications(program_->body_bytes_max()); }
 
-void outbox::store(postgres::tx& in, const publications& events, detail::stored_events& to) {
+void outbox::store(postgres::tx& in, publications& events, detail::stored_events& to) {
   const std::string origin = uuid::random().to_string();
   to.rows = program_->core().store(
-      in, detail::make_rows(events, {origin, {}, detail::headers_of_beginning(origin)}));
+      in, detail::make_rows(events.take(), {origin, {}, detail::headers_of_beginning(origin)}));
 }
 
 void outbox::send(std::shared_ptr<detail::stored_events> committed) {

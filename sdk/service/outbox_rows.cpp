@@ -2,6 +2,13 @@
 #include "outbox_rows.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <concepts>
+#include <functional>
+#include <limits>
+#include <string_view>
+#include <type_traits>
 
 namespace weir::detail {
 namespace {
@@ -27,12 +34,22 @@ constexpr auto delay_many = stmt<
 /// What the headers of an event take of the server's max_payload.
 constexpr std::size_t event_headers_bytes = std::size_t{4} * 1024;
 
+/// A text is not copied.
 template <class Row, class T>
-std::vector<T> column(const std::vector<Row>& rows, T Row::* field) {
-  std::vector<T> values;
+auto column(const std::vector<Row>& rows, T Row::* field) {
+  std::vector<std::conditional_t<std::same_as<T, std::string>, std::string_view, T>> values;
   values.reserve(rows.size());
   for (const auto& row : rows) values.push_back(row.*field);
   return values;
+}
+
+/// "ID:NUMBER"
+std::string numbered(const std::string& id, std::size_t number) {
+  std::array<char, std::numeric_limits<std::size_t>::digits10 + 1> digits;
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  std::string made;
+  made.reserve(id.size() + 1 + digits.size());
+  return made.append(id).append(1, ':').append(digits.data(), written.ptr);
 }
 
 bool are_alike(const std::vector<outbox_row>& rows) {
@@ -43,27 +60,31 @@ bool are_alike(const std::vector<outbox_row>& rows) {
 
 }  // namespace
 
-event_rows make_rows(const publications& events, const event_origin& from) {
+event_rows make_rows(std::vector<publications::entry> events, event_origin from) {
   event_rows rows;
-  rows.now.reserve(events.entries().size());
+  rows.now.reserve(events.size());
   std::size_t number = 0;
-  for (const auto& event : events.entries()) {
-    std::string message_id = from.id + ':' + std::to_string(number++);
+  for (auto& event : events) {
+    const bool is_last = ++number == events.size();
+    const auto common = [is_last](std::string& text) {
+      return is_last ? std::move(text) : std::string(text);
+    };
+    std::string message_id = numbered(from.id, number - 1);
     if (event.due) {
       rows.later.push_back({.message_id = std::move(message_id),
                             .id = 0,
                             .due = *event.due,
-                            .key = from.key,
+                            .key = common(from.key),
                             .subject = std::string(event.subject),
-                            .headers = from.headers,
-                            .body = event.body});
+                            .headers = common(from.headers),
+                            .body = std::move(event.body)});
     } else {
       rows.now.push_back({.id = 0,
-                          .key = from.key,
+                          .key = common(from.key),
                           .subject = std::string(event.subject),
                           .message_id = std::move(message_id),
-                          .headers = from.headers,
-                          .body = event.body});
+                          .headers = common(from.headers),
+                          .body = std::move(event.body)});
     }
   }
   return rows;
@@ -96,7 +117,7 @@ void store_rows(postgres::tx& in, const std::vector<delayed_row>& rows) {
 }
 
 void store_rows(postgres::unit& in, const std::vector<outbox_row>& rows) {
-  for (const outbox_row& row : rows) in.insert(outbox_table, row);
+  for (const outbox_row& row : rows) in.insert(outbox_table, std::cref(row));
 }
 
 void store_rows(postgres::unit& in, const std::vector<delayed_row>& rows) {

@@ -25,7 +25,7 @@ struct event_rows {
 };
 
 /// Makes rows of what was published, without ids.
-event_rows make_rows(const publications& events, const event_origin& from);
+event_rows make_rows(std::vector<publications::entry> events, event_origin from);
 
 /// How large the body of an event may be, as far as the server says: what its max_payload leaves
 /// when the headers are taken off.
@@ -34,6 +34,7 @@ std::size_t body_bytes_max(const nats::connection& over);
 // Store the rows with the other changes of a commit.
 void store_rows(postgres::tx& in, const std::vector<outbox_row>& rows);
 void store_rows(postgres::tx& in, const std::vector<delayed_row>& rows);
+/// They stay where they are until the commit has ended: in a vector that may be moved, not changed.
 void store_rows(postgres::unit& in, const std::vector<outbox_row>& rows);
 void store_rows(postgres::unit& in, const std::vector<delayed_row>& rows);
 

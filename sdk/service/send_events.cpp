@@ -2,6 +2,7 @@
 #include "send_events.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <set>
@@ -37,6 +38,7 @@ struct departure {
 
 /// Where rows stand that are sent in their order, turn by turn.
 using chain = std::vector<std::size_t>;
+constexpr std::array<std::size_t, 1> chain_of_one{0};
 
 std::string_view origin_of(const outbox_row& row) {
   return std::string_view(row.message_id).substr(0, row.message_id.rfind(':'));
@@ -46,13 +48,14 @@ std::string_view origin_of(const outbox_row& row) {
 class sender {
  public:
   sender(nats::jetstream& jetstream, const std::vector<outbox_row>& rows, sending_limits limits,
-         hindrances& known)
+         hindrances* known)
       : jetstream_(jetstream),
         rows_(rows),
         departures_(rows.size()),
         answer_limit_(limits.answer),
         until_(saturating_add(loop::current().now(), limits.all)),
-        known_(known) {
+        known_(known != nullptr ? *known : none_known_) {
+    if (rows.size() == 1) return;  // Most often.
     for (std::size_t at = 0; at < rows.size(); ++at) {
       if (rows[at].key.empty()) continue;
       const auto [its, is_new] = last_.try_emplace(rows[at].key, place{origin_of(rows[at])});
@@ -63,20 +66,17 @@ class sender {
     }
   }
 
-  /// Keys do not wait for each other. There are fewer chains than rows, which who sends them
-  /// bounds.
-  task<> send_all() {
-    std::vector<chain> chains = take_apart();
-    if (chains.size() == 1) {
-      co_await send_chain(std::move(chains.front()));
-    } else {
-      std::vector<task<>> sending;
-      sending.reserve(chains.size());
-      for (chain& one : chains) sending.push_back(send_chain(std::move(one)));
-      co_await when_all(std::move(sending));
+  task<> send_all() { return rows_.size() == 1 ? send_chain(chain_of_one) : send_chains(); }
+
+  /// Adds the subjects where nobody has answered to what is known.
+  void learn() {
+    if (unanswered_.empty()) return;
+    std::set<std::string_view> answered;
+    for (std::size_t at = 0; at < rows_.size(); ++at) {
+      if (is_confirmed(at)) answered.insert(rows_[at].subject);
     }
     for (const std::string_view subject : unanswered_) {
-      if (!answered_.contains(subject)) known_.subjects.emplace(subject);
+      if (!answered.contains(subject)) known_.subjects.emplace(subject);
     }
   }
 
@@ -89,6 +89,17 @@ class sender {
     std::string_view origin;
     std::size_t turn = 0;
   };
+
+  /// Keys do not wait for each other. There are fewer chains than rows, which who sends them
+  /// bounds.
+  task<> send_chains() {
+    const std::vector<chain> chains = take_apart();
+    if (chains.size() == 1) co_return co_await send_chain(chains.front());
+    std::vector<task<>> sending;
+    sending.reserve(chains.size());
+    for (const chain& one : chains) sending.push_back(send_chain(one));
+    co_await when_all(std::move(sending));
+  }
 
   /// The first chain has all that needs one turn, the others have a key each.
   std::vector<chain> take_apart() const {
@@ -106,8 +117,7 @@ class sender {
     return chains;
   }
 
-  task<> send_chain(chain all) {
-    const std::span<const std::size_t> rows(all);
+  task<> send_chain(std::span<const std::size_t> rows) {
     for (std::size_t from = 0; from < rows.size();) {
       if (from > 0 && (time_left() < turn_limit || is_held(rows_[rows[from]]))) break;
       const std::size_t turn = departures_[rows[from]].turn;
@@ -161,7 +171,6 @@ class sender {
       }
       one.send.end();
       one.is_confirmed = true;
-      answered_.insert(rows_[at].subject);
       ++result.confirmed;
       if (confirmation->duplicate) ++result.duplicates;
     }
@@ -193,9 +202,9 @@ class sender {
   std::map<std::string_view, place> last_;  ///< Of each key.
   const duration answer_limit_;
   const time_point until_;
+  hindrances none_known_;
   hindrances& known_;
-  std::set<std::string_view> answered_;    ///< Subjects.
-  std::set<std::string_view> unanswered_;  ///< The same.
+  std::set<std::string_view> unanswered_;  ///< Subjects.
 };
 
 /// What is unconfirmed without another reason.
@@ -232,9 +241,10 @@ const error* sent_events::failure() const noexcept {
 }
 
 task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows,
-                              sending_limits limits, hindrances& known) {
+                              sending_limits limits, hindrances* known) {
   sender all(jetstream, rows, limits, known);
   co_await all.send_all();
+  all.learn();
   for (std::size_t at = 0; at < rows.size(); ++at) {
     if (all.is_confirmed(at)) continue;
     auto& whither = all.is_refused(at) ? all.result.refused : all.result.unconfirmed;
@@ -242,11 +252,6 @@ task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row
   }
   note_time_over(all.result);
   co_return std::move(all.result);
-}
-
-task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows) {
-  hindrances none;
-  co_return co_await send_events(jetstream, std::move(rows), {}, none);
 }
 
 task<sent_events> send_left_events(nats::jetstream& jetstream, std::vector<outbox_row> rows) {
@@ -262,7 +267,7 @@ task<sent_events> send_left_events(nats::jetstream& jetstream, std::vector<outbo
     const auto count = std::min<std::ptrdiff_t>(portion_max, rows.end() - next);
     std::vector<outbox_row> portion(std::move_iterator(next), std::move_iterator(next + count));
     next += count;
-    add(all, co_await send_events(jetstream, std::move(portion), limits, learnt));
+    add(all, co_await send_events(jetstream, std::move(portion), limits, &learnt));
   }
   append(all.unconfirmed, {std::move_iterator(next), std::move_iterator(rows.end())});
   note_time_over(all);

@@ -47,10 +47,9 @@ struct hindrances {
 /// Of a key, the events of one message wait until those of the message before it are confirmed; if
 /// those cannot be for now, they are not sent either. What a stream refuses for good holds nobody
 /// up, and no key waits for another one. What is `known` to be hindered is not sent, and what is
-/// learnt is added to it.
+/// learnt is added to it; null: nothing is.
 task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows,
-                              sending_limits limits, hindrances& known);
-task<sent_events> send_events(nats::jetstream& jetstream, std::vector<outbox_row> rows);
+                              sending_limits limits = {}, hindrances* known = nullptr);
 
 /// The same for events that have been left, however many: they take little of what the connection
 /// has for publications, so that those of running handlers do not wait behind them, and a subject

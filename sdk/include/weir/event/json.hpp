@@ -63,7 +63,9 @@ void append(std::string& out, const T& value) {
 /// The value as JSON text; throws as `append` does.
 template <class T>
 std::string encode(const T& value) {
+  constexpr std::size_t usual_bytes = 128;
   std::string out;
+  out.reserve(usual_bytes);
   append(out, value);
   return out;
 }

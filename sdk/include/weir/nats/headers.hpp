@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace weir::nats {
 
@@ -17,10 +18,35 @@ namespace weir::nats {
 /// a server's own messages.
 class headers {
  public:
-  using entry = std::pair<std::string, std::string>;
+  /// A name and its value, which point into the headers.
+  using entry = std::pair<std::string_view, std::string_view>;
+
+  /// Goes over the entries in their order; valid until one is added.
+  class iterator {
+   public:
+    using value_type = entry;
+    using difference_type = std::ptrdiff_t;
+
+    iterator() = default;
+    explicit iterator(std::string_view lines) noexcept : left_(lines) {}
+
+    entry operator*() const noexcept;
+    iterator& operator++() noexcept;
+    iterator operator++(int) noexcept {
+      const iterator before = *this;
+      ++*this;
+      return before;
+    }
+    bool operator==(const iterator& other) const noexcept {
+      return left_.size() == other.left_.size();
+    }
+
+   private:
+    std::string_view left_;
+  };
 
   headers() = default;
-  headers(std::initializer_list<std::pair<std::string_view, std::string_view>> entries);
+  headers(std::initializer_list<entry> entries);
 
   /// Appends; a name may stand several times. Throws a permanent `invalid_argument`.
   void add(std::string_view name, std::string_view value);
@@ -28,16 +54,17 @@ class headers {
   /// The first value under this name.
   std::optional<std::string_view> find(std::string_view name) const noexcept;
 
-  bool empty() const noexcept { return entries_.empty(); }
-  std::size_t size() const noexcept { return entries_.size(); }
-  auto begin() const noexcept { return entries_.begin(); }
-  auto end() const noexcept { return entries_.end(); }
+  bool empty() const noexcept { return lines_.empty(); }
+  std::size_t size() const noexcept { return size_; }
+  iterator begin() const noexcept { return iterator(lines_); }
+  iterator end() const noexcept { return iterator(); }
 
-  /// The bytes that they take on the wire, without the status line.
-  std::size_t wire_size() const noexcept;
+  /// As they go over the wire, without the status line: "Name: value" and CR LF for each.
+  const std::string& lines() const noexcept { return lines_; }
 
  private:
-  std::vector<entry> entries_;
+  std::string lines_;
+  std::size_t size_ = 0;
 };
 
 /// Throws `invalid_argument` unless `value` can be a header's value; `name` is for the error text.

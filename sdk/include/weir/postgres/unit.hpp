@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -59,21 +60,26 @@ class unit {
     check_room();
     const std::size_t first = values_.slots().size();
     detail::encode_into(values_, args...);
-    writes_.push_back({&shape, first, nullptr});
+    add({&shape, first, nullptr});
   }
 
   /// Keeps a row for a table. Rows that the units of a group keep for the same table go in one
   /// statement, as by bulk_insert(): this is what to use where there is no more to a statement. The
-  /// row is copied, so its fields must own their bytes (std::string, not std::string_view).
+  /// row is kept, so its fields must own their bytes (std::string, not std::string_view).
   template <class Row, fixed_string Name>
-  void insert(table_target<Row, Name>, const std::type_identity_t<Row>& row) {
+  void insert(table_target<Row, Name>, std::type_identity_t<Row> row) {
+    keep<detail::insert_job<table_target<Row, Name>>>(std::move(row));
+  }
+  /// The same of a row that stays where it is, unchanged, until group_commit::run() has ended.
+  template <class Row, fixed_string Name>
+  void insert(table_target<Row, Name>, std::reference_wrapper<const Row> row) {
     keep<detail::insert_job<table_target<Row, Name>>>(row);
   }
   /// The same as by bulk_upsert(), but that rows with the same key leave what they would have left
   /// one after the other: where do_update() names only some columns, in statements of their own.
   template <class Table, class Key, class Updated>
-  void upsert(upsert_target<Table, Key, Updated>, const typename Table::row& row) {
-    keep<detail::upsert_job<upsert_target<Table, Key, Updated>>>(row);
+  void upsert(upsert_target<Table, Key, Updated>, typename Table::row row) {
+    keep<detail::upsert_job<upsert_target<Table, Key, Updated>>>(std::move(row));
   }
 
   /// How many statements it keeps.
@@ -83,22 +89,33 @@ class unit {
   friend class detail::group_core;
   friend class detail::group_plan;
 
+  /// Of the inbox, of a table or two, and of the outbox.
+  static constexpr std::size_t usual_writes = 4;
+
   struct write {
     const detail::statement_shape* shape;
     std::size_t first;                      ///< Of its arguments, among all.
     std::unique_ptr<detail::kept_row> row;  ///< Where it is a row.
   };
 
-  template <class Job>
-  void keep(const typename Job::row& row) {
+  /// `Held` is the job's row, or a reference to one.
+  template <class Job, class Held>
+  void keep(Held row) {
     static_assert(detail::require_row_fields<typename Job::row>());
     static_assert(detail::owned<typename Job::row>,
                   "a field of the row's struct is a view or a pointer, and a unit keeps the row "
                   "longer than what that points to: use a type that owns its bytes, such as "
                   "std::string");
     check_room();
-    writes_.push_back({&Job::shape, 0, std::make_unique<detail::kept_row_of<Job>>(row)});
-    row_bytes_ += detail::held_bytes(row);
+    const typename Job::row& held = row;
+    const std::size_t bytes = detail::held_bytes(held);
+    add({&Job::shape, 0, std::make_unique<detail::kept_row_of<Job, Held>>(std::move(row))});
+    row_bytes_ += bytes;
+  }
+
+  void add(write one) {
+    if (writes_.empty()) writes_.reserve(usual_writes);
+    writes_.push_back(std::move(one));
   }
 
   /// Throws when there is no room for another statement.

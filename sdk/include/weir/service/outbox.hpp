@@ -55,7 +55,7 @@ class outbox {
 
  private:
   publications new_events() const;
-  void store(postgres::tx& in, const publications& events, detail::stored_events& to);
+  void store(postgres::tx& in, publications& events, detail::stored_events& to);
   void send(std::shared_ptr<detail::stored_events> committed);
   static std::shared_ptr<detail::stored_events> nothing_stored();
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "weir/clock.hpp"
@@ -50,6 +51,8 @@ class publications {
 
   const std::vector<entry>& entries() const noexcept { return entries_; }
   void clear() noexcept { entries_.clear(); }
+  /// Gives the events away, and has none left.
+  std::vector<entry> take() noexcept { return std::exchange(entries_, {}); }
 
  private:
   friend class committed_events;

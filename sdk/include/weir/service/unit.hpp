@@ -32,14 +32,14 @@ class unit : public committed_events {
   }
   /// Keeps a row for a table; the rows of a commit for the same table go in one statement.
   template <class Row, fixed_string Name>
-  kept insert(postgres::table_target<Row, Name> target, const std::type_identity_t<Row>& row) {
-    work_->insert(target, row);
+  kept insert(postgres::table_target<Row, Name> target, std::type_identity_t<Row> row) {
+    work_->insert(target, std::move(row));
     return {};
   }
   /// The same for a row that may be there already.
   template <class Target>
-  kept upsert(Target target, const typename Target::row& row) {
-    work_->upsert(target, row);
+  kept upsert(Target target, typename Target::row row) {
+    work_->upsert(target, std::move(row));
     return {};
   }
 

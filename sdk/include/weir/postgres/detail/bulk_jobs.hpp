@@ -36,7 +36,7 @@ class insert_job {
   /// No row is left out for another one.
   static constexpr bool one_row_stands_for_its_key = true;
 
-  explicit insert_job(std::span<const row> rows) : rows_(rows) {}
+  explicit insert_job(row_list<row> rows) : rows_(rows) {}
 
   void restart() {
     next_ = 0;
@@ -54,7 +54,7 @@ class insert_job {
   std::uint64_t outcome() const { return stored_; }
 
  private:
-  std::span<const row> rows_;
+  row_list<row> rows_;
   std::size_t next_ = 0;
   column_arrays<row> arrays_;
   std::uint64_t stored_ = 0;
@@ -83,7 +83,7 @@ class upsert_job {
     return compare_keys<typename Target::key>(left, right);
   }
 
-  explicit upsert_job(std::span<const row> rows)
+  explicit upsert_job(row_list<row> rows)
       : rows_(rows), order_(order_by_key<typename Target::key>(rows, updates)) {
     restart();
   }
@@ -143,7 +143,7 @@ class upsert_job {
     return is_same;
   }
 
-  std::span<const row> rows_;
+  row_list<row> rows_;
   std::vector<std::size_t> order_;  // Of the rows that are sent.
   std::size_t first_ = 0;           // The place in it of the statement's first row,
   std::size_t next_ = 0;            // and of the next one's.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <span>
-
 #include "weir/error.hpp"
+#include "weir/postgres/detail/row_list.hpp"
 #include "weir/postgres/detail/table_sql.hpp"
 
 namespace weir::postgres {
@@ -25,8 +24,7 @@ class column_arrays {
   /// Takes the rows that `row_number(n)` gives for n from `first` to `last`, as far as the bounds
   /// of a statement allow; gives the n behind the last one taken.
   template <class RowNumber>
-  std::size_t fill(std::span<const Row> rows, std::size_t first, std::size_t last,
-                   RowNumber row_number) {
+  std::size_t fill(row_list<Row> rows, std::size_t first, std::size_t last, RowNumber row_number) {
     clear();
     last = std::min(last, first + bulk_statement_rows_max);
     std::size_t at = first;
@@ -66,7 +64,7 @@ class column_arrays {
     bytes_ = 0;
   }
 
-  void add(std::span<const Row> rows, std::size_t number) {
+  void add(row_list<Row> rows, std::size_t number) {
     std::size_t column = 0;
     try {
       bytes_ = 0;

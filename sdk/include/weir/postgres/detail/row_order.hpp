@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <compare>
 #include <numeric>
-#include <span>
 #include <vector>
 
+#include "weir/postgres/detail/row_list.hpp"
 #include "weir/postgres/detail/table_sql.hpp"
 
 namespace weir::postgres::detail {
@@ -50,7 +50,7 @@ int compare_keys(const Row& left, const Row& right) {
 /// The numbers of the rows in the order of their keys, one for each key: the last row that has it,
 /// or the first. Whoever stores rows in this order locks them in the same one.
 template <class Key, class Row>
-std::vector<std::size_t> order_by_key(std::span<const Row> rows, bool last_counts) {
+std::vector<std::size_t> order_by_key(row_list<Row> rows, bool last_counts) {
   std::vector<std::size_t> order(rows.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto compare = [&](std::size_t left, std::size_t right) {
