@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
 #include <limits>
 
 #include "age.hpp"
+#include "confirmation.hpp"
 #include "examples.hpp"
 #include "nats_session.hpp"
 #include "summary.hpp"
-#include "weir/error.hpp"
 
 namespace weir::dlq {
 namespace {
@@ -109,13 +107,6 @@ template <class Command>
 int run_to_end(const std::string& url, Command command) {
   const auto body = [&](nats::jetstream on, tools::interruption&) { return code_of(command(on)); };
   return tools::run_nats_session(tools::nats_url(url), tools::on_signal::end, body);
-}
-
-bool ask_terminal(const std::string& question) {
-  std::cout << question << " [y/N] " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 }  // namespace
@@ -287,14 +278,7 @@ int commands::run_purge() {
     wanted.only.before =
         std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now() - *age);
   }
-  if (!yes_ && !dry_run_) {
-    if (isatty(STDIN_FILENO) == 0) {
-      throw error(errc::invalid_argument, disposition::permanent,
-                  "nobody can be asked, standard input is no terminal: look with --dry-run, then "
-                  "say --yes");
-    }
-    wanted.ask = ask_terminal;
-  }
+  if (!yes_ && !dry_run_) wanted.ask = tools::ask_terminal("look with --dry-run");
   return run_to_end(url_, [&](nats::jetstream on) { return purge(on, wanted, std::cout); });
 }
 
