@@ -42,6 +42,7 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
   CLI::App& tree = parts_->tree;
   tree.require_subcommand(1);
   tree.footer(footer);
+  tree.set_version_flag("--version", "weir " WEIR_VERSION);
   set_examples(tree, {"weir new shop", "weir stream list", "weir dlq list"});
   parts_->dead_letters = std::make_unique<dlq::commands>(tree);
   parts_->runs.on(*tree.get_subcommand("dlq"), [this] { return parts_->dead_letters->run(); });
