@@ -244,7 +244,8 @@ TEST_CASE("a cut letter is shown as one, and one that is not there is an error")
 TEST_CASE("where no server is the error says why, and how to name another one") {
   std::string text;
   try {
-    tools::run_nats_session("nats://ann:secret@127.0.0.1:1", tools::on_signal::end, never_called);
+    tools::run_nats_session({.url = "nats://ann:secret@127.0.0.1:1"}, tools::on_signal::end,
+                            never_called);
   } catch (const error& failure) {
     text = failure.message();
   }

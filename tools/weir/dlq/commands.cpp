@@ -109,7 +109,7 @@ task<int> keep(task<std::string> found, std::string& to) {
 template <class Command>
 int run_to_end(const std::string& url, Command command) {
   const auto body = [&](nats::jetstream on, tools::interruption&) { return code_of(command(on)); };
-  return tools::run_nats_session(tools::nats_url(url), tools::on_signal::end, body);
+  return tools::run_nats_session(tools::nats_servers(url), tools::on_signal::end, body);
 }
 
 }  // namespace
@@ -246,9 +246,9 @@ int commands::run_try() {
   const auto name_it = [&](nats::jetstream on, tools::interruption&) {
     return keep(letter_name(on, id), tried_.name);
   };
-  tools::run_nats_session(tools::nats_url(url_), tools::on_signal::end, name_it);
-  // Where it looks for the servers.
-  if (!url_.empty()) setenv("NATS_URL", url_.c_str(), 1);
+  tools::run_nats_session(tools::nats_servers(url_), tools::on_signal::end, name_it);
+  // Where it looks for the servers first; who logs in is in its environment as in ours.
+  if (!url_.empty()) setenv("WEIR_NATS__URL", url_.c_str(), 1);
   become(try_command(tried_));
 }
 
@@ -263,7 +263,7 @@ int commands::run_replay() {
   const auto body = [&](nats::jetstream on, tools::interruption& stop) {
     return code_of(replay(on, wanted, stop, std::cout));
   };
-  return tools::run_nats_session(tools::nats_url(url_), tools::on_signal::stop, body);
+  return tools::run_nats_session(tools::nats_servers(url_), tools::on_signal::stop, body);
 }
 
 int commands::run_purge() {

@@ -74,7 +74,7 @@ request_ptr add(CLI::App& leaf, actions& to, work does, std::vector<std::string>
   add_nats_option(leaf, what->url);
   to.on(leaf, [what, does] {
     const auto body = [&](nats::jetstream on, interruption&) { return code_of(does(on, *what)); };
-    return run_nats_session(nats_url(what->url), on_signal::end, body);
+    return run_nats_session(nats_servers(what->url), on_signal::end, body);
   });
   return what;
 }
@@ -109,7 +109,7 @@ void add_remove(CLI::App& group, actions& to) {
   to.on(leaf, [what] {
     const auto ask = what->yes ? confirmation() : ask_terminal("look with 'weir consumer info'");
     const auto body = [&](nats::jetstream on, interruption&) { return remove(on, *what, ask); };
-    return run_nats_session(nats_url(what->url), on_signal::end, body);
+    return run_nats_session(nats_servers(what->url), on_signal::end, body);
   });
 }
 
