@@ -12,7 +12,8 @@ template <auto Handler>
 weir::service service_of(std::size_t orders) {
   using namespace std::chrono_literals;
   weir::service made("order-processor");
-  made.migrations(ORDER_PROCESSOR_MIGRATIONS)
+  made.version(ORDER_PROCESSOR_VERSION)
+      .migrations(ORDER_PROCESSOR_MIGRATIONS)
       .on<Handler>(weir::durable("order-processor")
                        .workers(orders)
                        .once(24h)

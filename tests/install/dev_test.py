@@ -220,6 +220,27 @@ def check_killed(project, temporary):
     dev.close()
 
 
+def check_server_ended(project, temporary):
+  """A server that ends by itself is named, and all the rest ends in order."""
+  for place, server in ((0, 'nats-server'), (1, 'PostgreSQL')):
+    dev = Development(project, temporary)
+    try:
+      processes = dev.wait_started()
+      handles = handles_of([*processes, *dev.guards()])
+      os.kill(processes[place], signal.SIGKILL)
+      dev.wait(fr'^weir +\| {server} ended by itself: signal 9; its log ends:')
+      dev.wait(r'^log +\| ')
+      dev.wait(f'lets {NAME} drain')
+      dev.wait(f'{NAME} has ended: exit code')
+      dev.wait(f'^error: {server} on 127.0.0.1:[0-9]+ ended by itself: signal 9')
+      if (code := dev.process.wait(timeout=END_SECONDS_MAX)) != 3:
+        yield f'it ends with {code} when {server} does'
+      yield from check_ended(handles)
+      yield from check_empty(temporary)
+    finally:
+      dev.close()
+
+
 def check_refused(project, temporary):
   """What is wrong from the beginning is said, and ends it."""
   for arguments, why in ((['--program', 'shop'], "no program 'shop'"),
@@ -255,6 +276,7 @@ def main():
     for name, check in (
         ('a change builds and restarts, a mistake does not, and Ctrl-C leaves nothing', check_work),
         ('killed it leaves nothing that runs; what it keeps is there again', check_killed),
+        ('a server that ends by itself is named, and the rest ends in order', check_server_ended),
         ('a wrong program or folder is refused', check_refused)):
       checks.case(name, lambda check=check: said(check, project, temporary))
   return 1 if checks.failures else 0

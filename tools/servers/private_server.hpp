@@ -52,6 +52,12 @@ class private_server {
 
   bool is_running() { return process_.is_running(); }
 
+  /// Readable once the server has ended, or its guard: `is_running` tells which.
+  int end_descriptor() const { return process_.end_descriptor(); }
+
+  /// How the server last ended, in words: "exit code 1", "signal 9".
+  std::string ending() const { return process_.ending(); }
+
   /// The server's process id; 0 when it does not run.
   pid_t pid() const { return process_.pid(); }
 
@@ -63,6 +69,9 @@ class private_server {
 
   /// The directory of everything that the server writes.
   const std::filesystem::path& directory() const { return sandbox_.path(); }
+
+  /// True where that directory stays when the object ends.
+  bool is_kept() const { return sandbox_.is_kept(); }
 
   /// Everything that the server has logged.
   const std::filesystem::path& log_file() const { return log_file_; }

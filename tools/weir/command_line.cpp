@@ -22,6 +22,9 @@ namespace {
 constexpr const char* footer =
     "Environment:\n"
     "  NATS_URL      servers, commas between them (nats://127.0.0.1:4222)\n"
+    "  WEIR_NATS__*  who logs in there, and TLS, as a service has it in [nats]: USER with\n"
+    "                PASSWORD or PASSWORD_FILE, TOKEN or TOKEN_FILE, CREDS_FILE, NKEY_SEED_FILE,\n"
+    "                TLS__CA_FILE and the like; also with --nats\n"
     "  WEIR_DRIVER   uring or epoll; else what the kernel allows\n"
     "\n"
     "Exit codes:\n"
@@ -42,6 +45,7 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
   CLI::App& tree = parts_->tree;
   tree.require_subcommand(1);
   tree.footer(footer);
+  tree.set_version_flag("--version", "weir " WEIR_VERSION);
   set_examples(tree, {"weir new shop", "weir stream list", "weir dlq list"});
   parts_->dead_letters = std::make_unique<dlq::commands>(tree);
   parts_->runs.on(*tree.get_subcommand("dlq"), [this] { return parts_->dead_letters->run(); });

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "service/server_options.hpp"
 #include "weir/config/load_settings.hpp"
 #include "weir/config/masked_url.hpp"
 #include "weir/scope.hpp"
@@ -32,11 +33,10 @@ task<> connected(nats::connection& link, const std::string& url, const std::stri
                   ". Is it running? Name another one with --nats or NATS_URL");
 }
 
-task<int> run_connected(std::string url, signals& caught, const connection_body& body) {
+task<int> run_connected(const nats_settings& servers, signals& caught,
+                        const connection_body& body) {
   std::string last_failure;
-  nats::connection_options options;
-  options.url = url;
-  options.name = "weir";
+  nats::connection_options options = detail::to_nats(servers, "weir");
   options.on_event = [&last_failure](const nats::connection_event& event) {
     if (!event.reason.empty()) last_failure = event.reason;
   };
@@ -47,7 +47,7 @@ task<int> run_connected(std::string url, signals& caught, const connection_body&
   std::exception_ptr failure;
   int code = 0;
   try {
-    co_await connected(link, url, last_failure);
+    co_await connected(link, servers.url, last_failure);
     code = co_await body(link, stop);
   } catch (...) {
     failure = std::current_exception();
@@ -60,22 +60,24 @@ task<int> run_connected(std::string url, signals& caught, const connection_body&
 
 }  // namespace
 
-std::string nats_url(const std::string& given) {
-  return given.empty() ? settings_of_environment().nats.url : given;
+nats_settings nats_servers(const std::string& given) {
+  nats_settings found = settings_of_environment().nats;
+  if (!given.empty()) found.url = given;
+  return found;
 }
 
-int run_nats_connection(const std::string& url, on_signal how, const connection_body& body) {
+int run_nats_connection(const nats_settings& servers, on_signal how, const connection_body& body) {
   // Before the loop, whose helper threads shall not take them either.
   signals caught;
   if (how == on_signal::stop) {
     caught = std::make_unique<signal_set>(std::initializer_list<int>{SIGINT, SIGTERM});
   }
   loop home;
-  return home.run(run_connected(url, caught, body));
+  return home.run(run_connected(servers, caught, body));
 }
 
-int run_nats_session(const std::string& url, on_signal how, const session_body& body) {
-  return run_nats_connection(url, how, [&body](nats::connection& link, interruption& stop) {
+int run_nats_session(const nats_settings& servers, on_signal how, const session_body& body) {
+  return run_nats_connection(servers, how, [&body](nats::connection& link, interruption& stop) {
     return body(nats::jetstream(link), stop);
   });
 }

@@ -7,18 +7,13 @@
 #include <CLI/CLI.hpp>
 
 #include "attacked.hpp"
-#include "measurement.hpp"
+#include "bench_command.hpp"
+#include "bench_servers.hpp"
 #include "observed.hpp"
-#include "program.hpp"
-#include "two_cores.hpp"
 
 namespace {
 
 using namespace weir::bench;
-
-constexpr std::uint64_t rounds_max = 1000;
-constexpr std::uint64_t orders_max = 10'000'000;
-constexpr int exit_usage = 2;
 
 struct arguments {
   std::uint64_t rounds = 5;
@@ -29,14 +24,10 @@ struct arguments {
 };
 
 void declare(CLI::App& line, arguments& of) {
-  line.add_option("--rounds", of.rounds, "how often each side has its turn")
-      ->check(CLI::Range(std::uint64_t{1}, rounds_max));
-  line.add_option("--orders", of.orders, "of a side that is watched, in a round")
-      ->check(CLI::Range(std::uint64_t{1}, orders_max));
-  line.add_option("--rate", of.rate, "orders a second of a side that is attacked")
-      ->check(CLI::Range(std::uint64_t{1}, orders_max));
-  line.add_option("--weir", of.variants, "NAME=PATH of a variant of the order-processor")
-      ->required();
+  add_rounds(line, of.rounds);
+  add_orders(line, "--orders", of.orders, "of a side that is watched, in a round");
+  add_orders(line, "--rate", of.rate, "orders a second of a side that is attacked");
+  add_variants(line, of.variants);
   line.add_option("--attackers", of.attackers, "path of the program that attacks")->required();
 }
 
@@ -51,23 +42,15 @@ weir::task<> run_rounds(bench_place at, const arguments& with, observed_contest&
   }
 }
 
-int run(const arguments& with) {
+std::vector<measurement> measure(const arguments& with) {
   const auto variants = read_variants(with.variants);
   observed_contest observed(variants);
   attacked_contest attacked(variants.front(), with.attackers);
-  keep_on_two_cores();
-  weir::orders::order_servers servers;
-  servers.postgres.set("shared_buffers", "2GB");
-  servers.postgres.set("max_wal_size", "16GB");
-  servers.start();
-  weir::orders::run_with_clients(servers, [&](weir::orders::order_clients clients) {
-    return run_rounds({servers, clients}, with, observed, attacked, variants.front());
-  });
+  run_on_servers(
+      [&](bench_place at) { return run_rounds(at, with, observed, attacked, variants.front()); });
   std::vector<measurement> lines = observed.lines();
   for (measurement& line : attacked.lines()) lines.push_back(std::move(line));
-  print_table(lines);
-  write_results(lines);
-  return 0;
+  return lines;
 }
 
 }  // namespace
@@ -76,10 +59,5 @@ int main(int argc, char** argv) {
   CLI::App line("Measures what watching and attacking the order-processor costs.", "operate-bench");
   arguments with;
   declare(line, with);
-  try {
-    line.parse(argc, argv);
-  } catch (const CLI::ParseError& ending) {
-    return line.exit(ending) == 0 ? 0 : exit_usage;  // --help is an ending, too.
-  }
-  return run_program([&with] { return run(with); });
+  return run_bench(line, argc, argv, [&with] { return measure(with); });
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "command.hpp"
 #include "dlq/scan.hpp"
 #include "dlq/show.hpp"
 #include "dlq/summary.hpp"
@@ -156,7 +157,7 @@ task<> shows_one(post_office& in) {
   letter.more.emplace_back("Weir-Message-Id", "order-1");
   co_await in.write(letter);
   dlq::show_options wanted;
-  wanted.sequence = 1;
+  wanted.id.sequence = 1;
   const auto text = co_await show(in, wanted);
   CHECK(text.starts_with("DLQ_ORDERS:1  died "));
   CHECK(contains(text, "ORDERS:1 on orders.created, given up by billing after 1 attempt: no cust"));
@@ -177,15 +178,37 @@ task<> shows_cut_and_none(post_office& in) {
   letter.more.emplace_back("Weir-Body-Bytes", "2000000");
   co_await in.write(letter);
   dlq::show_options wanted;
-  wanted.sequence = 1;
+  wanted.id.sequence = 1;
   const auto text = co_await show(in, wanted);
   CHECK(contains(text, ", given up (not told)\nits stream has the message no more\n"));
   CHECK(contains(text, "Body: the first 2 of 2000000 bytes"));
   CHECK(contains(text, "00000000  ff fe"));
-  wanted.sequence = 2;
+  wanted.id.sequence = 2;
   const auto none = co_await error_of(show(in, wanted));
   CHECK(none.is(errc::not_found));
   CHECK(contains(none.message(), "there is no dead letter DLQ_ORDERS:2"));
+}
+
+task<> shows_by_name(post_office& in) {
+  co_await in.make_stream("DLQ_BILLS", "dlq.bills");
+  co_await in.write(about("an order's"));
+  co_await in.write(about("a bill's"), "dlq.bills");
+  const ending by_number = run_command(in, "dlq show 1");
+  CHECK(by_number.code == 2);
+  CHECK(contains(by_number.output, "name one with --stream: DLQ_BILLS, DLQ_ORDERS"));
+  const ending by_name = run_command(in, "dlq show DLQ_BILLS:1");
+  CHECK(by_name.code == 0);
+  CHECK(by_name.output.starts_with("DLQ_BILLS:1  died "));
+  CHECK(contains(by_name.output, "a bill's\n"));
+  const ending twice = run_command(in, "dlq show DLQ_BILLS:1 --stream DLQ_ORDERS");
+  CHECK(twice.code == 2);
+  CHECK(contains(twice.output, "is of another stream than --stream DLQ_ORDERS"));
+  const ending wrong = run_command(in, "dlq show DLQ_BILLS:first");
+  CHECK(wrong.code == 2);
+  CHECK(contains(wrong.output, "'DLQ_BILLS:first' is no letter; it looks like 17 or DLQ_ORD"));
+  const ending absent = run_command(in, "dlq show NONE:1");
+  CHECK(absent.code == 3);
+  CHECK(contains(absent.output, "there is no stream NONE"));
 }
 
 task<int> never_called(nats::jetstream, tools::interruption&) { co_return 0; }
@@ -212,13 +235,17 @@ TEST_CASE("a scan ends where others delete what it has not read") {
   post_office::open(scans_what_others_delete);
 }
 TEST_CASE("a letter is shown with its headers and its body") { post_office::open(shows_one); }
+TEST_CASE("a letter is shown by its stream and number, where several streams have letters") {
+  post_office::open(shows_by_name);
+}
 TEST_CASE("a cut letter is shown as one, and one that is not there is an error") {
   post_office::open(shows_cut_and_none);
 }
 TEST_CASE("where no server is the error says why, and how to name another one") {
   std::string text;
   try {
-    tools::run_nats_session("nats://ann:secret@127.0.0.1:1", tools::on_signal::end, never_called);
+    tools::run_nats_session({.url = "nats://ann:secret@127.0.0.1:1"}, tools::on_signal::end,
+                            never_called);
   } catch (const error& failure) {
     text = failure.message();
   }

@@ -2,6 +2,7 @@
 #include "command.hpp"
 #include "fixture.hpp"
 #include "stream/consumers.hpp"
+#include "stream/remove_consumer.hpp"
 #include "stream/streams.hpp"
 #include "weir/nats/consumer.hpp"
 
@@ -118,6 +119,52 @@ task<> pauses(post_office& in) {
   CHECK_FALSE(resumed.is_paused);
 }
 
+task<> removes(post_office& in) {
+  co_await make_billing(in);
+  co_await in.publish("orders.created", "one");
+  std::ostringstream out;
+  std::string asked;
+  const tools::confirmation decline = [&asked](const std::string& question) {
+    asked = question;
+    return false;
+  };
+  const bool was_declined =
+      !co_await tools::remove_consumer(in.js(), "ORDERS", "billing", decline, out);
+  CHECK(was_declined);
+  CHECK(asked == "Delete consumer billing of ORDERS for good?");
+  CHECK(contains(out.str(), "  pending            1 not delivered yet\n"));
+  CHECK(out.str().ends_with("nothing was deleted\n"));
+  co_await in.js().consumer_info("ORDERS", "billing");
+
+  const tools::confirmation agree = [](const std::string&) { return true; };
+  const bool is_deleted = co_await tools::remove_consumer(in.js(), "ORDERS", "billing", agree, out);
+  CHECK(is_deleted);
+  CHECK(out.str().ends_with("consumer billing of ORDERS is deleted\n"));
+  const auto gone = co_await error_of(in.js().consumer_info("ORDERS", "billing"));
+  CHECK(gone.is(errc::not_found));
+  const auto messages = co_await in.count("ORDERS");
+  CHECK(messages == 1);
+  const auto again =
+      co_await error_of(tools::remove_consumer(in.js(), "ORDERS", "billing", agree, out));
+  CHECK(again.is(errc::not_found));
+  CHECK(contains(again.message(), "'weir consumer list ORDERS' shows those that are"));
+}
+
+task<> removes_by_command(post_office& in) {
+  co_await make_billing(in);
+  const ending unasked = run_command(in, "consumer rm ORDERS billing </dev/null");
+  CHECK(unasked.code == 2);
+  CHECK(contains(unasked.output, "look with 'weir consumer info', then say --yes"));
+  co_await in.js().consumer_info("ORDERS", "billing");
+  const ending removed = run_command(in, "consumer rm ORDERS billing --yes </dev/null");
+  CHECK(removed.code == 0);
+  CHECK(contains(removed.output, "consumer billing of ORDERS is deleted\n"));
+  const auto gone = co_await error_of(in.js().consumer_info("ORDERS", "billing"));
+  CHECK(gone.is(errc::not_found));
+  const ending again = run_command(in, "consumer rm ORDERS billing --yes");
+  CHECK(again.code == 3);
+}
+
 task<> ends_with_codes(post_office& in) {
   const ending good = run_command(in, "stream list");
   CHECK(good.code == 0);
@@ -149,6 +196,12 @@ TEST_CASE("the lag names the consumer that is furthest behind first, and its old
 }
 TEST_CASE("a consumer is paused and resumed, or the error says what to do instead") {
   post_office::open(pauses);
+}
+TEST_CASE("a consumer is shown, asked about and removed, and its messages stay") {
+  post_office::open(removes);
+}
+TEST_CASE("where nobody can be asked, a consumer is removed with --yes alone") {
+  post_office::open(removes_by_command);
 }
 TEST_CASE("a command ends with 0, with 2 for a wrong line, and with 3 where it failed") {
   post_office::open(ends_with_codes);

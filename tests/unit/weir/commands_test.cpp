@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "weir/error.hpp"
+
 TEST_SUITE_BEGIN("weir.commands");
 
 namespace {
@@ -41,12 +43,38 @@ TEST_CASE("a replay and a purge say which letters they are about, once") {
 
 TEST_CASE("a value that cannot be is refused before a connection is made") {
   for (const char* const wrong :
-       {"dlq", "dlq show", "dlq show first", "dlq list --limit 0", "dlq replay --all --rate 0",
+       {"dlq", "dlq show", "dlq show first", "dlq show 0", "dlq show DLQ_A:0", "dlq show :3",
+        "dlq show DLQ_A:", "dlq show DLQ_A:3x", "dlq show DLQ_A:9223372036854775808",
+        "dlq show 1 2", "dlq list --limit 0", "dlq replay --all --rate 0",
         "dlq replay --all --rate 10/m", "dlq replay -1", "dlq purge --older-than soon",
         "dlq list --older-than 7d"}) {
     INFO(std::string(wrong));
     CHECK(complaint_about(wrong) != "");
   }
+}
+
+TEST_CASE("a letter is named by its number, or as the commands print it") {
+  CHECK(complaint_about("dlq show 17 --stream DLQ_A") == "");
+  CHECK(complaint_about("dlq show DLQ_A:17 --raw") == "");
+  CHECK(complaint_about("dlq show DLQ_A:17x") ==
+        "LETTER: 'DLQ_A:17x' is no letter; it looks like 17 or DLQ_ORDERS:17");
+  const auto plain = weir::dlq::parse_letter_id("17");
+  REQUIRE(plain.has_value());
+  CHECK(plain->stream == "");
+  CHECK(plain->sequence == 17);
+  CHECK(weir::dlq::with_stream(*plain, "").stream == "");
+  CHECK(weir::dlq::with_stream(*plain, "DLQ_A").stream == "DLQ_A");
+  // A stream may have a colon in its name.
+  const auto whole = weir::dlq::parse_letter_id("DLQ:A:9223372036854775807");
+  REQUIRE(whole.has_value());
+  CHECK(whole->stream == "DLQ:A");
+  CHECK(whole->sequence == weir::dlq::sequence_max);
+  CHECK(weir::dlq::with_stream(*whole, "").stream == "DLQ:A");
+  CHECK(weir::dlq::with_stream(*whole, "DLQ:A").stream == "DLQ:A");
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(weir::dlq::with_stream(*whole, "DLQ_B")),
+      doctest::Contains("is of another stream than --stream DLQ_B: leave one of them out"),
+      weir::error);
 }
 
 TEST_CASE("a letter is tried by a service that is named, with arguments of its own") {

@@ -11,9 +11,8 @@
 #include "dev_session.hpp"
 #include "examples.hpp"
 #include "exit_code.hpp"
+#include "private_servers.hpp"
 #include "servers/loopback_port.hpp"
-#include "servers/nats_server.hpp"
-#include "servers/postgres_server.hpp"
 #include "weir/loop.hpp"
 #include "weir/scope.hpp"
 #include "weir/signals.hpp"
@@ -34,7 +33,11 @@ constexpr const char* details =
     "The program is the one that the project makes in this folder or below it, or the one of them\n"
     "that it installs.\n"
     "\n"
-    "Exits 0 after Ctrl-C.\n\n";
+    "Should one of the servers end by itself, it shows the end of that one's log, lets the "
+    "program\n"
+    "drain, and ends.\n"
+    "\n"
+    "Exits 0 after Ctrl-C, 3 when a server did not start or ended by itself.\n\n";
 
 struct request {
   std::string folder = ".";
@@ -50,17 +53,7 @@ std::filesystem::path kept(const request& from, const char* server) {
   return from.keep.empty() ? std::filesystem::path() : std::filesystem::path(from.keep) / server;
 }
 
-/// The servers, under guards: however this process ends, they end.
-struct private_servers {
-  explicit private_servers(const request& from)
-      : nats({}, {.port = from.nats_port, .kept = kept(from, "nats")}),
-        postgres({.port = from.postgres_port, .kept = kept(from, "postgres")}) {}
-
-  servers::nats_server nats;
-  servers::postgres_server postgres;
-};
-
-void introduce(const private_servers& of, const dev::surroundings& around, dev::console& out) {
+void introduce(const dev::private_servers& of, const dev::surroundings& around, dev::console& out) {
   out.say(fmt::format("nats-server {} runs as process {}", of.nats.version(), of.nats.pid()));
   out.say(
       fmt::format("PostgreSQL {} runs as process {}", of.postgres.version(), of.postgres.pid()));
@@ -76,14 +69,14 @@ task<> watch_signals(std::unique_ptr<signal_set>& caught, interruption& stop) {
   stop.wanted.set();
 }
 
-task<> develop(const request& from, dev::project in, dev::surroundings around,
-               std::unique_ptr<signal_set>& caught, dev::console& out) {
+task<> develop(const request& from, dev::project in, dev::private_servers& own,
+               dev::surroundings around, std::unique_ptr<signal_set>& caught, dev::console& out) {
   interruption stop;
   scope watching;
   watching.spawn(watch_signals(caught, stop));
   std::exception_ptr failure;
   try {
-    co_await dev::develop(std::move(in), from.program, std::move(around), stop, out);
+    co_await dev::develop(std::move(in), from.program, own, std::move(around), stop, out);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -97,7 +90,8 @@ int run(const request& from) {
   auto caught = std::unique_ptr<signal_set>(new signal_set{SIGINT, SIGTERM, SIGHUP});
   dev::console out(std::cout);
   out.say("starts a nats-server and a PostgreSQL");
-  private_servers own(from);
+  dev::private_servers own({.port = from.nats_port, .kept = kept(from, "nats")},
+                           {.port = from.postgres_port, .kept = kept(from, "postgres")});
   own.nats.start();
   own.postgres.start();
   const std::uint16_t admin =
@@ -107,7 +101,7 @@ int run(const request& from) {
                                  .admin_address = "127.0.0.1:" + std::to_string(admin)};
   introduce(own, around, out);
   loop home;
-  home.run(develop(from, in, around, caught, out));
+  home.run(develop(from, in, own, around, caught, out));
   out.say("stops the servers");
   own.postgres.stop();
   own.nats.stop();

@@ -9,6 +9,7 @@
 #include "builder.hpp"
 #include "event_feed.hpp"
 #include "run_service.hpp"
+#include "server_watch.hpp"
 #include "source_watch.hpp"
 #include "weir/error.hpp"
 #include "weir/when_any.hpp"
@@ -90,8 +91,8 @@ task<> until(tools::interruption& stop) { co_await stop.wanted.wait(); }
 
 }  // namespace
 
-task<> develop(project in, std::string wanted, surroundings around, tools::interruption& stop,
-               console& out) {
+task<> develop(project in, std::string wanted, private_servers& own, surroundings around,
+               tools::interruption& stop, console& out) {
   nats::connection_options options;
   options.url = around.nats_url;
   options.name = "weir dev";
@@ -100,7 +101,8 @@ task<> develop(project in, std::string wanted, surroundings around, tools::inter
   rounds work(std::move(in), std::move(wanted), std::move(around), out);
   try {
     event_feed events(link, out);
-    co_await when_any(work.run(), events.run(), until(stop));
+    co_await when_any(work.run(), events.run(), watch_server(own.nats, "nats-server", out),
+                      watch_server(own.postgres, "PostgreSQL", out), until(stop));
   } catch (...) {
     failure = std::current_exception();
   }

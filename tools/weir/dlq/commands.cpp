@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
-#include <limits>
 
 #include "age.hpp"
+#include "confirmation.hpp"
 #include "examples.hpp"
 #include "nats_session.hpp"
 #include "summary.hpp"
-#include "weir/error.hpp"
 
 namespace weir::dlq {
 namespace {
 
 constexpr int exit_not_all = 1;
-constexpr std::uint64_t sequence_max = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t limit_max = 10'000'000;
 
 constexpr const char* replay_details =
@@ -75,13 +71,18 @@ CLI::Validator age_form() {
       "AGE", "age");
 }
 
-CLI::Validator id_form() {
-  return CLI::Validator(
-      [](std::string& text) {
-        if (is_letter_id(text)) return std::string();
-        return "'" + text + "' is no letter; it looks like 17 or DLQ_ORDERS:17";
-      },
-      "", "letter");
+/// The option of one letter.
+void add_letter(CLI::App& to, letter_id& into) {
+  const auto read = [&into](const std::string& text) {
+    const auto id = parse_letter_id(text);
+    if (!id) {
+      throw CLI::ValidationError("LETTER",
+                                 "'" + text + "' is no letter; it looks like 17 or DLQ_ORDERS:17");
+    }
+    into = *id;
+  };
+  to.add_option_function<std::string>("LETTER", read, "its number in the list, or STREAM:NUMBER")
+      ->required();
 }
 
 task<int> code_of(task<> done) {
@@ -108,14 +109,7 @@ task<int> keep(task<std::string> found, std::string& to) {
 template <class Command>
 int run_to_end(const std::string& url, Command command) {
   const auto body = [&](nats::jetstream on, tools::interruption&) { return code_of(command(on)); };
-  return tools::run_nats_session(tools::nats_url(url), tools::on_signal::end, body);
-}
-
-bool ask_terminal(const std::string& question) {
-  std::cout << question << " [y/N] " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
+  return tools::run_nats_session(tools::nats_servers(url), tools::on_signal::end, body);
 }
 
 }  // namespace
@@ -161,10 +155,8 @@ void commands::add_list(CLI::App& to) {
 
 void commands::add_show(CLI::App& to) {
   show_ = to.add_subcommand("show", "Shows a dead letter with all its headers and its body.");
-  tools::set_examples(*show_, {"weir dlq show 17", "weir dlq show 17 --raw"});
-  show_->add_option("SEQUENCE", sequence_, "its number in the list")
-      ->required()
-      ->check(sequence_form());
+  tools::set_examples(*show_, {"weir dlq show 17", "weir dlq show DLQ_ORDERS:17 --raw"});
+  add_letter(*show_, id_);
   add_place(*show_);
   show_->add_flag("--raw", raw_, "write the bytes of the body, and nothing else");
 }
@@ -175,9 +167,7 @@ void commands::add_try(CLI::App& to) {
   tools::set_examples(*try_, {"weir dlq try 17 --service ./order-processor",
                               "weir dlq try DLQ_ORDERS:17 --service ./shop -- --config a.toml"});
   try_->footer(try_details + to.get_footer());
-  try_->add_option("LETTER", id_, "its number in the list, or STREAM:NUMBER")
-      ->required()
-      ->check(id_form());
+  add_letter(*try_, id_);
   try_->add_option("ARGUMENTS", tried_.arguments, "for the service");
   try_->add_option("--service", tried_.program, "the service's program")
       ->required()
@@ -246,19 +236,19 @@ int commands::run_list() {
 
 int commands::run_show() {
   show_options wanted;
-  wanted.stream = stream_;
-  wanted.sequence = sequence_;
+  wanted.id = with_stream(id_, stream_);
   wanted.raw = raw_;
   return run_to_end(url_, [&](nats::jetstream on) { return show(on, wanted, std::cout); });
 }
 
 int commands::run_try() {
+  const letter_id id = with_stream(id_, stream_);
   const auto name_it = [&](nats::jetstream on, tools::interruption&) {
-    return keep(letter_name(on, stream_, id_), tried_.name);
+    return keep(letter_name(on, id), tried_.name);
   };
-  tools::run_nats_session(tools::nats_url(url_), tools::on_signal::end, name_it);
-  // Where it looks for the servers.
-  if (!url_.empty()) setenv("NATS_URL", url_.c_str(), 1);
+  tools::run_nats_session(tools::nats_servers(url_), tools::on_signal::end, name_it);
+  // Where it looks for the servers first; who logs in is in its environment as in ours.
+  if (!url_.empty()) setenv("WEIR_NATS__URL", url_.c_str(), 1);
   become(try_command(tried_));
 }
 
@@ -273,7 +263,7 @@ int commands::run_replay() {
   const auto body = [&](nats::jetstream on, tools::interruption& stop) {
     return code_of(replay(on, wanted, stop, std::cout));
   };
-  return tools::run_nats_session(tools::nats_url(url_), tools::on_signal::stop, body);
+  return tools::run_nats_session(tools::nats_servers(url_), tools::on_signal::stop, body);
 }
 
 int commands::run_purge() {
@@ -287,14 +277,7 @@ int commands::run_purge() {
     wanted.only.before =
         std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now() - *age);
   }
-  if (!yes_ && !dry_run_) {
-    if (isatty(STDIN_FILENO) == 0) {
-      throw error(errc::invalid_argument, disposition::permanent,
-                  "nobody can be asked, standard input is no terminal: look with --dry-run, then "
-                  "say --yes");
-    }
-    wanted.ask = ask_terminal;
-  }
+  if (!yes_ && !dry_run_) wanted.ask = tools::ask_terminal("look with --dry-run");
   return run_to_end(url_, [&](nats::jetstream on) { return purge(on, wanted, std::cout); });
 }
 

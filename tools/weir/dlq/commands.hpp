@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "letter_id.hpp"
 #include "list.hpp"
 #include "purge.hpp"
 #include "replay.hpp"
@@ -51,12 +52,11 @@ class commands {
   // What the options are read into; one command is run, so they share it.
   std::string url_;
   std::string stream_;
-  std::string id_;
+  letter_id id_;
   try_options tried_;
   selection only_;
   std::vector<std::uint64_t> sequences_;
   std::string older_than_;
-  std::uint64_t sequence_ = 0;
   std::size_t limit_ = list_options().limit;
   std::size_t rate_ = replay_rate_default;
   bool all_ = false;

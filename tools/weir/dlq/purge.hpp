@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "confirmation.hpp"
 #include "selection.hpp"
 #include "weir/nats/jetstream.hpp"
 
@@ -18,7 +18,7 @@ struct purge_options {
   bool dry_run = false;
   std::optional<std::size_t> width = {};
   /// Asked before anything is deleted; empty: nobody is. Runs on a thread of its own.
-  std::function<bool(const std::string& question)> ask = {};
+  tools::confirmation ask = {};
 };
 
 struct purge_outcome {

@@ -61,13 +61,13 @@ void print(const stored_letter& one, bool is_original_there, std::ostream& out) 
 }  // namespace
 
 task<> show(nats::jetstream on, show_options wanted, std::ostream& out) {
-  const auto from = co_await choose_stream(on, wanted.stream);
-  const auto found = co_await read_stored(on, from.name, wanted.sequence);
+  const auto from = co_await choose_stream(on, wanted.id.stream);
+  const auto found = co_await read_stored(on, from.name, wanted.id.sequence);
   if (!found) {
     throw error(errc::not_found, disposition::permanent,
                 fmt::format("there is no dead letter {}:{}; it was replayed, purged, or never "
                             "there: 'weir dlq list' shows those that are",
-                            from.name, wanted.sequence));
+                            from.name, wanted.id.sequence));
   }
   if (wanted.raw) {
     out << found->message.payload << std::flush;

@@ -2,15 +2,14 @@
 #pragma once
 
 #include <ostream>
-#include <string>
 
+#include "letter_id.hpp"
 #include "weir/nats/jetstream.hpp"
 
 namespace weir::dlq {
 
 struct show_options {
-  std::string stream = {};  ///< empty: the only one with dead letters
-  std::uint64_t sequence = 0;
+  letter_id id = {};
   bool raw = false;  ///< the bytes of the body, and nothing else
 };
 

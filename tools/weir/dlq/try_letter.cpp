@@ -11,18 +11,9 @@
 
 namespace weir::dlq {
 
-bool is_letter_id(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  const std::string sequence = colon == text.npos ? text : text.substr(colon + 1);
-  const bool is_number =
-      !sequence.empty() && sequence.find_first_not_of("0123456789") == sequence.npos;
-  return is_number && colon != 0;
-}
-
-task<std::string> letter_name(nats::jetstream on, std::string stream, std::string id) {
-  if (id.find(':') != id.npos) co_return id;
-  const auto from = co_await choose_stream(on, std::move(stream));
-  co_return from.name + ':' + id;
+task<std::string> letter_name(nats::jetstream on, letter_id id) {
+  const auto from = co_await choose_stream(on, std::move(id.stream));
+  co_return from.name + ':' + std::to_string(id.sequence);
 }
 
 std::vector<std::string> try_command(const try_options& wanted) {

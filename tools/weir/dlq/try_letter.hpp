@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "letter_id.hpp"
 #include "weir/nats/jetstream.hpp"
 
 namespace weir::dlq {
@@ -15,11 +16,8 @@ struct try_options {
   bool json = false;
 };
 
-/// True for a sequence, or a stream and a sequence: "3", "DLQ_ORDERS:3".
-bool is_letter_id(const std::string& text);
-
 /// The letter's name with its stream: the one that is named, or the only one with dead letters.
-task<std::string> letter_name(nats::jetstream on, std::string stream, std::string id);
+task<std::string> letter_name(nats::jetstream on, letter_id id);
 
 /// The command line of the service that tries the letter.
 std::vector<std::string> try_command(const try_options& wanted);

@@ -40,12 +40,12 @@ task<int> look(nats::connection& over, const request& from, const std::string& u
 }
 
 void examine_nats(const request& from, doctor::findings& into) {
-  const std::string url = nats_url(from.url);
+  const nats_settings servers = nats_servers(from.url);
   const auto body = [&](nats::connection& over, interruption&) {
-    return look(over, from, url, into);
+    return look(over, from, servers.url, into);
   };
   try {
-    run_nats_connection(url, on_signal::end, body);
+    run_nats_connection(servers, on_signal::end, body);
   } catch (const error& failure) {
     into.push_back({doctor::severity::problem, "nats", failure.message(),
                     "start nats-server -js, or say where it is: --nats or NATS_URL"});

@@ -71,7 +71,7 @@ int run(const request& from) {
   const auto body = [&](nats::connection& over, interruption& stop) {
     return code_of(publish(over, wanted, stop, std::cout), wanted.count);
   };
-  return run_nats_connection(nats_url(from.url), on_signal::stop, body);
+  return run_nats_connection(nats_servers(from.url), on_signal::stop, body);
 }
 
 }  // namespace

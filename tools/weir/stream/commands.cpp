@@ -4,16 +4,26 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "confirmation.hpp"
 #include "consumers.hpp"
 #include "examples.hpp"
 #include "exit_code.hpp"
 #include "nats_session.hpp"
 #include "options.hpp"
+#include "remove_consumer.hpp"
 #include "streams.hpp"
 #include "table.hpp"
 
 namespace weir::tools {
 namespace {
+
+constexpr const char* remove_details =
+    "Shows where it stands, and asks. The messages stay in the stream; how far the consumer was "
+    "is\n"
+    "forgotten, and one of the same name begins anew. Stop its service first: one that runs fails\n"
+    "without it.\n"
+    "\n"
+    "Exits 0 when it was deleted, 1 when it was declined.\n\n";
 
 /// What the commands of both groups are told.
 struct request {
@@ -22,6 +32,7 @@ struct request {
   std::string consumer;
   std::chrono::seconds span{};
   bool json = false;
+  bool yes = false;
 
   print_options how() const { return {.json = json, .width = terminal_width()}; }
 };
@@ -63,7 +74,7 @@ request_ptr add(CLI::App& leaf, actions& to, work does, std::vector<std::string>
   add_nats_option(leaf, what->url);
   to.on(leaf, [what, does] {
     const auto body = [&](nats::jetstream on, interruption&) { return code_of(does(on, *what)); };
-    return run_nats_session(nats_url(what->url), on_signal::end, body);
+    return run_nats_session(nats_servers(what->url), on_signal::end, body);
   });
   return what;
 }
@@ -79,6 +90,27 @@ void add_consumer_name(CLI::App& leaf, const request_ptr& what) {
 
 void add_json(CLI::App& leaf, const request_ptr& what) {
   leaf.add_flag("--json", what->json, "a line of JSON for each");
+}
+
+task<int> remove(nats::jetstream on, const request& what, confirmation ask) {
+  const bool is_deleted =
+      co_await remove_consumer(on, what.stream, what.consumer, std::move(ask), std::cout);
+  co_return is_deleted ? exit_good : exit_findings;
+}
+
+void add_remove(CLI::App& group, actions& to) {
+  CLI::App& leaf = *group.add_subcommand("rm", "Deletes a consumer for good.");
+  auto what = std::make_shared<request>();
+  set_examples(leaf, {"weir consumer rm ORDERS billing", "weir consumer rm ORDERS billing --yes"});
+  leaf.footer(remove_details + group.get_footer());
+  add_nats_option(leaf, what->url);
+  add_consumer_name(leaf, what);
+  leaf.add_flag("--yes", what->yes, "do not ask");
+  to.on(leaf, [what] {
+    const auto ask = what->yes ? confirmation() : ask_terminal("look with 'weir consumer info'");
+    const auto body = [&](nats::jetstream on, interruption&) { return remove(on, *what, ask); };
+    return run_nats_session(nats_servers(what->url), on_signal::end, body);
+  });
 }
 
 void add_streams(CLI::App& group, actions& to) {
@@ -125,6 +157,7 @@ void add_consumers(CLI::App& group, actions& to) {
                     add(go_on, to, resume,
                         {"weir consumer resume ORDERS billing",
                          "weir consumer resume ORDERS billing --nats nats://127.0.0.1:4222"}));
+  add_remove(group, to);
 }
 
 }  // namespace

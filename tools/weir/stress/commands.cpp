@@ -159,14 +159,14 @@ int run_measured(const request& from, load_request wanted, stress_report& into) 
     const auto body = [&](nats::connection& over, interruption& stop) {
       return measure(over, wanted, stop, into);
     };
-    return run_nats_connection(nats_url(from.url), on_signal::stop, body);
+    return run_nats_connection(nats_servers(from.url), on_signal::stop, body);
   }
   private_bench bench(from.service);
   wanted.inject = [&bench](fault what) { return bench.inject(what); };
   const auto body = [&](nats::connection& over, interruption& stop) {
     return measure_service(over, wanted, bench, stop, into);
   };
-  return run_nats_connection(bench.nats_url(), on_signal::stop, body);
+  return run_nats_connection({.url = bench.nats_url()}, on_signal::stop, body);
 }
 
 int run(const request& from) {

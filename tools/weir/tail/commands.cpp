@@ -69,7 +69,7 @@ int run(const request& given) {
   const auto body = [&](nats::connection& over, interruption& stop) {
     return code_of(tail(over, wanted, stop, std::cout));
   };
-  return run_nats_connection(nats_url(given.url), on_signal::stop, body);
+  return run_nats_connection(nats_servers(given.url), on_signal::stop, body);
 }
 
 }  // namespace
