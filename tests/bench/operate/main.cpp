@@ -21,6 +21,7 @@ struct arguments {
   std::uint64_t rate = 2000;
   std::vector<std::string> variants;
   std::string attackers;
+  std::string decoy;
 };
 
 void declare(CLI::App& line, arguments& of) {
@@ -29,6 +30,8 @@ void declare(CLI::App& line, arguments& of) {
   add_orders(line, "--rate", of.rate, "orders a second of a side that is attacked");
   add_variants(line, of.variants);
   line.add_option("--attackers", of.attackers, "path of the program that attacks")->required();
+  line.add_option("--decoy", of.decoy, "path of the program that is attacked beside a service")
+      ->required();
 }
 
 weir::task<> run_rounds(bench_place at, const arguments& with, observed_contest& observed,
@@ -45,7 +48,7 @@ weir::task<> run_rounds(bench_place at, const arguments& with, observed_contest&
 std::vector<measurement> measure(const arguments& with) {
   const auto variants = read_variants(with.variants);
   observed_contest observed(variants);
-  attacked_contest attacked(variants.front(), with.attackers);
+  attacked_contest attacked(variants.front(), with.attackers, with.decoy);
   run_on_servers(
       [&](bench_place at) { return run_rounds(at, with, observed, attacked, variants.front()); });
   std::vector<measurement> lines = observed.lines();
