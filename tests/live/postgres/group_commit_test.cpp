@@ -103,9 +103,37 @@ task<> store_row(group_commit& group, item stored, int& refused) {
   }
 }
 
+/// The same of a row that stays where it is.
+task<> store_lasting_row(group_commit& group, const item& lasting, int& refused) {
+  try {
+    const auto body = [&lasting](unit& work) -> task<> {
+      work.insert(items, std::cref(lasting));
+      co_return;
+    };
+    co_await group.run({}, body);
+  } catch (const postgres::error& failure) {
+    if (failure.sqlstate() == "23505") ++refused;
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("postgres.group_commit") {
+  TEST_CASE("rows that stay where they are go with others, and again when one was refused") {
+    with_group("lasting", [](group_commit& group, pool& db) -> task<> {
+      std::vector<item> lasting;
+      for (std::int64_t id = 0; id < 40; ++id) lasting.push_back({id == 39 ? 0 : id, id});
+      int refused = 0;
+      scope events;
+      for (const item& one : lasting) events.spawn(store_lasting_row(group, one, refused));
+      for (std::int64_t id = 39; id < 60; ++id) events.spawn(store_row(group, {id, id}, refused));
+      co_await events.join();
+      CHECK(refused == 1);
+      const auto stored = co_await db.one<std::int64_t>(count);
+      CHECK(stored == 60);
+    });
+  }
+
   TEST_CASE("rows of many units go in one statement for each table") {
     with_group("merged", [](group_commit& group, pool& db) -> task<> {
       run_elsewhere("create table merged.statements (n bigint)");
