@@ -80,10 +80,22 @@ def check_project(directory):
     yield f'--describe does not name its subject: {output}'
 
 
+def check_without_weir(directory):
+  """Where there is no weir the project says so, and what to do."""
+  project = directory / 'project'
+  run([WEIR, 'new', NAME, '--into', str(project)])
+  nowhere = dict(os.environ, PKG_CONFIG_PATH='', PKG_CONFIG_LIBDIR=str(directory / 'nowhere'),
+                 CXX=' '.join(COMPILER))
+  code, output = run(['meson', 'setup', 'build'], cwd=project, env=nowhere)
+  if code == 0 or 'There is no weir' not in output or 'PKG_CONFIG_PATH' not in output:
+    yield f'it ends with {code}: {output}'
+
+
 def main():
   checks = journal.Journal('new')
   for name, check in (('a wrong name is refused with what would be right', check_names),
                       ('a folder with something in it is left alone', check_kept),
+                      ('without weir a project says what it lacks', check_without_weir),
                       ('a new project builds, and passes its own tests', check_project)):
     with tempfile.TemporaryDirectory() as directory:
       place = pathlib.Path(directory)
