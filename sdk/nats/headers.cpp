@@ -63,9 +63,21 @@ headers::headers(std::initializer_list<entry> entries) {
 void headers::add(std::string_view name, std::string_view value) {
   check_header_name(name);
   check_header_value(name, value);
-  lines_.reserve(lines_.size() + name.size() + separator.size() + value.size() + line_end.size());
-  lines_.append(name).append(separator).append(value).append(line_end);
-  ++size_;
+  const auto append = [&](std::string& to) {
+    to.append(name).append(separator).append(value).append(line_end);
+  };
+  const std::size_t needed =
+      lines_.size() + name.size() + separator.size() + value.size() + line_end.size();
+  if (needed <= lines_.capacity()) return append(lines_);
+  // Beside the old text, which the name and the value may be part of.
+  std::string grown;
+  grown.reserve(std::max(needed, 2 * lines_.capacity()));
+  append(grown.append(lines_));
+  lines_ = std::move(grown);
+}
+
+std::size_t headers::size() const noexcept {
+  return static_cast<std::size_t>(std::ranges::count(lines_, line_end.back()));
 }
 
 std::optional<std::string_view> headers::find(std::string_view name) const noexcept {

@@ -116,7 +116,7 @@ event_rows consumer::rows_of(publications& events, const job& from) const {
 }
 
 event_rows consumer::rows_of(publications& events, event_origin from) const {
-  event_rows rows = make_rows(events.take(), std::move(from));
+  event_rows rows = make_rows(events, std::move(from));
   if (inbox_) on_.outbox->number(rows.now);
   if (!rows.later.empty()) on_.outbox->number(rows.later);
   return rows;

@@ -145,7 +145,9 @@ task<attempt_end> consumer::attempt_batch(batch& taken, weir::batch& outcomes) {
     process = begin_process(taken, entry(), trace);
     // Not a coroutine itself, so what it captures lives as long as this frame.
     const auto body = [&](postgres::tx& in) {
+      // Of a run that was rolled back nothing counts.
       outcomes = weir::batch(taken.size());
+      end.events.clear();
       return run_batch(in, taken, outcomes, end.events, trace);
     };
     co_await with_timeout(policy().deadline(), on_.database->transaction(body));

@@ -84,7 +84,8 @@ struct request {
 
 void add_options(CLI::App& app, request& asked) {
   auto* const to_end = app.add_flag("--once", asked.once,
-                                    "Handle what the streams hold, answer no requests, then end");
+                                    "Handle what the streams hold, send what is stored, answer no "
+                                    "requests, then end");
   auto* const to_describe =
       app.add_flag("--describe", asked.describes, "Print the handlers and their policies, and end");
   auto* const to_try =

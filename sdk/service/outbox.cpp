@@ -28,8 +28,9 @@ class outbox_program {
 
   task<> open() {
     co_await core_.open();
-    const auto caught_up = co_await relay_.catch_up().as_result();
-    if (!caught_up) log_warning("events stay in weir_outbox", {{"error", caught_up.error()}});
+    const auto obstacle = co_await relay_.catch_up().as_result();
+    if (!obstacle) log_warning("events stay in weir_outbox", {{"error", obstacle.error()}});
+    if (obstacle && *obstacle) log_warning("events stay in weir_outbox", {{"error", **obstacle}});
     sweeping_.spawn(relay_.run());
   }
 
@@ -84,7 +85,7 @@ publications outbox::new_events() const { return publications(program_->body_byt
 void outbox::store(postgres::tx& in, publications& events, detail::stored_events& to) {
   const std::string origin = uuid::random().to_string();
   to.rows = program_->core().store(
-      in, detail::make_rows(events.take(), {origin, {}, detail::headers_of_beginning(origin)}));
+      in, detail::make_rows(events, {origin, {}, detail::headers_of_beginning(origin)}));
 }
 
 void outbox::send(std::shared_ptr<detail::stored_events> committed) {

@@ -76,14 +76,14 @@ bool is_full(const std::vector<outbox_row>& rows) {
 
 }  // namespace
 
-task<> outbox_relay::catch_up() {
+task<std::optional<error>> outbox_relay::catch_up() {
   round_ = {};
   const auto newest = co_await database_.one<std::int64_t>(read_newest);
   for (;;) {
     const sweep_bounds all{duration::zero(), newest};
     const auto done = co_await sweep(all);
-    if (done.obstacle) throw *done.obstacle;
-    if (done.was_leader && done.sent == 0) co_return;
+    if (done.obstacle) co_return done.obstacle;
+    if (done.was_leader && done.sent == 0) co_return std::nullopt;
     if (!done.was_leader) co_await sleep(sweep_interval);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "send_events.hpp"
 
@@ -22,8 +23,9 @@ class outbox_relay {
       : database_(database), jetstream_(std::move(jetstream)) {}
 
   /// Sends all that is stored now, also what others may be about to send, and suspends until it is
-  /// confirmed. Throws the obstacle.
-  task<> catch_up();
+  /// confirmed. Gives the obstacle where some stay; throws what the database says. Not beside
+  /// run().
+  task<std::optional<error>> catch_up();
   /// Sweeps what is left after each `pause()`, until it is cancelled.
   task<> run(std::function<task<>()> pause = wait_a_second);
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace weir::detail {
 namespace {
@@ -60,12 +61,13 @@ bool are_alike(const std::vector<outbox_row>& rows) {
 
 }  // namespace
 
-event_rows make_rows(std::vector<publications::entry> events, event_origin from) {
+event_rows make_rows(publications& events, event_origin from) {
   event_rows rows;
-  rows.now.reserve(events.size());
+  std::vector<publications::entry> all = std::exchange(events.entries_, {});
+  rows.now.reserve(all.size());
   std::size_t number = 0;
-  for (auto& event : events) {
-    const bool is_last = ++number == events.size();
+  for (auto& event : all) {
+    const bool is_last = ++number == all.size();
     const auto common = [is_last](std::string& text) {
       return is_last ? std::move(text) : std::string(text);
     };

@@ -24,8 +24,8 @@ struct event_rows {
   std::vector<delayed_row> later;  ///< By outbox_relay alone.
 };
 
-/// Makes rows of what was published, without ids.
-event_rows make_rows(std::vector<publications::entry> events, event_origin from);
+/// Makes rows of what was published, without ids; takes it out of `events`.
+event_rows make_rows(publications& events, event_origin from);
 
 /// How large the body of an event may be, as far as the server says: what its max_payload leaves
 /// when the headers are taken off.

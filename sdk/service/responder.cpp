@@ -85,8 +85,7 @@ task<std::string> responder::run_plain(const taken_request& taken, request_progr
   std::string reply = co_await reply_of(taken.event.get(), from);
   now = request_progress::finishing;
   if (events.entries().empty()) co_return reply;
-  const sent_events sent =
-      co_await send_events(on_.jetstream, make_rows(events.take(), taken.origin).now);
+  const sent_events sent = co_await send_events(on_.jetstream, make_rows(events, taken.origin).now);
   counts_.published += sent.confirmed;
   if (sent.failure() != nullptr) throw error(*sent.failure());
   co_return reply;
@@ -112,7 +111,7 @@ task<std::string> responder::run_in(postgres::tx& in, const taken_request& taken
   from.transaction = &handed;
   std::string reply = co_await reply_of(taken.event.get(), from);
   now = request_progress::finishing;
-  rows = on_.outbox->store(in, make_rows(events.take(), taken.origin));
+  rows = on_.outbox->store(in, make_rows(events, taken.origin));
   co_return reply;
 }
 

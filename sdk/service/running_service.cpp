@@ -70,7 +70,8 @@ class running_service {
   task<> stop();
   task<> prepare_database();
   task<> open_outbox();
-  task<> send_what_is_left();
+  task<> catch_up();
+  task<> send_late_commits();
   template <class Attempt>
   task<> when_possible(std::string_view server, Attempt attempt);
   task<> watch_signals();
@@ -99,6 +100,7 @@ class running_service {
   std::optional<responders> responders_;
   scope running_;
   manual_reset_event must_end_;  ///< A signal came, or a part failed for good.
+  bool is_done_ = false;         ///< The backlog, where that was what it ran for.
   bool outage_told_ = false;
   std::string refused_told_;  ///< The last subject that the server did not permit.
 };
@@ -203,7 +205,7 @@ task<> running_service::open_outbox() {
   outbox_ = std::make_unique<outbox_core>(*database_, *jetstream_);
   relay_ = std::make_unique<outbox_relay>(*database_, *jetstream_);
   co_await when_possible("PostgreSQL", [this] { return outbox_->open(); });
-  co_await send_what_is_left();
+  co_await when_possible("PostgreSQL", [this] { return catch_up(); });
   if (host_ == nullptr) {
     upkeep_.spawn(relay_->run());
   } else {
@@ -211,13 +213,23 @@ task<> running_service::open_outbox() {
   }
 }
 
-task<> running_service::send_what_is_left() {
-  const auto caught_up =
-      co_await when_possible("PostgreSQL", [this] { return relay_->catch_up(); }).as_result();
-  // One event that no stream takes must not keep the service from all others.
-  if (caught_up) co_return;
-  if (caught_up.error().is_cancelled()) throw caught_up.error();
-  log_warning("events stay in weir_outbox", {{"error", caught_up.error()}});
+/// Throws where a stream is away for now. One event that its stream refuses for good must not keep
+/// the service from all others.
+task<> running_service::catch_up() {
+  const auto obstacle = co_await relay_->catch_up();
+  if (!obstacle) co_return;
+  const bool is_for_now = obstacle->disposition() == disposition::retry && is_outage(*obstacle);
+  if (is_for_now) throw error(*obstacle);
+  log_warning("events stay in weir_outbox", {{"error", *obstacle}});
+}
+
+/// What a program stored as it was killed may have been committed after the look at the start.
+task<> running_service::send_late_commits() {
+  // Those who sweep and delete otherwise.
+  co_await upkeep_.close();
+  co_await outbox_->close();
+  const auto sent = co_await with_timeout(settings_.service.drain_timeout, catch_up()).as_result();
+  if (!sent) log_warning("events may stay in weir_outbox", {{"error", sent.error()}});
 }
 
 /// The service ends with each of its parts.
@@ -244,8 +256,7 @@ task<> running_service::end_when_done() {
     if (is_done) break;
     co_await sleep(pause);
   }
-  // What a program stored as it was killed may have been committed after the look at the start.
-  if (relay_) co_await send_what_is_left();
+  is_done_ = true;
   must_end_.set();
 }
 
@@ -274,6 +285,7 @@ task<> running_service::serve() {
   if (host_ != nullptr) host_->on_ready();
   co_await must_end_.wait();
   co_await drain();
+  if (is_done_ && relay_) co_await send_late_commits();
 }
 
 task<> running_service::watch_host() {

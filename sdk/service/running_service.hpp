@@ -9,8 +9,11 @@ namespace weir::detail {
 
 /// When a service ends by itself.
 enum class run_until : unsigned char {
-  signal,       ///< Never: a signal ends it.
-  backlog_done  ///< When every message that its streams hold is settled; a signal ends it, too.
+  /// Never: a signal ends it.
+  signal,
+  /// When every message that its streams hold is settled, and what is stored to be sent is sent; a
+  /// signal ends it, too.
+  backlog_done
 };
 
 class service_host;

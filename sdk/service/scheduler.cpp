@@ -118,7 +118,7 @@ task<bool> scheduler::handle_in(postgres::tx& in, timestamp due, std::vector<out
   const tick now{entry_.when.name(), due};
   co_await entry_.run(handed, now, others_);
   const std::string origin = "schedule:" + entry_.when.name() + ':' + to_rfc3339(due);
-  rows = on_.outbox.store(in, make_rows(events.take(), {origin, {}, headers_of_beginning(origin)}));
+  rows = on_.outbox.store(in, make_rows(events, {origin, {}, headers_of_beginning(origin)}));
   co_return true;
 }
 

@@ -161,11 +161,16 @@ def check_work(project, temporary):
     dev.publish(ITEM)
     dev.wait(fr'^event +\| .* {NAME}\.stored ')
 
-    (project / 'src/more').mkdir()
-    (project / 'src/more/sizes.hpp').write_text('inline constexpr int size = 1;\n', 'utf-8')
+    # One change each, and its build awaited: else the next one could be part of it, or not.
+    more = temporary.parent / 'more'
+    more.mkdir()
+    (more / 'sizes.hpp').write_text('inline constexpr int size = 1;\n', 'utf-8')
+    more.rename(project / 'src/more')
     dev.wait('src/more.* changed')
+    dev.wait('the build failed; the program from before runs on')
     (project / 'src/more/sizes.hpp').write_text('inline constexpr int size = 2;\n', 'utf-8')
     dev.wait('src/more/sizes.hpp changed')
+    dev.wait('the build failed; the program from before runs on')
     source.write_text('#include "more/sizes.hpp"\n' + text, encoding='utf-8')
     processes = [*servers, dev.wait_running(), *dev.guards()]
     dev.wait('the service is ready')

@@ -15,7 +15,7 @@ shared_envelope envelope_of(const outgoing& out) {
                 .headers = {}};
   if (!out.msg_id.empty()) made.headers.emplace_back("Nats-Msg-Id", out.msg_id);
   if (out.headers != nullptr)
-    for (const auto& [name, value] : *out.headers) made.headers.emplace_back(name, value);
+    for (const auto& one : *out.headers) made.headers.emplace_back(one.first, one.second);
   return make_envelope(std::move(made));
 }
 

@@ -12,6 +12,8 @@ namespace weir::bench {
 namespace {
 
 constexpr double slower_most = 1.10;
+/// With what the attackers take of the two processors.
+constexpr double slower_at_all_most = 3;
 constexpr std::uint64_t schedule_seconds = 5;
 
 }  // namespace
@@ -96,13 +98,14 @@ measurement attacked_contest::line_of(const char* percentile, double latency::* 
 
 std::vector<measurement> attacked_contest::lines() const {
   std::vector<measurement> all;
-  for (const target peer : {target::nobody, target::another}) {
+  // What the attackers themselves take of the two processors is no doing of the service.
+  for (const auto& [peer, most] :
+       {std::pair(target::nobody, slower_at_all_most), std::pair(target::another, slower_most)}) {
     all.push_back(line_of("p50", &latency::p50_ms, peer));
     all.push_back(line_of("p99", &latency::p99_ms, peer));
+    all.back().reach = most;
+    all.back().met = *all.back().ratio <= most;
   }
-  // What the attackers themselves take of the two processors is no doing of the service.
-  all.back().reach = slower_most;
-  all.back().met = *all.back().ratio <= slower_most;
   return all;
 }
 

@@ -97,7 +97,8 @@ task<> serialize(pool& db) {
   const auto first = [&here](tx& work) { return copy_sum(work, here, 1); };
   const auto second = [&here](tx& work) { return copy_sum(work, here, 2); };
   co_await when_all(db.transaction(first, strict), db.transaction(second, strict));
-  CHECK(here.runs == 3);
+  // Once more each time that the repeated one is refused, since the other has not committed yet.
+  CHECK(here.runs >= 3);
   // One after the other: 1, and then 1 + 1.
   const auto found = co_await db.one<std::int64_t>(sum);
   CHECK(found == 3);

@@ -59,6 +59,27 @@ weir::task<> store_many_and_narrow(std::span<const Letter> letters, weir::tx& db
   return store_many(letters, db, all);
 }
 
+// A sequence does not go back with its transaction, so only the first commit is refused.
+constexpr auto refuse_first_commit = weir::stmt<
+    "do $$ begin create sequence commits; "
+    "create function refuse_first() returns trigger language plpgsql as "
+    "'begin if nextval(''commits'') = 1 then raise exception ''again'' "
+    "using errcode = ''serialization_failure''; end if; return null; end'; "
+    "create constraint trigger refused after insert on letters deferrable initially deferred "
+    "for each row execute function refuse_first(); end $$">;
+
+int runs_so_far = 0;
+
+weir::task<> publish_at_first(std::span<const Letter> letters, weir::tx& db) {
+  for (const Letter& one : letters) db.database().enqueue(store, one.id);
+  if (++runs_so_far == 1) db.publish(Reply{letters.front().id});
+  co_return;
+}
+
+weir::task<> refuse_first(weir::nats::jetstream&, weir::postgres::pool& database) {
+  co_await database.exec(refuse_first_commit);
+}
+
 /// 64 letters of which the 23rd has a wish.
 std::vector<std::string> one_of_64(const std::string& wish) {
   std::vector<std::string> bodies;
@@ -207,6 +228,20 @@ TEST_CASE("a policy that does not fit a handler of many is refused before anythi
                        doctest::Contains("ordered_by() is for handlers of one"), weir::error);
   CHECK_THROWS_WITH_AS(service.on<store_many>(policy().replayable()),
                        doctest::Contains("replayable"), weir::error);
+}
+
+TEST_CASE("what was published in a run that its commit has undone is not sent by the next one") {
+  weir::test::post_office office;
+  weir::service service("letters-test");
+  service.without_statement_check().on<publish_at_first>(policy());
+  runs_so_far = 0;
+
+  const std::vector<weir::test::sent_letter> one{{.body = letter(1, "")}};
+  const auto left = office.deliver(service, one, refuse_first);
+
+  CHECK(runs_so_far == 2);
+  CHECK(left.stored == ids{1});
+  CHECK(left.answered.empty());
 }
 
 TEST_SUITE_END();

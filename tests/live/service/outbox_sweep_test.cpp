@@ -301,6 +301,38 @@ weir::task<> handle_backlog(office_floor on) {
   CHECK(unsent == 0);
 }
 
+/// One that may not publish what a letter is answered with.
+weir::servers::nats_server_options narrow() {
+  return {.configuration = R"(authorization { users: [ { user: worker, password: "secret",
+      permissions: { publish: { deny: ["letters.answered"] } } } ] }
+)"};
+}
+
+int left_beside = 0;
+
+weir::task<> leave_what_may_not_go(Letter letter, weir::tx& db) {
+  ++left_beside;
+  co_await db.exec(leave_late, letter.id);
+}
+
+weir::task<> handle_one(weir::service_settings settings) {
+  weir::nats::connection_options options;
+  options.url = settings.nats.url;
+  weir::nats::connection link(options);
+  weir::nats::jetstream jetstream(link);
+  weir::nats::stream_config stream;
+  stream.name = "LETTERS";
+  stream.subjects = {"letters.>"};
+  co_await jetstream.ensure_stream(stream);
+  const weir::nats::subject to(weir::bind<Letter>::subject);
+  const std::string body = weir::test::letter(left_beside + 1, "");
+  co_await jetstream.publish(to, body);
+  co_await link.close();
+  weir::service app("letters-test");
+  app.without_statement_check().on<leave_what_may_not_go>(weir::durable("letters").workers(1));
+  co_await weir::detail::run_service(app, settings, weir::detail::run_until::backlog_done);
+}
+
 }  // namespace
 
 TEST_CASE("ten thousand events that were left are sent with a statement for many of them") {
@@ -343,6 +375,25 @@ TEST_CASE("more events than a sweep reads that cannot be sent keep none from tho
 
 TEST_CASE("a service that ends with its backlog leaves no event behind") {
   weir::test::post_office().tell(handle_backlog);
+}
+
+TEST_CASE(
+    "an event that may not be published keeps no service from its backlog, nor from its end") {
+  weir::servers::nats_server nats(narrow());
+  nats.start();
+  weir::servers::postgres_server postgres;
+  postgres.start();
+  std::string url = nats.url();
+  url.insert(url.find("//") + 2, "worker:secret@");
+  const weir::service_settings settings{.nats = {.url = url},
+                                        .postgres = {.url = postgres.conninfo()}};
+  left_beside = 0;
+  weir::loop home;
+
+  home.run(handle_one(settings));
+  home.run(handle_one(settings));  // It finds the event of the first.
+
+  CHECK(left_beside == 2);
 }
 
 TEST_CASE("that the outbox cannot be swept at all is said, and once") {

@@ -28,6 +28,15 @@ TEST_CASE("what is found is the first value of just that name") {
   CHECK(all.find("") == std::nullopt);
 }
 
+TEST_CASE("a value may be one of the same headers") {
+  headers all{{"Request-Id", "as long as it must be to have no room beside the first one"}};
+
+  for (int count = 0; count < 9; ++count) all.add("Reply-Id", *all.find("Request-Id"));
+
+  for (const auto& [name, value] : all) CHECK(value == all.find("Request-Id"));
+  CHECK(all.size() == 10);
+}
+
 TEST_CASE("none are empty, and a walk over them ends at once") {
   const headers none;
 

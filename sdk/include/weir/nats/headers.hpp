@@ -28,7 +28,6 @@ class headers {
     using difference_type = std::ptrdiff_t;
 
     iterator() = default;
-    explicit iterator(std::string_view lines) noexcept : left_(lines) {}
 
     entry operator*() const noexcept;
     iterator& operator++() noexcept;
@@ -42,6 +41,9 @@ class headers {
     }
 
    private:
+    friend headers;
+    explicit iterator(std::string_view lines) noexcept : left_(lines) {}
+
     std::string_view left_;
   };
 
@@ -51,11 +53,11 @@ class headers {
   /// Appends; a name may stand several times. Throws a permanent `invalid_argument`.
   void add(std::string_view name, std::string_view value);
 
-  /// The first value under this name.
+  /// The first value under this name; valid until an entry is added.
   std::optional<std::string_view> find(std::string_view name) const noexcept;
 
   bool empty() const noexcept { return lines_.empty(); }
-  std::size_t size() const noexcept { return size_; }
+  std::size_t size() const noexcept;
   iterator begin() const noexcept { return iterator(lines_); }
   iterator end() const noexcept { return iterator(); }
 
@@ -64,7 +66,6 @@ class headers {
 
  private:
   std::string lines_;
-  std::size_t size_ = 0;
 };
 
 /// Throws `invalid_argument` unless `value` can be a header's value; `name` is for the error text.

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "weir/clock.hpp"
@@ -15,9 +14,15 @@
 
 namespace weir {
 
+class publications;
+
 namespace detail {
 /// By the clock of the loop.
 timestamp time_after(duration delay);
+
+struct event_origin;
+struct event_rows;
+event_rows make_rows(publications& events, event_origin from);
 }  // namespace detail
 
 /// The events that a handler publishes, kept until its work is committed.
@@ -51,11 +56,10 @@ class publications {
 
   const std::vector<entry>& entries() const noexcept { return entries_; }
   void clear() noexcept { entries_.clear(); }
-  /// Gives the events away, and has none left.
-  std::vector<entry> take() noexcept { return std::exchange(entries_, {}); }
 
  private:
   friend class committed_events;
+  friend detail::event_rows detail::make_rows(publications& events, detail::event_origin from);
 
   template <class Event>
   void add(const Event& event, std::optional<timestamp> due) {
